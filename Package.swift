@@ -1,0 +1,153 @@
+// swift-tools-version: 6.2
+
+import PackageDescription
+
+let package = Package(
+  name: "netsync",
+  platforms: [.macOS(.v15)],
+  products: [
+    .library(name: "Netsync", targets: ["Netsync"]),
+    .executable(name: "netsync", targets: ["NetsyncCLI"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
+    .package(url: "https://github.com/swift-server/async-http-client", exact: "1.37.0"),
+    .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1"),
+    .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-configuration", exact: "1.4.0", traits: ["YAML"]),
+    .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-http-types", exact: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
+  ],
+  targets: [
+    // The replica on disk: SQL, embedded in code.
+    .target(name: "Schema", path: "Schema", resources: [.embedInCode("v1_initial.sql")]),
+
+    // The vocabulary and the rules: values and pure functions.
+    .target(name: "NetsyncModel"),
+    .target(name: "NetsyncReconcile", dependencies: ["NetsyncModel"]),
+
+    // Storage: the only importer of GRDB.
+    .target(
+      name: "NetsyncReplica",
+      dependencies: [
+        "NetsyncModel", "NetsyncReconcile", "Schema",
+        .product(name: "GRDB", package: "GRDB.swift"),
+        .product(name: "GRDBSQLite", package: "GRDB.swift"),
+      ]
+    ),
+
+    // The wire, and its one seam over AsyncHTTPClient (the only importer).
+    .target(
+      name: "NetsyncAPI",
+      dependencies: ["NetsyncModel", .product(name: "HTTPTypes", package: "swift-http-types")]
+    ),
+    .target(
+      name: "NetsyncHTTP",
+      dependencies: [
+        "NetsyncAPI", "NetsyncModel",
+        .product(name: "AsyncHTTPClient", package: "async-http-client"),
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+      ]
+    ),
+
+    // Moves things; holds no rule.
+    .target(
+      name: "NetsyncEngine",
+      dependencies: [
+        "NetsyncModel", "NetsyncReconcile", "NetsyncReplica", "NetsyncAPI",
+        .product(name: "Logging", package: "swift-log"),
+      ]
+    ),
+
+    // What an embedding daemon imports.
+    .target(
+      name: "Netsync",
+      dependencies: [
+        "NetsyncModel", "NetsyncReconcile", "NetsyncReplica", "NetsyncAPI", "NetsyncHTTP", "NetsyncEngine",
+        .product(name: "Logging", package: "swift-log"),
+      ]
+    ),
+
+    // A local Networks API; imports no client module, so that a shared mistake cannot hide.
+    .target(
+      name: "NetsyncSandbox",
+      dependencies: [
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+        .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+      ]
+    ),
+
+    // The command line.
+    .executableTarget(
+      name: "NetsyncCLI",
+      dependencies: [
+        "NetsyncModel", "NetsyncReconcile", "NetsyncReplica", "NetsyncAPI", "NetsyncHTTP", "NetsyncEngine",
+        "Netsync", "NetsyncSandbox",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Configuration", package: "swift-configuration"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+      ]
+    ),
+
+    // A deterministic world for tests.
+    .target(
+      name: "NetsyncTestKit",
+      dependencies: [
+        "NetsyncModel", "NetsyncReplica", "NetsyncAPI", "NetsyncEngine", "NetsyncSandbox",
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+        .product(name: "Logging", package: "swift-log"),
+      ]
+    ),
+
+    .testTarget(name: "NetsyncModelTests", dependencies: ["NetsyncModel"]),
+    .testTarget(name: "NetsyncReconcileTests", dependencies: ["NetsyncModel", "NetsyncReconcile", "NetsyncTestKit"]),
+    .testTarget(
+      name: "NetsyncReplicaTests",
+      dependencies: ["NetsyncModel", "NetsyncReconcile", "NetsyncReplica", "NetsyncTestKit"]
+    ),
+    .testTarget(
+      name: "NetsyncAPITests",
+      dependencies: [
+        "NetsyncModel", "NetsyncAPI", "NetsyncHTTP", "NetsyncTestKit", "NetsyncSandbox",
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+      ]
+    ),
+    .testTarget(
+      name: "NetsyncEngineTests",
+      dependencies: ["NetsyncModel", "NetsyncReconcile", "NetsyncReplica", "NetsyncAPI", "NetsyncEngine", "NetsyncSandbox", "NetsyncTestKit"]
+    ),
+    .testTarget(
+      name: "NetsyncSandboxTests",
+      dependencies: ["NetsyncSandbox", .product(name: "HTTPTypes", package: "swift-http-types")]
+    ),
+    .testTarget(name: "CommandLineTests", dependencies: ["NetsyncCLI"]),
+  ]
+)
+
+for target in package.targets {
+  target.swiftSettings = [
+    // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0335-existential-any.md
+    .enableUpcomingFeature("ExistentialAny"),
+    // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0444-member-import-visibility.md
+    .enableUpcomingFeature("MemberImportVisibility"),
+    // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0409-access-level-on-imports.md
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0461-async-function-isolation.md
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0470-isolated-conformances.md
+    .enableUpcomingFeature("InferIsolatedConformances"),
+    // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0458-strict-memory-safety.md
+    .strictMemorySafety(),
+    // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0443-warning-control-flags.md
+    .treatAllWarnings(as: .error),
+  ]
+}

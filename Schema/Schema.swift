@@ -1,0 +1,19 @@
+/// The SQL of the replica, embedded in code. A migration that has shipped never changes; a new one is added.
+package enum Schema {
+  /// One step from the version before it.
+  package struct Migration: Sendable {
+    package let name: String
+    package let sql: String
+  }
+
+  /// In order. The newest one's position, counted from 1, is the file's `user_version`.
+  package static let migrations = [
+    Migration(name: "v1_initial", sql: String(decoding: PackageResources.v1_initial_sql, as: UTF8.self))
+  ]
+
+  /// `PRAGMA application_id` of a replica: "NSYN".
+  package static let applicationID: Int32 = 0x4E53_594E
+
+  /// `PRAGMA user_version` of a replica that this version writes.
+  package static var version: Int32 { Int32(migrations.count) }
+}

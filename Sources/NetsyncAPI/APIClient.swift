@@ -1,0 +1,181 @@
+import FoundationEssentials
+import HTTPTypes
+package import NetsyncModel
+
+/// One request and what came of it. Failures are values here: they too carry bytes and the server's clock.
+package struct Exchange<Value: Sendable>: Sendable {
+  package var result: Result<Value, APIFailure>
+  /// For evidence and messages: method and path, never the key.
+  package var request: String
+  /// nil where no answer came.
+  package var status: Int?
+  /// Bytes of the answer's body.
+  package var bytes: Int
+  /// nil without a usable `Date`.
+  package var clock: ServerClock?
+}
+
+/// A page of the listing: the one that is known already, or a new one.
+package enum NetworkPageSight: Sendable {
+  /// Byte for byte the known one.
+  case unchanged
+  case changed(ListPage<NetworkDocument>, Fingerprint)
+}
+
+/// The six operations of the Networks API, each sent exactly once: trying again is the engine's business.
+///
+/// Source: the Networks API, https://developers.telnyx.com/api/networking.
+package struct APIClient: Sendable {
+  private let transport: any Transport
+  private let key: APIKey
+  /// For one whole exchange.
+  private let timeout: Duration
+  private let now: @Sendable () -> Timestamp
+  package let baseURL: BaseURL
+
+  package init(
+    transport: any Transport,
+    baseURL: BaseURL,
+    key: APIKey,
+    timeout: Duration,
+    now: @escaping @Sendable () -> Timestamp
+  ) {
+    self.transport = transport
+    self.baseURL = baseURL
+    self.key = key
+    self.timeout = timeout
+    self.now = now
+  }
+
+  /// `GET /networks`, one page of ``Limits/pageSize``.
+  ///
+  /// - Parameter known: the fingerprint of the page as it was; the same bytes again are not decoded.
+  package func networks(page: Int, unlike known: Fingerprint? = nil) async -> Exchange<NetworkPageSight> {
+    await exchange("GET", "/networks", query: paging(page), about: .collection) { body throws(APIFailure) in
+      let fingerprint = Fingerprint(of: body)
+      guard fingerprint != known else { return .unchanged }
+      return .changed(try checked(decodeNetworkPage(body), is: page), fingerprint)
+    }
+  }
+
+  /// `GET /networks?filter[name]=`: one page of what the server takes the filter to mean; compare names yourself.
+  package func networks(named name: NetworkName, page: Int) async -> Exchange<ListPage<NetworkDocument>> {
+    let query = [(name: "filter[name]", value: name.text)] + paging(page)
+    return await exchange("GET", "/networks", query: query, about: .collection) { body throws(APIFailure) in
+      try checked(decodeNetworkPage(body), is: page)
+    }
+  }
+
+  /// `GET /networks/{id}`. A failure `.gone` is evidence of absence.
+  package func network(_ id: NetworkID) async -> Exchange<NetworkDocument> {
+    await exchange("GET", "/networks/\(id)", about: .record) { body throws(APIFailure) in
+      try checked(decodeNetwork(body), is: id)
+    }
+  }
+
+  /// `POST /networks`. There is no idempotency key: an unanswered one must be looked for before it is sent again (R6).
+  package func create(_ name: NetworkName) async -> Exchange<NetworkDocument> {
+    await exchange("POST", "/networks", body: nameBody(name), about: .collection) { body throws(APIFailure) in
+      try decodeNetwork(body)
+    }
+  }
+
+  /// `PATCH /networks/{id}`.
+  package func rename(_ id: NetworkID, to name: NetworkName) async -> Exchange<NetworkDocument> {
+    await exchange("PATCH", "/networks/\(id)", body: nameBody(name), about: .record) { body throws(APIFailure) in
+      try checked(decodeNetwork(body), is: id)
+    }
+  }
+
+  /// `DELETE /networks/{id}`. The answer's record, where there is one, is not needed: any 2xx is a deletion.
+  package func delete(_ id: NetworkID) async -> Exchange<Void> {
+    await exchange("DELETE", "/networks/\(id)", about: .record) { _ throws(APIFailure) in () }
+  }
+
+  /// `GET /networks/{id}/network_interfaces`, one page.
+  package func interfaces(of id: NetworkID, page: Int) async -> Exchange<ListPage<NetworkInterfaceDocument>> {
+    let path = "/networks/\(id)/network_interfaces"
+    return await exchange("GET", path, query: paging(page), about: .record) { body throws(APIFailure) in
+      try checked(decodeInterfacePage(body), is: page)
+    }
+  }
+}
+
+extension APIClient {
+  private func exchange<Value: Sendable>(
+    _ method: String,
+    _ path: String,
+    query: [(name: String, value: String)] = [],
+    body: [UInt8] = [],
+    about subject: Subject,
+    decode: ([UInt8]) throws(APIFailure) -> Value
+  ) async -> Exchange<Value> {
+    let target = query.isEmpty ? path : "\(path)?\(formEncoded(query))"
+    let described = "\(method) \(target)"
+    let sent = now()
+    let response: TransportResponse
+    do {
+      response = try await transport.send(transportRequest(method, target, body))
+    } catch {
+      return Exchange(result: .failure(APIFailure(error)), request: described, status: nil, bytes: 0, clock: nil)
+    }
+    let received = now()
+    let clock = response.head.headerFields[.date].flatMap { Timestamp(httpDate: $0) }
+      .flatMap { ServerClock(date: $0, sent: sent, received: received) }
+    let result: Result<Value, APIFailure>
+    if (200...299).contains(response.head.status.code) {
+      result = Result { () throws(APIFailure) in try decode(response.body) }
+    } else {
+      let serverNow = (clock ?? .unknown).serverTime(received)
+      result = .failure(classify(response.head, response.body, about: subject, now: serverNow))
+    }
+    return Exchange(
+      result: result,
+      request: described,
+      status: response.head.status.code,
+      bytes: response.body.count,
+      clock: clock
+    )
+  }
+
+  private func transportRequest(_ method: String, _ target: String, _ body: [UInt8]) -> TransportRequest {
+    var head = HTTPRequest(
+      method: HTTPRequest.Method(method) ?? .get,
+      scheme: baseURL.scheme,
+      authority: baseURL.authority,
+      path: baseURL.path + target
+    )
+    head.headerFields[.authorization] = key.authorization
+    head.headerFields[.accept] = "application/json"
+    head.headerFields[.userAgent] = "netsync"
+    if !body.isEmpty { head.headerFields[.contentType] = "application/json" }
+    return TransportRequest(head: head, body: body, timeout: timeout, bodyLimit: Limits.bodyBytes)
+  }
+
+  private func paging(_ page: Int) -> [(name: String, value: String)] {
+    [("page[number]", String(page)), ("page[size]", String(Limits.pageSize))]
+  }
+
+  private func nameBody(_ name: NetworkName) -> [UInt8] {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = .withoutEscapingSlashes
+    // A dictionary of text always encodes; an empty body would be refused by the server, not sent as something else.
+    return (try? encoder.encode(["name": name.text])).map(Array.init) ?? []
+  }
+}
+
+/// An answer for another page says nothing about this one.
+private func checked<Record>(_ page: ListPage<Record>, is asked: Int) throws(APIFailure) -> ListPage<Record> {
+  if let answered = page.meta.pageNumber, answered != asked {
+    throw .notUnderstood(.otherPage(asked: asked, answered: answered))
+  }
+  return page
+}
+
+/// An answer for another record says nothing about this one.
+private func checked(_ network: NetworkDocument, is asked: NetworkID) throws(APIFailure) -> NetworkDocument {
+  guard network.id.text.lowercased() == asked.text.lowercased() else {
+    throw .notUnderstood(.otherRecord(asked: asked.text, answered: network.id.text))
+  }
+  return network
+}

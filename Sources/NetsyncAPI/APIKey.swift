@@ -1,0 +1,24 @@
+/// The bearer key. It shows itself to nobody: every way of turning it into text gives `[redacted]`.
+package struct APIKey: Sendable {
+  private let text: String
+
+  /// - Returns: nil unless the text is 1 to 4,096 characters of visible ASCII, which is all that fits a header.
+  package init?(_ text: String) {
+    guard (1...4_096).contains(text.utf8.count), text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else { return nil }
+    self.text = text
+  }
+
+  /// The value of the `Authorization` header. Only for the wire.
+  var authorization: String { "Bearer \(text)" }
+}
+
+extension APIKey: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable, Encodable {
+  package var description: String { "[redacted]" }
+  package var debugDescription: String { description }
+  package var customMirror: Mirror { Mirror(self, children: []) }
+
+  package func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    try container.encode(description)
+  }
+}

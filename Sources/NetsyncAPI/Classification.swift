@@ -1,0 +1,48 @@
+import HTTPTypes
+import NetsyncModel
+
+/// What a request was about: a 404 means something else for each.
+enum Subject: Sendable {
+  /// One network by its id.
+  case record
+  /// A list, or a create.
+  case collection
+}
+
+/// Classifies an answer that is not a success (R12). By status alone, for the same API code means different things on
+/// different services.
+func classify(_ head: HTTPResponse, _ body: [UInt8], about subject: Subject, now: Timestamp) -> APIFailure {
+  let status = head.status.code
+  let detail = decodeErrorDetail(body, status: status)
+  switch status {
+  case 400, 409, 422:
+    return .refused(detail ?? APIErrorDetail(status: status))
+  case 401, 403:
+    return .credentials(detail ?? APIErrorDetail(status: status))
+  case 404:
+    // A proxy or a wrong base URL answers 404 too. Only the API's own words are evidence.
+    guard let detail else { return .notUnderstood(.foreignNotFound) }
+    return subject == .record ? .gone(detail) : .refused(detail)
+  case 408:
+    return .noAnswer(reason: "the server gave up waiting for the request (408)")
+  case 429:
+    return .slowDown(wait: requestedWait(head.headerFields, now: now), detail ?? APIErrorDetail(status: status))
+  case 500...599:
+    return .serverFault(detail ?? APIErrorDetail(status: status))
+  case 300...399:
+    return .notUnderstood(.redirect(status: status))
+  default:
+    return .notUnderstood(.status(status))
+  }
+}
+
+extension APIFailure {
+  /// A failure of the transport, as the API's classification.
+  init(_ failure: TransportFailure) {
+    switch failure {
+    case .notSent(let reason): self = .unreachable(reason: reason)
+    case .noAnswer(let reason): self = .noAnswer(reason: reason)
+    case .bodyTooLarge(let limit): self = .notUnderstood(.tooLarge(limit: limit))
+    }
+  }
+}

@@ -1,0 +1,76 @@
+import FoundationEssentials
+
+/// Any JSON, for the fields that this version does not know (R15).
+enum JSONValue: Codable, Hashable, Sendable {
+  case null
+  case bool(Bool)
+  case integer(Int64)
+  case number(Double)
+  case string(String)
+  case array([JSONValue])
+  case object([String: JSONValue])
+
+  init(from decoder: any Decoder) throws {
+    let container = try decoder.singleValueContainer()
+    if container.decodeNil() {
+      self = .null
+    } else if let value = try? container.decode(Bool.self) {
+      self = .bool(value)
+    } else if let value = try? container.decode(Int64.self) {
+      self = .integer(value)
+    } else if let value = try? container.decode(Double.self) {
+      self = .number(value)
+    } else if let value = try? container.decode(String.self) {
+      self = .string(value)
+    } else if let value = try? container.decode([JSONValue].self) {
+      self = .array(value)
+    } else {
+      self = .object(try container.decode([String: JSONValue].self))
+    }
+  }
+
+  func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    switch self {
+    case .null: try container.encodeNil()
+    case .bool(let value): try container.encode(value)
+    case .integer(let value): try container.encode(value)
+    case .number(let value): try container.encode(value)
+    case .string(let value): try container.encode(value)
+    case .array(let value): try container.encode(value)
+    case .object(let value): try container.encode(value)
+    }
+  }
+
+  /// One line with sorted keys, so that equal values are equal text.
+  func canonicalText() throws -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    return String(decoding: try encoder.encode(self), as: UTF8.self)
+  }
+}
+
+/// A key of any object.
+struct AnyKey: CodingKey {
+  let stringValue: String
+  var intValue: Int? { nil }
+
+  init(stringValue: String) { self.stringValue = stringValue }
+  init?(intValue: Int) { nil }
+}
+
+extension KeyedDecodingContainer where Key == AnyKey {
+  /// A field that may be missing or null; of another type it is an error that names its path.
+  func text(_ name: String) throws -> String? {
+    try decodeIfPresent(String.self, forKey: AnyKey(stringValue: name))
+  }
+
+  /// Everything but `known`, as canonical JSON; nil where nothing is left.
+  func rest(besides known: Set<String>) throws -> String? {
+    let unknown = allKeys.filter { !known.contains($0.stringValue) }
+    guard !unknown.isEmpty else { return nil }
+    var fields: [String: JSONValue] = [:]
+    for key in unknown { fields[key.stringValue] = try decode(JSONValue.self, forKey: key) }
+    return try JSONValue.object(fields).canonicalText()
+  }
+}

@@ -1,0 +1,181 @@
+import FoundationEssentials
+package import NetsyncModel
+
+/// `meta` of a listing. Any of it may be missing.
+package struct PageMeta: Hashable, Sendable {
+  package var pageNumber: Int?
+  package var totalPages: Int?
+  package var totalResults: Int?
+
+  package init(pageNumber: Int? = nil, totalPages: Int? = nil, totalResults: Int? = nil) {
+    self.pageNumber = pageNumber
+    self.totalPages = totalPages
+    self.totalResults = totalResults
+  }
+}
+
+/// One page of a listing, decoded.
+package struct ListPage<Record: Sendable>: Sendable {
+  package var records: [Record]
+  package var meta: PageMeta
+
+  package init(records: [Record], meta: PageMeta) {
+    self.records = records
+    self.meta = meta
+  }
+}
+
+func decodeNetworkPage(_ body: [UInt8]) throws(APIFailure) -> ListPage<NetworkDocument> {
+  let envelope = try decode(Envelope<[NetworkRecord]>.self, body)
+  return ListPage(records: envelope.data.map(\.document), meta: envelope.meta)
+}
+
+func decodeInterfacePage(_ body: [UInt8]) throws(APIFailure) -> ListPage<NetworkInterfaceDocument> {
+  let envelope = try decode(Envelope<[InterfaceRecord]>.self, body)
+  return ListPage(records: envelope.data.map(\.document), meta: envelope.meta)
+}
+
+func decodeNetwork(_ body: [UInt8]) throws(APIFailure) -> NetworkDocument {
+  try decode(Envelope<NetworkRecord>.self, body).data.document
+}
+
+/// The first error of an API error body; nil where the body is none.
+func decodeErrorDetail(_ body: [UInt8], status: Int) -> APIErrorDetail? {
+  guard let errors = try? JSONDecoder().decode(ErrorEnvelope.self, from: Data(body)).errors, let first = errors.first else {
+    return nil
+  }
+  return APIErrorDetail(
+    status: status,
+    code: first.code,
+    title: first.title,
+    detail: first.detail,
+    pointer: first.pointer
+  )
+}
+
+private func decode<Value: Decodable>(_ type: Value.Type, _ body: [UInt8]) throws(APIFailure) -> Value {
+  do {
+    return try JSONDecoder().decode(type, from: Data(body))
+  } catch let error as DecodingError {
+    switch error {
+    case .typeMismatch(_, let context), .valueNotFound(_, let context), .keyNotFound(_, let context):
+      throw .notUnderstood(.wrongType(path: path(context.codingPath)))
+    case .dataCorrupted(let context) where !context.codingPath.isEmpty:
+      throw .notUnderstood(.wrongType(path: path(context.codingPath)))
+    case .dataCorrupted:
+      throw .notUnderstood(.malformed(reason: "\(body.count) bytes that are not JSON, or end too soon"))
+    @unknown default:
+      throw .notUnderstood(.malformed(reason: "a body that could not be decoded"))
+    }
+  } catch {
+    throw .notUnderstood(.malformed(reason: "a body that could not be decoded"))
+  }
+}
+
+private func path(_ keys: [any CodingKey]) -> String {
+  keys.isEmpty ? "the body" : keys.map { $0.intValue.map(String.init) ?? $0.stringValue }.joined(separator: ".")
+}
+
+private struct Envelope<Content: Decodable>: Decodable {
+  let data: Content
+  let meta: PageMeta
+
+  init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: AnyKey.self)
+    data = try container.decode(Content.self, forKey: AnyKey(stringValue: "data"))
+    meta = try container.decodeIfPresent(PageMeta.self, forKey: AnyKey(stringValue: "meta")) ?? PageMeta()
+  }
+}
+
+extension PageMeta: Decodable {
+  private enum CodingKeys: String, CodingKey {
+    case pageNumber = "page_number"
+    case totalPages = "total_pages"
+    case totalResults = "total_results"
+  }
+}
+
+private struct NetworkRecord: Decodable {
+  let document: NetworkDocument
+
+  private static let known: Set<String> = ["id", "name", "created_at", "updated_at", "record_type"]
+
+  init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: AnyKey.self)
+    guard let id = try container.text("id").flatMap(NetworkID.init) else {
+      throw DecodingError.valueNotFound(
+        NetworkID.self,
+        .init(codingPath: container.codingPath + [AnyKey(stringValue: "id")], debugDescription: "no UUID")
+      )
+    }
+    document = NetworkDocument(
+      id: id,
+      name: try container.text("name").map(NetworkName.init),
+      createdAt: try container.text("created_at").map(ServerStamp.init),
+      updatedAt: try container.text("updated_at").map(ServerStamp.init),
+      recordType: try container.text("record_type"),
+      unknownFields: try container.rest(besides: Self.known)
+    )
+  }
+}
+
+private struct InterfaceRecord: Decodable {
+  let document: NetworkInterfaceDocument
+
+  private static let known: Set<String> = [
+    "id", "name", "type", "status", "region_code", "region", "network_id", "created_at", "updated_at", "record_type",
+  ]
+
+  init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: AnyKey.self)
+    let region = try container.decodeIfPresent(Region.self, forKey: AnyKey(stringValue: "region"))
+    document = NetworkInterfaceDocument(
+      id: try container.decode(String.self, forKey: AnyKey(stringValue: "id")),
+      name: try container.text("name"),
+      type: try container.text("type"),
+      status: try container.text("status"),
+      regionCode: try container.text("region_code") ?? region?.code,
+      regionName: region?.name,
+      createdAt: try container.text("created_at"),
+      updatedAt: try container.text("updated_at"),
+      recordType: try container.text("record_type"),
+      unknownFields: try container.rest(besides: Self.known)
+    )
+  }
+
+  private struct Region: Decodable {
+    let code: String?
+    let name: String?
+  }
+}
+
+private struct ErrorEnvelope: Decodable {
+  let errors: [ErrorRecord]
+}
+
+/// `code` as text or integer, `source` as object or text; a field of any other shape is as good as missing.
+private struct ErrorRecord: Decodable {
+  let code: String?
+  let title: String?
+  let detail: String?
+  let pointer: String?
+
+  init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: AnyKey.self)
+    let codeKey = AnyKey(stringValue: "code")
+    code = (try? container.decode(String.self, forKey: codeKey)) ?? (try? container.decode(Int64.self, forKey: codeKey)).map(String.init)
+    title = try? container.decode(String.self, forKey: AnyKey(stringValue: "title"))
+    detail = try? container.decode(String.self, forKey: AnyKey(stringValue: "detail"))
+    let sourceKey = AnyKey(stringValue: "source")
+    if let source = try? container.decode(Source.self, forKey: sourceKey) {
+      pointer = source.pointer ?? source.parameter
+    } else {
+      pointer = try? container.decode(String.self, forKey: sourceKey)
+    }
+  }
+
+  private struct Source: Decodable {
+    let pointer: String?
+    let parameter: String?
+  }
+}

@@ -1,0 +1,46 @@
+package import HTTPTypes
+
+/// The one seam under the client: carries a request, once, and brings its answer back whole.
+///
+/// A transport never follows a redirect, never repeats a request, and keeps to the limits of the request it is given.
+package protocol Transport: Sendable {
+  func send(_ request: TransportRequest) async throws(TransportFailure) -> TransportResponse
+}
+
+/// A request with the limits that its answer has to keep (R16).
+package struct TransportRequest: Sendable {
+  package var head: HTTPRequest
+  package var body: [UInt8]
+  /// For the whole exchange: connecting, sending and receiving the last byte.
+  package var timeout: Duration
+  /// Bytes of the answer's body.
+  package var bodyLimit: Int
+
+  package init(head: HTTPRequest, body: [UInt8] = [], timeout: Duration, bodyLimit: Int) {
+    self.head = head
+    self.body = body
+    self.timeout = timeout
+    self.bodyLimit = bodyLimit
+  }
+}
+
+/// An answer, with its whole body.
+package struct TransportResponse: Sendable {
+  package var head: HTTPResponse
+  package var body: [UInt8]
+
+  package init(head: HTTPResponse, body: [UInt8]) {
+    self.head = head
+    self.body = body
+  }
+}
+
+/// Why there is no answer. The difference between the first two decides whether a create may be sent again (R6).
+package enum TransportFailure: Error, Hashable, Sendable {
+  /// Not one byte of the request can have left.
+  case notSent(reason: String)
+  /// The request may have arrived.
+  case noAnswer(reason: String)
+  /// The answer's body passed its limit, in bytes.
+  case bodyTooLarge(limit: Int)
+}

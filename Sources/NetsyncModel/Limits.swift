@@ -1,0 +1,16 @@
+/// The limits on what comes from outside (R16). Passing one is a named error, never a crash or an endless wait.
+package enum Limits {
+  /// Records on one page, the most the API gives.
+  package static let pageSize = 250
+  /// Pages of one listing: a million networks and some.
+  package static let pages = 5_000
+  /// Bytes of one answer's body.
+  package static let bodyBytes = 8 << 20
+  /// The longest wait that a server may ask for, and the shortest that is believed.
+  package static let serverWait: ClosedRange<Duration> = .seconds(1)...(.seconds(15 * 60))
+  /// How long a listing that contradicts our own acknowledged write is taken for lag.
+  package static let listingLag: Duration = .seconds(120)
+  /// Tries of one request within one cycle: of a host that never answered, and of one that did.
+  package static let triesUnanswered = 4
+  package static let triesAnswered = 10
+}

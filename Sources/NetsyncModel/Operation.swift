@@ -1,0 +1,138 @@
+/// What an edit wants of the server.
+public enum Intent: Hashable, Sendable {
+  case create(NetworkName)
+  case rename(to: NetworkName)
+  case delete
+
+  /// The name it asks for; nil for a delete.
+  public var name: NetworkName? {
+    switch self {
+    case .create(let name), .rename(to: let name): name
+    case .delete: nil
+    }
+  }
+
+  public var action: Action {
+    switch self {
+    case .create: .create
+    case .rename: .rename
+    case .delete: .delete
+    }
+  }
+
+  public enum Action: String, CaseIterable, Sendable {
+    case create, rename, delete
+  }
+}
+
+/// The server's side of a network at the time of an edit.
+public struct EditBase: Hashable, Sendable {
+  public let name: NetworkName?
+  public let updatedAt: ServerStamp?
+
+  public init(name: NetworkName?, updatedAt: ServerStamp?) {
+    self.name = name
+    self.updatedAt = updatedAt
+  }
+}
+
+/// One edit in the outbox (R11).
+public struct Operation: Hashable, Sendable {
+  public let edit: EditNumber
+  package let network: NetworkKey
+  public let id: NetworkID?
+  public let localID: LocalID?
+  public let intent: Intent
+  /// nil for a create.
+  public let base: EditBase?
+  /// On this host's clock.
+  public let editedAt: Timestamp
+  public let state: OperationState
+  /// How often it was sent.
+  public let attempts: Int
+  /// The last failure, if any; for a refused operation the server's own words.
+  public let failure: APIErrorDetail?
+
+  package init(
+    edit: EditNumber,
+    network: NetworkKey,
+    id: NetworkID? = nil,
+    localID: LocalID? = nil,
+    intent: Intent,
+    base: EditBase? = nil,
+    editedAt: Timestamp,
+    state: OperationState = .waiting(notBefore: nil),
+    attempts: Int = 0,
+    failure: APIErrorDetail? = nil
+  ) {
+    self.edit = edit
+    self.network = network
+    self.id = id
+    self.localID = localID
+    self.intent = intent
+    self.base = base
+    self.editedAt = editedAt
+    self.state = state
+    self.attempts = attempts
+    self.failure = failure
+  }
+}
+
+/// Where an operation stands. It leaves the outbox as landed, superseded, discarded or refused, and in no other way.
+public enum OperationState: Hashable, Sendable {
+  /// To be sent, no sooner than `notBefore` (host clock). → sending, conflict, held, refused
+  case waiting(notBefore: Timestamp?)
+  /// A request may be on its way. `arming` is there for a create. → waiting, inDoubt, conflict, refused, or landed
+  case sending(Arming?)
+  /// A create without an answer. → waiting (sent again), or landed (adopted)
+  case inDoubt(Doubt)
+  /// Both sides changed. → waiting (mine), or discarded (theirs)
+  case conflict(ConflictKind)
+  /// A guard waits for a person. → waiting
+  case held
+  /// The server refused it for good; kept as a dead letter. → waiting (retried), or discarded
+  case refused
+
+  /// The word that the outbox and its JSON use.
+  public var word: String {
+    switch self {
+    case .waiting: "waiting"
+    case .sending: "sending"
+    case .inDoubt: "in_doubt"
+    case .conflict: "conflict"
+    case .held: "held"
+    case .refused: "refused"
+    }
+  }
+}
+
+/// What was written down before a create was sent (R6).
+public struct Arming: Hashable, Sendable {
+  /// The earliest time on the server's clock at which the request can have been applied.
+  public let notBefore: Timestamp
+  /// The networks that carried the name already.
+  public let known: Set<NetworkID>
+
+  public init(notBefore: Timestamp, known: Set<NetworkID>) {
+    self.notBefore = notBefore
+    self.known = known
+  }
+}
+
+/// How far the search for an unanswered create has come.
+public struct Doubt: Hashable, Sendable {
+  public let arming: Arming
+  /// Looks that found nothing.
+  public let looks: Int
+  /// When to look next, on the server's clock.
+  public let nextLook: Timestamp
+  /// Several networks that may be the one: a person says which.
+  public let candidates: [NetworkID]
+
+  public init(arming: Arming, looks: Int = 0, nextLook: Timestamp, candidates: [NetworkID] = []) {
+    self.arming = arming
+    self.looks = looks
+    self.nextLook = nextLook
+    self.candidates = candidates
+  }
+}

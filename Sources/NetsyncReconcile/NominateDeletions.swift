@@ -1,0 +1,106 @@
+/// What a finished sweep saw, in numbers.
+package struct SweepSummary: Hashable, Sendable {
+  /// Every page was asked for in this sweep, answered for the number asked, and applied.
+  package var isComplete: Bool
+  /// Networks known from the server before the sweep.
+  package var known: Int
+  /// Distinct networks that the sweep listed.
+  package var listed: Int
+  /// Known networks that the sweep did not list.
+  package var missing: Int
+
+  package init(isComplete: Bool, known: Int, listed: Int, missing: Int) {
+    self.isComplete = isComplete
+    self.known = known
+    self.listed = listed
+    self.missing = missing
+  }
+}
+
+/// What becomes of the networks that a sweep did not list (R4, R5).
+package enum Nomination: Hashable, Sendable {
+  /// Nothing is missing, or the sweep proves nothing.
+  case nobody
+  /// Ask for each by its id; remove it on a 404 of the API.
+  case confirmEach
+  /// Remove nothing until a person approves.
+  case hold(Guard)
+}
+
+/// Why a batch of deletions is held (R5).
+package enum Guard: String, CaseIterable, Sendable {
+  case otherAccount = "other_account"
+  case emptyListing = "empty_listing"
+  case noOverlap = "no_overlap"
+  case tooMany = "too_many"
+}
+
+/// Decides what the absence of known networks from a sweep means.
+///
+/// | complete | known | listed | missing | approved | decision              |
+/// |----------|-------|--------|---------|----------|-----------------------|
+/// | no       | 100   | 40     | 60      | –        | nobody                |
+/// | yes      | 100   | 99     | 1       | –        | confirm each          |
+/// | yes      | 100   | 79     | 21      | –        | hold: too many        |
+/// | yes      | 100   | 79     | 21      | 21       | confirm each          |
+/// | yes      | 3     | 0      | 3       | –        | hold: empty listing   |
+///
+/// - Parameter approved: how many removals a person has allowed; nil for the default of max(5, 20 % of the known).
+package func nominateDeletions(after sweep: SweepSummary, approved: Int?) -> Nomination {
+  guard sweep.isComplete, sweep.missing > 0 else { return .nobody }
+  if let approved {
+    return sweep.missing <= approved ? .confirmEach : .hold(.tooMany)
+  }
+  if sweep.listed == 0 { return .hold(.emptyListing) }
+  if sweep.missing == sweep.known { return .hold(.noOverlap) }
+  return sweep.missing <= defaultDeletionLimit(known: sweep.known) ? .confirmEach : .hold(.tooMany)
+}
+
+/// How many deletions one batch may carry unasked: max(5, 20 % of the known).
+package func defaultDeletionLimit(known: Int) -> Int {
+  max(5, known / 5)
+}
+
+/// Whether queued deletes may be sent, or wait for a person (R5). `approved` as in ``nominateDeletions(after:approved:)``.
+package func guardPushedDeletes(_ deletes: Int, known: Int, approved: Int?) -> Guard? {
+  deletes <= approved ?? defaultDeletionLimit(known: known) ? nil : .tooMany
+}
+
+/// What the account is known by: enough to notice another one.
+package struct AccountSight: Hashable, Sendable {
+  /// nil before the first pull.
+  package var knownBaseURL: String?
+  package var baseURL: String
+  package var known: Int
+  package var listed: Int
+  /// Whether any listed network is known.
+  package var overlaps: Bool
+
+  package init(knownBaseURL: String?, baseURL: String, known: Int, listed: Int, overlaps: Bool) {
+    self.knownBaseURL = knownBaseURL
+    self.baseURL = baseURL
+    self.known = known
+    self.listed = listed
+    self.overlaps = overlaps
+  }
+}
+
+/// Whether a listing belongs to another account: another base URL than last time, or nothing in common while both have networks.
+///
+/// An empty listing is a matter of the deletion guards, not of this one.
+package func isOtherAccount(_ sight: AccountSight) -> Bool {
+  if let knownBaseURL = sight.knownBaseURL, knownBaseURL != sight.baseURL { return true }
+  return sight.known > 0 && sight.listed > 0 && !sight.overlaps
+}
+
+/// Whether a walk through every page can have been the whole listing.
+///
+/// - Parameters:
+///   - rows: records on all pages together.
+///   - totals: the `total_results` of each page that had one. Light writes during the walk move it.
+/// - Returns: false where clearly fewer rows came than any page promised.
+package func isPlausible(rows: Int, totals: ClosedRange<Int>?) -> Bool {
+  guard let totals else { return true }
+  let drift = totals.upperBound - totals.lowerBound
+  return rows + drift + max(5, totals.lowerBound / 5) >= totals.lowerBound
+}

@@ -1,0 +1,211 @@
+package import NetsyncModel
+
+/// What is known of one network when news of it arrives.
+///
+/// Input of ``reconcile(_:with:under:)``. The outbox keeps at most one operation per network that is not on its way, so
+/// one intent is all there is.
+package struct NetworkStanding: Hashable, Sendable {
+  /// The last server document that was accepted; nil for a network never seen, or seen to be gone.
+  package var base: NetworkDocument?
+  package var intent: StandingIntent
+  package var recentWrite: RecentWrite
+
+  package init(base: NetworkDocument?, intent: StandingIntent = .none, recentWrite: RecentWrite = .none) {
+    self.base = base
+    self.intent = intent
+    self.recentWrite = recentWrite
+  }
+}
+
+/// The local edit of a network that exists at the server, if any.
+package enum StandingIntent: Hashable, Sendable {
+  case none
+  /// `baseName` is the name that the edit was made on, `editedAt` is on this host's clock.
+  case rename(to: NetworkName, baseName: NetworkName?, editedAt: Timestamp)
+  case delete(baseName: NetworkName?, editedAt: Timestamp)
+}
+
+/// Whether the server acknowledged a write of ours so lately that a listing may not show it yet (R10).
+package enum RecentWrite: Hashable, Sendable {
+  case none
+  /// We created or renamed it within ``Limits/listingLag``.
+  case changed
+  /// We deleted it within ``Limits/listingLag``.
+  case deleted
+  /// A write was acknowledged after the listing had been asked for.
+  case overtook
+}
+
+/// What was seen of a network at the server.
+package enum RemoteSight: Hashable, Sendable {
+  /// A listing showed it. Listings lag.
+  case listed(NetworkDocument)
+  /// `GET /networks/{id}`, or the answer to a write, showed it.
+  case read(NetworkDocument)
+  /// `GET /networks/{id}` answered 404 with an API error body.
+  case gone
+
+  package var document: NetworkDocument? {
+    switch self {
+    case .listed(let document), .read(let document): document
+    case .gone: nil
+    }
+  }
+}
+
+/// What to do: one decision for the base, one for the local edit.
+package struct NetworkDecision: Hashable, Sendable {
+  package var base: BaseDecision
+  package var edit: EditDecision
+
+  package init(base: BaseDecision, edit: EditDecision) {
+    self.base = base
+    self.edit = edit
+  }
+}
+
+package enum BaseDecision: Hashable, Sendable {
+  /// Nothing new.
+  case keep
+  /// The sight is older than what we know; nothing of it is taken.
+  case ignoreStale
+  /// Take the document as the base.
+  case accept(NetworkDocument, BaseChange)
+  /// The network is gone there; its row goes.
+  case remove
+}
+
+/// What kind of change a new base is.
+package enum BaseChange: String, CaseIterable, Sendable {
+  case appeared
+  /// The name is another.
+  case renamed
+  /// Something else of the content is other.
+  case changed
+  /// Only `updated_at` moved: no change of content.
+  case restamped
+  /// `updated_at` is older than the one we had: the server went back (I9).
+  case wentBack = "went_back"
+}
+
+package enum EditDecision: Hashable, Sendable {
+  /// There is no edit.
+  case none
+  /// It goes on, upon the accepted base.
+  case goesOn
+  /// It goes on although they changed it too; theirs is the loser, kept in the journal.
+  case prevails
+  /// It is dropped for their newer change; mine is the loser, kept in the journal.
+  case yields
+  /// The server has what it wanted.
+  case satisfied
+  /// A person decides.
+  case conflict(ConflictKind)
+}
+
+/// Reconciles one network: rules R1, R3, R8 and R10.
+///
+/// Total and pure. Conserves the edit: it goes on, is satisfied, yields to the journal, or becomes a conflict.
+package func reconcile(
+  _ standing: NetworkStanding,
+  with sight: RemoteSight,
+  under policy: ConflictPolicy,
+  clock: ServerClock
+) -> NetworkDecision {
+  switch sight {
+  case .gone:
+    return reconcileGone(standing)
+  case .listed(let remote):
+    guard !contradictsRecentWrite(standing, remote) else {
+      return NetworkDecision(base: .ignoreStale, edit: standing.intent == .none ? .none : .goesOn)
+    }
+    return reconcileSeen(standing, remote, policy, clock)
+  case .read(let remote):
+    return reconcileSeen(standing, remote, policy, clock)
+  }
+}
+
+private func reconcileGone(_ standing: NetworkStanding) -> NetworkDecision {
+  switch standing.intent {
+  case .none: NetworkDecision(base: standing.base == nil ? .keep : .remove, edit: .none)
+  case .delete: NetworkDecision(base: .remove, edit: .satisfied)
+  case .rename: NetworkDecision(base: .keep, edit: .conflict(.deletedThere))
+  }
+}
+
+/// A listing that undoes what the server has just acknowledged is lag, not news.
+private func contradictsRecentWrite(_ standing: NetworkStanding, _ remote: NetworkDocument) -> Bool {
+  switch standing.recentWrite {
+  case .none: false
+  case .deleted, .overtook: true
+  case .changed: standing.base.map { isOlder(remote.updatedAt, than: $0.updatedAt) } ?? false
+  }
+}
+
+private func reconcileSeen(
+  _ standing: NetworkStanding,
+  _ remote: NetworkDocument,
+  _ policy: ConflictPolicy,
+  _ clock: ServerClock
+) -> NetworkDecision {
+  NetworkDecision(
+    base: baseDecision(standing.base, remote),
+    edit: editDecision(standing.intent, remote, policy, clock)
+  )
+}
+
+private func baseDecision(_ base: NetworkDocument?, _ remote: NetworkDocument) -> BaseDecision {
+  guard let base else { return .accept(remote, .appeared) }
+  if remote == base { return .keep }
+  if isOlder(remote.updatedAt, than: base.updatedAt) { return .accept(remote, .wentBack) }
+  if remote.name != base.name { return .accept(remote, .renamed) }
+  var restamped = base
+  restamped.updatedAt = remote.updatedAt
+  return .accept(remote, remote == restamped ? .restamped : .changed)
+}
+
+/// The name is the one field that clients write, so only a change of the name can be a conflict.
+private func editDecision(
+  _ intent: StandingIntent,
+  _ remote: NetworkDocument,
+  _ policy: ConflictPolicy,
+  _ clock: ServerClock
+) -> EditDecision {
+  switch intent {
+  case .none:
+    return .none
+  case .rename(let name, let baseName, let editedAt):
+    if remote.name == name { return .satisfied }
+    if remote.name == baseName { return .goesOn }
+    return settle(.bothChanged, editedAt, remote.updatedAt, policy, clock)
+  case .delete(let baseName, let editedAt):
+    if remote.name == baseName { return .goesOn }
+    return settle(.deletedHere, editedAt, remote.updatedAt, policy, clock)
+  }
+}
+
+private func settle(
+  _ kind: ConflictKind,
+  _ editedAt: Timestamp,
+  _ updatedAt: ServerStamp?,
+  _ policy: ConflictPolicy,
+  _ clock: ServerClock
+) -> EditDecision {
+  switch policy {
+  case .client: return .prevails
+  case .server: return .yields
+  case .hold: return .conflict(kind)
+  case .newest:
+    guard let theirs = updatedAt?.instant else { return .conflict(kind) }
+    let lead = clock.serverTime(editedAt).since(theirs)
+    if lead > clock.uncertainty { return .prevails }
+    if lead < .zero - clock.uncertainty { return .yields }
+    return .conflict(kind)
+  }
+}
+
+/// Only stamps that can be ordered can be older; equal stamps with other content count as newer (R3).
+private func isOlder(_ remote: ServerStamp?, than base: ServerStamp?) -> Bool {
+  guard let remote = remote?.instant, let base = base?.instant else { return false }
+  return remote < base
+}

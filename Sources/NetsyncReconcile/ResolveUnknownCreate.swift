@@ -1,0 +1,70 @@
+package import NetsyncModel
+
+/// What is known of a create that was not answered, and what a look for it found.
+package struct UnknownCreate: Hashable, Sendable {
+  package var name: NetworkName
+  package var doubt: Doubt
+  /// Every network that the listing showed, whether or not its name fits: a filter may be substring or exact.
+  package var found: [NetworkDocument]
+  /// Networks that this replica knows by their id already.
+  package var known: Set<NetworkID>
+  /// Unanswered creates of the same name, this one included; the oldest is resolved first.
+  package var siblings: Int
+
+  package init(name: NetworkName, doubt: Doubt, found: [NetworkDocument], known: Set<NetworkID>, siblings: Int = 1) {
+    self.name = name
+    self.doubt = doubt
+    self.found = found
+    self.known = known
+    self.siblings = siblings
+  }
+}
+
+/// What becomes of an unanswered create (R6).
+package enum UnknownCreateDecision: Hashable, Sendable {
+  /// This is it.
+  case adopt(NetworkDocument)
+  /// Several may be it: a person says which.
+  case ask([NetworkID])
+  /// Look again, no sooner than this on the server's clock.
+  case look(again: Timestamp, looks: Int)
+  /// It never arrived: it waits to be sent again.
+  case sendAgain
+}
+
+/// How many looks must find nothing before a create is sent again.
+package let looksBeforeSendingAgain = 3
+
+/// Decides about an unanswered create after a look for it.
+///
+/// A candidate has exactly the name, byte for byte, was not there before the arming, and was not made before it. Looks are
+/// spread over the settle time: at once, at half of it, at its end.
+///
+/// - Parameters:
+///   - now: on the server's clock.
+///   - settle: how long after the arming a request may still be applied.
+package func resolve(_ create: UnknownCreate, now: Timestamp, settle: Duration) -> UnknownCreateDecision {
+  let candidates = create.found
+    .filter { isCandidate($0, for: create) }
+    .sorted { ($0.createdAt?.instant ?? .distantFuture, $0.id) < ($1.createdAt?.instant ?? .distantFuture, $1.id) }
+  // Creates of one name that are all unanswered are told apart by their order alone, which no one can see: oldest to oldest.
+  if let oldest = candidates.first, candidates.count <= create.siblings { return .adopt(oldest) }
+  if !candidates.isEmpty { return .ask(candidates.map(\.id)) }
+
+  let looks = create.doubt.looks + 1
+  let settled = create.doubt.arming.notBefore + settle
+  if looks >= looksBeforeSendingAgain && now >= settled { return .sendAgain }
+  let next = looks == 1 ? max(now, create.doubt.arming.notBefore + settle / 2) : max(now + settle / 10, settled)
+  return .look(again: next, looks: looks)
+}
+
+private func isCandidate(_ network: NetworkDocument, for create: UnknownCreate) -> Bool {
+  guard network.name == create.name else { return false }
+  guard !create.doubt.arming.known.contains(network.id), !create.known.contains(network.id) else { return false }
+  guard let createdAt = network.createdAt?.instant else { return true }
+  return createdAt >= create.doubt.arming.notBefore
+}
+
+extension Timestamp {
+  fileprivate static let distantFuture = Timestamp(microseconds: .max)
+}

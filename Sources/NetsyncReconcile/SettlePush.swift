@@ -1,0 +1,80 @@
+package import NetsyncModel
+
+/// What came back for an operation that was sent.
+package typealias PushAnswer = Result<NetworkDocument?, APIFailure>
+
+/// What becomes of an operation after its answer (R6, R7, R11, R12).
+package enum PushDecision: Hashable, Sendable {
+  /// Done: the document is the new base, or the network is gone (nil).
+  case landed(NetworkDocument?)
+  /// It waits; the wait is the server's own where it named one.
+  case retry(after: Duration?)
+  /// A create that may have been applied: look for it before anything else.
+  case doubt
+  /// A person decides.
+  case conflict(ConflictKind)
+  /// Refused for good: a dead letter with the server's words.
+  case deadLetter(APIErrorDetail)
+  /// The operation waits and the cycle ends.
+  case stop
+}
+
+/// Decides what an answer means for the operation it answers.
+///
+/// Only a create can be in doubt: a rename or a delete is preceded by a read (R7), so sending it again is harmless.
+package func settle(_ intent: Intent, _ answer: PushAnswer) -> PushDecision {
+  switch answer {
+  case .success(let document): .landed(document)
+  case .failure(let failure):
+    switch intent {
+    case .create: settleCreate(failure)
+    case .rename: settleRename(failure)
+    case .delete: settleDelete(failure)
+    }
+  }
+}
+
+private func settleCreate(_ failure: APIFailure) -> PushDecision {
+  switch failure {
+  case .gone(let detail), .refused(let detail): .deadLetter(detail)
+  case .credentials: .stop
+  case .slowDown(let wait, _): .retry(after: wait)
+  case .unreachable: .retry(after: nil)
+  // The create may stand at the server: a 5xx, silence, or an answer that cannot be read.
+  case .serverFault, .noAnswer, .notUnderstood: .doubt
+  }
+}
+
+private func settleRename(_ failure: APIFailure) -> PushDecision {
+  switch failure {
+  case .gone: .conflict(.deletedThere)
+  case .refused(let detail): .deadLetter(detail)
+  case .credentials, .notUnderstood: .stop
+  case .slowDown(let wait, _): .retry(after: wait)
+  case .serverFault, .unreachable, .noAnswer: .retry(after: nil)
+  }
+}
+
+private func settleDelete(_ failure: APIFailure) -> PushDecision {
+  switch failure {
+  case .gone: .landed(nil)
+  case .refused(let detail): .deadLetter(detail)
+  case .credentials, .notUnderstood: .stop
+  case .slowDown(let wait, _): .retry(after: wait)
+  case .serverFault, .unreachable, .noAnswer: .retry(after: nil)
+  }
+}
+
+/// What to do with an operation that was on its way when the process died.
+package enum Recovery: Hashable, Sendable {
+  case wait
+  case doubt
+}
+
+/// A create may have been applied; anything else looks first and can simply be sent again (R13).
+package func recover(_ intent: Intent) -> Recovery {
+  switch intent {
+  case .create: .doubt
+  case .rename, .delete: .wait
+  }
+}
