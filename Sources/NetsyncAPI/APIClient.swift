@@ -13,6 +13,11 @@ package struct Exchange<Value: Sendable>: Sendable {
   package var bytes: Int
   /// nil without a usable `Date`.
   package var clock: ServerClock?
+
+  /// The same exchange, its value made into another.
+  package func map<Other: Sendable>(_ transform: (Value) -> Other) -> Exchange<Other> {
+    Exchange<Other>(result: result.map(transform), request: request, status: status, bytes: bytes, clock: clock)
+  }
 }
 
 /// A page of the listing: the one that is known already, or a new one.

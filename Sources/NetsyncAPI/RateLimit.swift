@@ -1,5 +1,5 @@
 import HTTPTypes
-package import NetsyncModel
+import NetsyncModel
 
 /// How long the server asks to be left alone, read off a 429.
 ///

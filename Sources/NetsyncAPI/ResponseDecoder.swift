@@ -1,5 +1,5 @@
 import FoundationEssentials
-package import NetsyncModel
+import NetsyncModel
 
 /// `meta` of a listing. Any of it may be missing.
 package struct PageMeta: Hashable, Sendable {
@@ -110,7 +110,7 @@ private struct NetworkRecord: Decodable {
     }
     document = NetworkDocument(
       id: id,
-      name: try container.text("name").map(NetworkName.init),
+      name: try container.text("name").map(NetworkName.init(_:)),
       createdAt: try container.text("created_at").map(ServerStamp.init),
       updatedAt: try container.text("updated_at").map(ServerStamp.init),
       recordType: try container.text("record_type"),

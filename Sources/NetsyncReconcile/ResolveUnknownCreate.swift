@@ -59,10 +59,15 @@ package func resolve(_ create: UnknownCreate, now: Timestamp, settle: Duration) 
 }
 
 private func isCandidate(_ network: NetworkDocument, for create: UnknownCreate) -> Bool {
-  guard network.name == create.name else { return false }
-  guard !create.doubt.arming.known.contains(network.id), !create.known.contains(network.id) else { return false }
+  !create.known.contains(network.id) && mayBe(network, theCreateOf: create.name, create.doubt.arming)
+}
+
+/// Whether a network that nobody here knows may be an unanswered create: the name byte for byte, not there before the
+/// arming, and not made before it. A network without a creation time may be.
+package func mayBe(_ network: NetworkDocument, theCreateOf name: NetworkName, _ arming: Arming) -> Bool {
+  guard network.name == name, !arming.known.contains(network.id) else { return false }
   guard let createdAt = network.createdAt?.instant else { return true }
-  return createdAt >= create.doubt.arming.notBefore
+  return createdAt >= arming.notBefore
 }
 
 extension Timestamp {

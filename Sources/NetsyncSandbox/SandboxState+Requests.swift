@@ -75,8 +75,8 @@ extension SandboxState {
   private func listNetworks(_ query: SandboxQuery) throws(SandboxRefusal) -> [UInt8] {
     let page = try SandboxPage(query)
     guard let wanted = query["filter[name]"] else { return page.json(of: table.listing, \.json) }
-    let matches = matcher(wanted)
-    return page.json(of: table.listing.filter { matches($0.name) }, \.json)
+    let matcher = SandboxNameMatcher(nameFilter, wanted: wanted)
+    return page.json(of: table.listing.filter { matcher.matches($0.name) }, \.json)
   }
 
   /// The filters are joined by "and"; `filter[type]` and `filter[status]` are exact, and a value that nothing has finds nothing.
@@ -88,23 +88,12 @@ extension SandboxState {
     let page = try SandboxPage(query)
     var rows = interfaces(of: try existing(id), at: now)
     if let wanted = query["filter[name]"] {
-      let matches = matcher(wanted)
-      rows.removeAll { !matches($0.name) }
+      let matcher = SandboxNameMatcher(nameFilter, wanted: wanted)
+      rows.removeAll { !matcher.matches($0.name) }
     }
     if let type = query["filter[type]"] { rows.removeAll { $0.type != type } }
     if let status = query["filter[status]"] { rows.removeAll { $0.status(at: now) != status } }
     return page.json(of: rows) { $0.json(at: now) }
-  }
-
-  /// Whether a name passes `filter[name]`, by the bytes: a composed and a decomposed letter differ.
-  private func matcher(_ wanted: String) -> (String) -> Bool {
-    switch nameFilter {
-    case .exact:
-      return { $0.utf8.elementsEqual(wanted.utf8) }
-    case .substring:
-      let part = Array(wanted.lowercased().utf8)
-      return { Array($0.lowercased().utf8).contains(part) }
-    }
   }
 
   /// `{"data":Network}`

@@ -12,16 +12,14 @@ struct CSVRows: RowRenderer {
     self.onTerminal = onTerminal
   }
 
+  /// The header row.
   func start() -> String {
     line(slots.map { .string($0.column.key) })
   }
 
+  /// The line of one row.
   func row(_ row: Listing.Row) -> String {
     line(slots.map { $0.cell(of: row).value })
-  }
-
-  func end() -> String {
-    ""
   }
 
   private func line(_ values: [JSONText]) -> String {
@@ -51,17 +49,10 @@ struct TSVRows: RowRenderer {
     self.onTerminal = onTerminal
   }
 
-  func start() -> String {
-    ""
-  }
-
+  /// The line of one row.
   func row(_ row: Listing.Row) -> String {
     let fields = slots.map { TSVField.text(of: $0.shownCell(of: row).value, onTerminal: onTerminal) ?? "" }
     return fields.joined(separator: "\t") + "\n"
-  }
-
-  func end() -> String {
-    ""
   }
 }
 
@@ -76,20 +67,13 @@ struct IdentifierRows: RowRenderer {
     self.onTerminal = onTerminal
   }
 
-  func start() -> String {
-    ""
-  }
-
+  /// The line of one row.
   func row(_ row: Listing.Row) -> String {
     for slot in slots {
       // Any column can be chosen with --fields, and a name may hold a newline: written as in TSV it stays one line.
       if let text = TSVField.text(of: slot.cell(of: row).value, onTerminal: onTerminal) { return text + "\n" }
     }
     return ""
-  }
-
-  func end() -> String {
-    ""
   }
 }
 

@@ -10,17 +10,20 @@ struct JSONArrayRows: RowRenderer {
     self.onTerminal = onTerminal
   }
 
-  mutating func start() -> String {
+  /// Opens the array.
+  func start() -> String {
     "["
   }
 
+  /// The object of one row. Its line ends with what comes next: a comma, or the end of the array.
   mutating func row(_ row: Listing.Row) -> String {
     let separator = isEmpty ? "\n  " : ",\n  "
     isEmpty = false
     return separator + object(of: row, under: slots).rendered(pretty: false, onTerminal: onTerminal)
   }
 
-  mutating func end() -> String {
+  /// Closes the array.
+  func end() -> String {
     isEmpty ? "]\n" : "\n]\n"
   }
 }
@@ -36,16 +39,9 @@ struct JSONLineRows: RowRenderer {
     self.onTerminal = onTerminal
   }
 
-  func start() -> String {
-    ""
-  }
-
+  /// The line of one row.
   func row(_ row: Listing.Row) -> String {
     object(of: row, under: slots).rendered(pretty: false, onTerminal: onTerminal) + "\n"
-  }
-
-  func end() -> String {
-    ""
   }
 }
 

@@ -79,26 +79,32 @@ extension JSONText: ExpressibleByNilLiteral, ExpressibleByBooleanLiteral, Expres
   ExpressibleByFloatLiteral, ExpressibleByStringInterpolation, ExpressibleByArrayLiteral,
   ExpressibleByDictionaryLiteral
 {
+  /// Null.
   init(nilLiteral: ()) {
     self = .null
   }
 
+  /// A truth value.
   init(booleanLiteral value: Bool) {
     self = .bool(value)
   }
 
+  /// A whole number.
   init(integerLiteral value: Int64) {
     self = .integer(value)
   }
 
+  /// A number with a fraction.
   init(floatLiteral value: Double) {
     self = .number(value)
   }
 
+  /// A text.
   init(stringLiteral value: String) {
     self = .string(value)
   }
 
+  /// The values in their order.
   init(arrayLiteral elements: JSONText...) {
     self = .array(elements)
   }

@@ -10,6 +10,18 @@ protocol RowRenderer: Sendable {
   mutating func end() -> String
 }
 
+extension RowRenderer {
+  /// Most formats begin with their first row.
+  func start() -> String {
+    ""
+  }
+
+  /// Most formats end with their last row.
+  func end() -> String {
+    ""
+  }
+}
+
 extension Projection {
   /// The renderer of a format. Call `start` once, `row` for each row, `end` once.
   func renderer(for format: OutputFormat, on destination: Destination) -> any RowRenderer {

@@ -30,10 +30,7 @@ struct TableRows: RowRenderer {
     self.style = style
   }
 
-  mutating func start() -> String {
-    ""
-  }
-
+  /// The line of one row, once the widths are known. Before that nothing; then all that was held back, at once.
   mutating func row(_ row: Listing.Row) -> String {
     let cells = slots.map { Self.shown($0.shownCell(of: row)) }
     if let layout { return line(cells, layout) }
@@ -41,6 +38,7 @@ struct TableRows: RowRenderer {
     return sample.count < Self.sampleSize ? "" : release()
   }
 
+  /// What was held back, if the list was too short to fill the sample.
   mutating func end() -> String {
     layout == nil && !sample.isEmpty ? release() : ""
   }

@@ -1,0 +1,69 @@
+package import NetsyncModel
+package import NetsyncReconcile
+package import NetsyncReplica
+
+/// Why a pull or a push did not do all that it was asked.
+package enum CycleFailure: Error, Hashable, Sendable {
+  /// The API was asked, and said no or nothing. `request` is the last one asked.
+  case api(APIFailure, request: String, tries: Int)
+  /// The server asked for silence for longer than there was time.
+  case quiet(until: Timestamp)
+  /// The time given ran out.
+  case timedOut(Duration)
+  /// A stop was requested.
+  case stopped
+  /// The replica could not be read or written.
+  case replica(ReplicaError)
+  /// Another process syncs, and did not end within the wait.
+  case busy(Duration)
+  /// A guard holds what would be destroyed; `count` networks or edits.
+  case held(Guard, count: Int)
+}
+
+/// What a pull did.
+package struct PullReport: Hashable, Sendable {
+  package var counts = SweepCounts()
+  package var duration = Duration.zero
+  package var isComplete = false
+  package var outcome = PullOutcome.error
+  package var failure: CycleFailure?
+  /// Conflicts that are open after it.
+  package var conflicts = 0
+}
+
+/// What a push did.
+package struct PushReport: Hashable, Sendable {
+  /// Edits that were sent and answered, or found to be there already.
+  package var created = 0
+  package var renamed = 0
+  package var deleted = 0
+  /// Edits that the server refused for good in this push.
+  package var refused = 0
+  package var requests = 0
+  package var duration = Duration.zero
+  package var failure: CycleFailure?
+  /// Edits of plan files that were not sent, since the edit or its base has changed.
+  package var moved = 0
+  // What is left in the outbox.
+  package var inDoubt = 0
+  package var conflicts = 0
+  package var waiting = 0
+  package var held = 0
+  /// Creates in doubt with several candidates.
+  package var undecided = 0
+
+  package var sent: Int { created + renamed + deleted }
+
+  package init() {}
+}
+
+extension CycleFailure {
+  /// Whether a push after a pull that failed so would be in vain, or wrong.
+  package var endsCycle: Bool {
+    switch self {
+    case .held(.otherAccount, _): true
+    case .held: false
+    case .api, .quiet, .timedOut, .stopped, .replica, .busy: true
+    }
+  }
+}

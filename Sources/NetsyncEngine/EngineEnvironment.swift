@@ -1,0 +1,25 @@
+package import Logging
+package import NetsyncModel
+
+/// The only way by which time and chance get into the engine.
+package struct EngineEnvironment: Sendable {
+  /// For waiting.
+  package var clock: any Clock<Duration>
+  /// The host's wall clock.
+  package var now: @Sendable () -> Timestamp
+  /// Drawn evenly from 0 to 1, for jitter.
+  package var chance: @Sendable () -> Double
+  package var logger: Logger
+
+  package init(
+    clock: any Clock<Duration>,
+    now: @escaping @Sendable () -> Timestamp,
+    chance: @escaping @Sendable () -> Double,
+    logger: Logger
+  ) {
+    self.clock = clock
+    self.now = now
+    self.chance = chance
+    self.logger = logger
+  }
+}

@@ -1,0 +1,241 @@
+import NetsyncAPI
+import NetsyncModel
+import NetsyncReconcile
+import NetsyncReplica
+
+/// One walk through the listing: every page is asked for in this sweep, several at a time, and applied in batches.
+///
+/// A sweep that is cut short is taken up where it ended: the next one begins with the pages that this one did not reach, and
+/// still asks for all of them, so that it alone can say what is missing. Known pages cost a request and one row each.
+struct Sweep {
+  /// Requests on their way at the same time.
+  static let pagesInFlight = 4
+  static let listsInFlight = 8
+  /// Pages that one transaction applies: what bounds the memory of a pull.
+  static let pagesPerBatch = 8
+
+  let engine: SyncEngine
+  let requests: Requests
+  let number: Int64
+  let options: PullOptions
+
+  var counts = SweepCounts()
+  /// Every page was applied and every network's interfaces were walked.
+  private(set) var isComplete = false
+  private var knownPages: [Int: KnownPage] = [:]
+  private var totals: ClosedRange<Int>?
+
+  init(engine: SyncEngine, requests: Requests, number: Int64, options: PullOptions) {
+    self.engine = engine
+    self.requests = requests
+    self.number = number
+    self.options = options
+  }
+
+  /// A page with what its sight was, on its way from the API to the replica.
+  struct FetchedPage: Sendable {
+    var listed: ListedPage
+    var rows: Int
+  }
+
+  mutating func run(known meta: ReplicaMeta, onProgress: (PullProgress) -> Void) async throws(CycleFailure) {
+    let replica = engine.replica
+    let known = try replicaStep { () throws(ReplicaError) in try replica.knownCount() }
+    knownPages = try replicaStep { () throws(ReplicaError) in try replica.knownPages() }
+    let previous = try replicaStep { () throws(ReplicaError) in try replica.lastSweep(before: number) }
+
+    let first = try await page(1)
+    try await checkAccount(first, known, meta)
+    let lastPage = try await walk(from: first, resuming: previous, onProgress)
+    let interrupted = try await settleMissing(known: known, lastPage: lastPage)
+
+    if !options.networksOnly {
+      let since = previous.flatMap { $0.isComplete ? nil : $0.startedAt }
+      try await walkInterfaces(notSince: since, onProgress)
+    }
+    isComplete = true
+    if let interrupted { throw interrupted }
+  }
+
+  /// Asks for one page.
+  private func page(_ number: Int) async throws(CycleFailure) -> FetchedPage {
+    let known = knownPages[number]
+    let asked = try replicaStep { () throws(ReplicaError) in try engine.replica.meta().acknowledgements }
+    let exchange = try await requests.read {
+      await engine.api.networks(page: number, unlike: known.flatMap { Fingerprint(bytes: $0.fingerprint) })
+    }
+    switch exchange.result {
+    case .success(.unchanged):
+      let listed = ListedPage(
+        number: number, records: nil, totalPages: known?.totalPages, totalResults: known?.totalResults, asked: asked)
+      return FetchedPage(listed: listed, rows: known?.rows ?? 0)
+    case .success(.changed(let page, let fingerprint)):
+      let listed = ListedPage(
+        number: number,
+        records: page.records,
+        fingerprint: fingerprint.bytes,
+        totalPages: page.meta.totalPages,
+        totalResults: page.meta.totalResults,
+        asked: asked
+      )
+      return FetchedPage(listed: listed, rows: page.records.count)
+    case .failure(let failure):
+      throw .api(failure, request: exchange.request, tries: 1)
+    }
+  }
+
+  /// Nothing of another account's listing enters the replica (R5).
+  private mutating func checkAccount(_ first: FetchedPage, _ known: Int, _ meta: ReplicaMeta) async throws(CycleFailure) {
+    let baseURL = engine.api.baseURL.description
+    if !options.acceptsAccount {
+      var sight = AccountSight(
+        knownBaseURL: meta.baseURL, baseURL: baseURL, known: known, listed: first.rows,
+        overlaps: try overlaps(first))
+      if isOtherAccount(sight), sight.knownBaseURL == nil || sight.knownBaseURL == baseURL {
+        sight.overlaps = try await anyPageOverlaps(first)
+      }
+      if isOtherAccount(sight) {
+        counts.networks = first.listed.totalResults ?? first.rows
+        counts.held = known
+        throw .held(.otherAccount, count: known)
+      }
+    }
+    try replicaStep { () throws(ReplicaError) in try engine.replica.bind(to: baseURL) }
+    if options.acceptsAccount { knownPages = [:] }
+  }
+
+  private func overlaps(_ page: FetchedPage) throws(CycleFailure) -> Bool {
+    guard let records = page.listed.records else { return true }
+    return try replicaStep { () throws(ReplicaError) in try engine.replica.knowsAny(of: records.map(\.id)) }
+  }
+
+  /// Only where the first page has nothing in common: looks through the others, and keeps nothing of them.
+  private func anyPageOverlaps(_ first: FetchedPage) async throws(CycleFailure) -> Bool {
+    var number = 1
+    var last = first
+    while !isLast(last, number) {
+      number += 1
+      last = try await page(number)
+      if try overlaps(last) { return true }
+    }
+    return false
+  }
+
+  private func isLast(_ page: FetchedPage, _ number: Int) -> Bool {
+    // Without a total, a page that is not full is the last.
+    page.listed.totalPages.map { number >= $0 } ?? (page.rows < Limits.pageSize)
+  }
+
+  /// Walks every page and applies it. Gives the number of the last.
+  private mutating func walk(
+    from first: FetchedPage,
+    resuming previous: SweepRecord?,
+    _ onProgress: (PullProgress) -> Void
+  ) async throws(CycleFailure) -> Int {
+    var batch: [FetchedPage] = []
+    try note(first)
+    batch.append(first)
+    var lastPage = isLast(first, 1) ? 1 : (first.listed.totalPages ?? 2)
+    var pending = order(2..<(lastPage + 1), resuming: previous)
+    while !pending.isEmpty {
+      try requests.check()
+      guard lastPage <= Limits.pages else {
+        throw .api(.notUnderstood(.tooManyPages(limit: Limits.pages)), request: "GET /networks", tries: 1)
+      }
+      let wanted = Array(pending.prefix(Self.pagesPerBatch))
+      pending.removeFirst(wanted.count)
+      let (fetched, failure) = await fetch(wanted, applying: batch)
+      batch = fetched.sorted { $0.listed.number < $1.listed.number }
+      if let failure {
+        try? apply(batch)
+        throw failure
+      }
+      for page in batch {
+        try note(page)
+        // The listing grew while it was walked, or never said how long it is.
+        let end = isLast(page, page.listed.number) ? page.listed.number : max(page.listed.totalPages ?? 0, page.listed.number + 1)
+        if page.listed.number == lastPage, end > lastPage {
+          pending += (lastPage + 1)...end
+          lastPage = end
+        }
+      }
+      onProgress(PullProgress(stage: .networks, done: counts.networks, total: totals?.upperBound))
+    }
+    try apply(batch)
+    guard isPlausible(rows: counts.networks, totals: totals) else {
+      let reason = "the pages hold \(counts.networks) networks, the server speaks of \(totals?.lowerBound ?? 0)"
+      throw .api(.notUnderstood(.implausible(reason: reason)), request: "GET /networks", tries: 1)
+    }
+    return lastPage
+  }
+
+  /// Pages that the interrupted sweep before did not reach come first.
+  private func order(_ pages: Range<Int>, resuming previous: SweepRecord?) -> [Int] {
+    guard let previous, !previous.isComplete else { return Array(pages) }
+    let reached = Set(knownPages.filter { $0.value.confirmedSweep == previous.sweep }.keys)
+    return pages.filter { !reached.contains($0) } + pages.filter { reached.contains($0) }
+  }
+
+  /// Fetches pages, several at a time, while the batch before them is applied.
+  private mutating func fetch(
+    _ numbers: [Int],
+    applying batch: [FetchedPage]
+  ) async -> (pages: [FetchedPage], failure: CycleFailure?) {
+    let sweep = self
+    var applied: Result<PageTally, CycleFailure> = .success(PageTally())
+    let fetched = await withTaskGroup(of: Result<FetchedPage, CycleFailure>.self) { group in
+      var waiting = numbers[...]
+      for _ in 0..<min(Self.pagesInFlight, numbers.count) {
+        let number = waiting.removeFirst()
+        group.addTask { await sweep.result(of: number) }
+      }
+      applied = Result { () throws(CycleFailure) in try sweep.applied(batch) }
+      var results: [Result<FetchedPage, CycleFailure>] = []
+      while let result = await group.next() {
+        results.append(result)
+        if case .success = result, let number = waiting.popFirst() { group.addTask { await sweep.result(of: number) } }
+      }
+      return results
+    }
+    var pages: [FetchedPage] = []
+    var failure: CycleFailure?
+    for result in fetched {
+      switch result {
+      case .success(let page): pages.append(page)
+      case .failure(let reason): failure = failure ?? reason
+      }
+    }
+    switch applied {
+    case .success(let tally): count(tally)
+    case .failure(let reason): failure = reason
+    }
+    return (pages, failure)
+  }
+
+  private func result(of number: Int) async -> Result<FetchedPage, CycleFailure> {
+    do { return .success(try await page(number)) } catch { return .failure(error) }
+  }
+
+  private func applied(_ batch: [FetchedPage]) throws(CycleFailure) -> PageTally {
+    guard !batch.isEmpty else { return PageTally() }
+    return try replicaStep { () throws(ReplicaError) in
+      try engine.replica.apply(
+        batch.map(\.listed), sweep: number, SightContext(policy: engine.policy, clock: requests.clock))
+    }
+  }
+
+  private mutating func apply(_ batch: [FetchedPage]) throws(CycleFailure) {
+    count(try applied(batch))
+  }
+
+  private mutating func count(_ tally: PageTally) {
+    counts.new += tally.new
+    counts.changed += tally.changed
+  }
+
+  private mutating func note(_ page: FetchedPage) throws(CycleFailure) {
+    counts.networks += page.rows
+    guard let total = page.listed.totalResults else { return }
+    totals = totals.map { min($0.lowerBound, total)...max($0.upperBound, total) } ?? total...total
+  }
+}

@@ -1,0 +1,90 @@
+import NetsyncAPI
+import NetsyncModel
+import NetsyncReconcile
+import NetsyncReplica
+
+/// What a pull may do.
+package struct PullOptions: Hashable, Sendable {
+  package var networksOnly = false
+  /// Removals that a person has allowed; nil for the default limit.
+  package var maximumDeletes: Int?
+  /// A person has said that another account is meant.
+  package var acceptsAccount = false
+  package var timeout: Duration = .seconds(300)
+  /// How long to wait for another process that syncs.
+  package var wait: Duration = .seconds(30)
+
+  package init() {}
+}
+
+/// How far a pull has come.
+package struct PullProgress: Hashable, Sendable {
+  package enum Stage: Hashable, Sendable { case networks, interfaces }
+
+  package var stage: Stage
+  package var done: Int
+  /// nil until the server has told.
+  package var total: Int?
+}
+
+extension SyncEngine {
+  /// One complete sweep of the networks, then of the interfaces of each.
+  ///
+  /// In: the API's pages. Out: the replica's bases, each page applied with its checkpoint. Whatever fails, what was applied
+  /// stays, nothing is removed but on a 404 for that very id, and the outbox keeps every edit.
+  package func pull(
+    _ options: PullOptions,
+    onProgress: @Sendable (PullProgress) -> Void = { _ in }
+  ) async -> PullReport {
+    var report = PullReport()
+    let startedAt = environment.now()
+    do {
+      let lock = try await lock(waiting: options.wait)
+      defer { withExtendedLifetime(lock) {} }
+      let meta = try replicaStep { () throws(ReplicaError) in try replica.meta() }
+      let requests = Requests(
+        replica: replica, environment: environment, stop: stop, timeout: options.timeout, meta: meta)
+      try replicaStep { () throws(ReplicaError) in try replica.recover() }
+      let number = try replicaStep { () throws(ReplicaError) in
+        try replica.beginSweep(networksOnly: options.networksOnly)
+      }
+      var sweep = Sweep(engine: self, requests: requests, number: number, options: options)
+      do {
+        try await sweep.run(known: meta, onProgress: onProgress)
+        report.outcome = .ok
+        report.isComplete = true
+      } catch {
+        report.failure = error
+        report.isComplete = sweep.isComplete
+        report.outcome = outcome(of: error, sweep)
+      }
+      report.counts = sweep.counts
+      report.counts.requests = requests.counted.requests
+      report.counts.bytes = requests.counted.bytes
+      try replicaStep { () throws(ReplicaError) in
+        try replica.endSweep(number, report.outcome, isComplete: report.isComplete, report.counts)
+        report.conflicts = try replica.conflicts().count
+        try conclude(requests)
+      }
+    } catch {
+      report.failure = report.failure ?? error
+    }
+    report.duration = environment.now().since(startedAt)
+    return report
+  }
+
+  private func outcome(of failure: CycleFailure, _ sweep: Sweep) -> PullOutcome {
+    switch failure {
+    case .held: .held
+    case .stopped, .timedOut: .partial
+    case .quiet: .offline
+    case .api(let failure, _, _) where failure.isTransient: sweep.counts.networks > 0 ? .partial : .offline
+    case .api, .replica, .busy: .error
+    }
+  }
+}
+
+/// Runs a step of the replica, its errors in the cycle's words.
+func replicaStep<Value>(_ step: () throws(ReplicaError) -> Value) throws(CycleFailure) -> Value {
+  do { return try step() } catch { throw .replica(error) }
+}

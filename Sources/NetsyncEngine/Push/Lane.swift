@@ -1,0 +1,184 @@
+import NetsyncAPI
+import NetsyncModel
+import NetsyncReconcile
+import NetsyncReplica
+
+/// Carries one operation one step further: looks, arms, sends, settles. Each durable step is the replica's (R13).
+struct Lane: Sendable {
+  let engine: SyncEngine
+  let requests: Requests
+  /// How often this run has worked on each edit.
+  let tries: [EditNumber: Int]
+
+  /// - Returns: how the operation now stands; a failure ends the cycle.
+  func result(of operation: NetsyncModel.Operation) async -> Result<LaneStep, CycleFailure> {
+    do {
+      return .success(LaneStep(action: operation.intent.action, settled: try await step(operation)))
+    } catch {
+      return .failure(error)
+    }
+  }
+
+  private func step(_ operation: NetsyncModel.Operation) async throws(CycleFailure) -> SettledAs {
+    if case .inDoubt(let doubt) = operation.state { return try await look(for: operation, doubt) }
+    switch operation.intent {
+    case .create(let name):
+      return try await create(operation, name)
+    case .rename(let name):
+      guard let id = operation.id else { return .waiting }
+      return try await send(operation, to: id) { await engine.api.rename(id, to: name).map { $0 } }
+    case .delete:
+      guard let id = operation.id else { return .waiting }
+      return try await send(operation, to: id) { await engine.api.delete(id).map { nil } }
+    }
+  }
+
+  // MARK: Creates
+
+  private func create(_ operation: NetsyncModel.Operation, _ name: NetworkName) async throws(CycleFailure) -> SettledAs {
+    let namesakes = try await listed(name).networks.filter { $0.name == name }
+    let clock = requests.clock
+    let arming = Arming(
+      notBefore: clock.serverTime(engine.environment.now()) - clock.uncertainty,
+      known: Set(namesakes.map(\.id))
+    )
+    return try await deliver(operation, arming) { await engine.api.create(name).map { $0 } }
+  }
+
+  /// Looks for a create that was not answered (R6).
+  private func look(for operation: NetsyncModel.Operation, _ doubt: Doubt) async throws(CycleFailure) -> SettledAs {
+    guard let name = operation.intent.name else { return .waiting }
+    let (found, request) = try await listed(name)
+    return try replicaStep { () throws(ReplicaError) in
+      let siblings = try engine.replica.operations().count { other in
+        if case .inDoubt = other.state { other.intent.name == name } else { false }
+      }
+      let unknown = UnknownCreate(
+        name: name,
+        doubt: doubt,
+        found: found,
+        known: try engine.replica.madeHere(among: found.map(\.id)),
+        siblings: siblings
+      )
+      let now = requests.clock.serverTime(engine.environment.now())
+      let decision = resolve(unknown, now: now, settle: engine.settle)
+      return try engine.replica.resolve(operation.edit, decision, evidence: Evidence(request: request, status: 200))
+    }
+  }
+
+  /// Everything that the server lists under a name: its filter may be substring or exact.
+  private func listed(_ name: NetworkName) async throws(CycleFailure) -> (networks: [NetworkDocument], request: String) {
+    var networks: [NetworkDocument] = []
+    var page = 1
+    while true {
+      let exchange = try await requests.read { await engine.api.networks(named: name, page: page) }
+      guard case .success(let list) = exchange.result else { return (networks, exchange.request) }
+      networks += list.records
+      let isLast = list.meta.totalPages.map { page >= $0 } ?? (list.records.count < Limits.pageSize)
+      if isLast { return (networks, exchange.request) }
+      page += 1
+      guard page <= Limits.pages else {
+        throw .api(.notUnderstood(.tooManyPages(limit: Limits.pages)), request: exchange.request, tries: 1)
+      }
+    }
+  }
+
+  // MARK: Renames and deletes
+
+  /// Looks first (R7), decides again upon what is there, and sends what still holds.
+  private func send(
+    _ operation: NetsyncModel.Operation,
+    to id: NetworkID,
+    _ request: () async -> Delivery
+  ) async throws(CycleFailure) -> SettledAs {
+    let exchange = try await requests.look { await engine.api.network(id) }
+    let sight: RemoteSight
+    switch exchange.result {
+    case .success(let document): sight = .read(document)
+    case .failure:
+      try await checkAccount()
+      sight = .gone
+    }
+    let outcome = try replicaStep { () throws(ReplicaError) in
+      try engine.replica.observe(
+        sight, of: operation.network, SightContext(policy: engine.policy, clock: requests.clock),
+        evidence: Evidence(exchange))
+    }
+    switch outcome.edit {
+    case .satisfied: return .landed
+    case .goesOn, .prevails: return try await deliver(operation, nil, request)
+    case .conflict: return .conflict
+    case .none, .yields: return .waiting
+    }
+  }
+
+  /// A 404 is evidence only from the account that the replica is of: another account's key knows none of its networks (R5).
+  private func checkAccount() async throws(CycleFailure) {
+    let exchange = try await requests.read { await engine.api.networks(page: 1) }
+    guard case .success(.changed(let page, _)) = exchange.result, !page.records.isEmpty else { return }
+    let (overlaps, known) = try replicaStep { () throws(ReplicaError) in
+      (try engine.replica.knowsAny(of: page.records.map(\.id)), try engine.replica.knownCount())
+    }
+    let sight = AccountSight(
+      knownBaseURL: nil, baseURL: engine.api.baseURL.description, known: known, listed: page.records.count, overlaps: overlaps)
+    // A first page of strangers may be a large account's; a pull looks through them all.
+    if isOtherAccount(sight) { throw .held(.otherAccount, count: known) }
+  }
+
+  // MARK: Sending
+
+  /// Arms, sends once, settles.
+  private func deliver(
+    _ operation: NetsyncModel.Operation,
+    _ arming: Arming?,
+    _ request: () async -> Delivery
+  ) async throws(CycleFailure) -> SettledAs {
+    guard try replicaStep({ () throws(ReplicaError) in try engine.replica.arm(operation, arming) }) else { return .waiting }
+    let delivery: Delivery
+    do {
+      delivery = try await requests.once(request)
+    } catch {
+      // Nothing was sent: there was no time for it, or a stop was requested.
+      _ = try replicaStep { () throws(ReplicaError) in try settle(operation, .stop, failure: nil, Evidence()) }
+      throw error
+    }
+    let decision = NetsyncReconcile.settle(operation.intent, delivery.result)
+    let failure: APIFailure? = if case .failure(let failure) = delivery.result { failure } else { nil }
+    let settled = try replicaStep { () throws(ReplicaError) in
+      try settle(operation, decision, failure: failure, Evidence(delivery))
+    }
+    if case .stop = decision, let failure { throw .api(failure, request: delivery.request, tries: 1) }
+    return settled
+  }
+
+  private func settle(
+    _ operation: NetsyncModel.Operation,
+    _ decision: PushDecision,
+    failure: APIFailure?,
+    _ evidence: Evidence
+  ) throws(ReplicaError) -> SettledAs {
+    var serverWait: Duration?
+    if case .retry(let wait) = decision { serverWait = wait }
+    return try engine.replica.settle(
+      operation.edit,
+      decision,
+      failure: failure?.detail,
+      wait: backoff(
+        afterFailures: tries[operation.edit, default: 1],
+        chance: engine.environment.chance(),
+        serverWait: serverWait
+      ),
+      serverNow: requests.clock.serverTime(engine.environment.now()),
+      evidence: evidence
+    )
+  }
+}
+
+/// What one step of a lane came to.
+struct LaneStep: Sendable {
+  var action: Intent.Action
+  var settled: SettledAs
+}
+
+/// The exchange of a write: a create and a rename answer with a document, a delete needs none.
+private typealias Delivery = Exchange<NetworkDocument?>

@@ -1,0 +1,110 @@
+import NetsyncAPI
+import NetsyncModel
+import NetsyncReconcile
+import NetsyncReplica
+
+/// One push: rounds of due operations, until nothing is left that time alone would bring forward.
+struct PushRun {
+  /// Lanes that are worked on at the same time.
+  static let lanesInFlight = 4
+
+  let engine: SyncEngine
+  let requests: Requests
+  let options: PushOptions
+
+  private(set) var landed: [Intent.Action: Int] = [:]
+  /// Edits that the server refused for good.
+  private(set) var refused = 0
+  /// Planned edits that are no longer what was planned.
+  private(set) var moved = 0
+  /// How often this run has worked on an edit.
+  private var tries: [EditNumber: Int] = [:]
+
+  init(engine: SyncEngine, requests: Requests, options: PushOptions) {
+    self.engine = engine
+    self.requests = requests
+    self.options = options
+  }
+
+  mutating func run(known meta: ReplicaMeta) async throws(CycleFailure) {
+    if let knownBaseURL = meta.baseURL, knownBaseURL != engine.api.baseURL.description {
+      throw .held(.otherAccount, count: try operations().count)
+    }
+    let held = try guardDeletes()
+    moved = try movedEdits()
+    while true {
+      let tried = tries
+      let (due, next) = dueOperations(
+        try operations(), now: engine.environment.now(), clock: requests.clock,
+        ignoringBackoff: { tried[$0.edit] == nil })
+      let worthTrying = due.filter { tried[$0.edit, default: 0] < Limits.triesAnswered }
+      if !worthTrying.isEmpty {
+        try await work(on: worthTrying)
+      } else if due.isEmpty, let next {
+        try await requests.sleep(max(next.since(engine.environment.now()), .milliseconds(1)))
+      } else {
+        break
+      }
+    }
+    if let held { throw held }
+  }
+
+  /// The edits that this push is about.
+  private func operations() throws(CycleFailure) -> [NetsyncModel.Operation] {
+    let all = try replicaStep { () throws(ReplicaError) in try engine.replica.operations() }
+    return all.filter { operation in
+      if let only = options.only, operation.network != only { return false }
+      guard let planned = options.planned else { return true }
+      return planned.contains { $0.isStill(operation) }
+    }
+  }
+
+  private func movedEdits() throws(CycleFailure) -> Int {
+    guard let planned = options.planned else { return 0 }
+    return planned.count - Set(try operations().map(\.edit)).count
+  }
+
+  /// Holds the deletes where there are too many, and lets them go where a person has allowed them (R5).
+  private func guardDeletes() throws(CycleFailure) -> CycleFailure? {
+    try replicaStep { () throws(ReplicaError) in
+      let plan = planPush(
+        try engine.replica.operations(), known: try engine.replica.knownCount(), approved: options.maximumDeletes)
+      let guarded = plan.held.compactMap { held in if case .guarded(let reason) = held.reason { reason } else { nil } }
+      try engine.replica.holdDeletes(!guarded.isEmpty)
+      return guarded.first.map { .held($0, count: guarded.count) }
+    }
+  }
+
+  private mutating func work(on operations: [NetsyncModel.Operation]) async throws(CycleFailure) {
+    for operation in operations { tries[operation.edit, default: 0] += 1 }
+    let lane = Lane(engine: engine, requests: requests, tries: tries)
+    let results = await withTaskGroup(of: Result<LaneStep, CycleFailure>.self) { group in
+      var waiting = operations[...]
+      for _ in 0..<min(Self.lanesInFlight, operations.count) {
+        let operation = waiting.removeFirst()
+        group.addTask { await lane.result(of: operation) }
+      }
+      var results: [Result<LaneStep, CycleFailure>] = []
+      var isStopped = false
+      while let result = await group.next() {
+        results.append(result)
+        if case .failure = result { isStopped = true }
+        if !isStopped, let operation = waiting.popFirst() { group.addTask { await lane.result(of: operation) } }
+      }
+      return results
+    }
+    var failure: CycleFailure?
+    for result in results {
+      switch result {
+      case .success(let step):
+        switch step.settled {
+        case .landed: landed[step.action, default: 0] += 1
+        case .refused: refused += 1
+        case .waiting, .inDoubt, .conflict: break
+        }
+      case .failure(let reason): failure = failure ?? reason
+      }
+    }
+    if let failure { throw failure }
+  }
+}

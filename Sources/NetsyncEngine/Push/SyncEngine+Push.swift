@@ -1,0 +1,89 @@
+package import NetsyncModel
+import NetsyncReconcile
+import NetsyncReplica
+
+/// What a push may do.
+package struct PushOptions: Hashable, Sendable {
+  /// Only the edits of this network.
+  package var only: NetworkKey?
+  /// Exactly these edits, as they were planned.
+  package var planned: [PlannedEdit]?
+  /// Deletes that a person has allowed; nil for the default limit.
+  package var maximumDeletes: Int?
+  package var timeout: Duration = .seconds(300)
+  /// How long to wait for another process that syncs.
+  package var wait: Duration = .seconds(30)
+
+  package init() {}
+}
+
+/// An edit as a saved plan has it.
+package struct PlannedEdit: Hashable, Sendable {
+  package var edit: EditNumber
+  package var intent: Intent
+  package var baseName: NetworkName?
+
+  package init(edit: EditNumber, intent: Intent, baseName: NetworkName?) {
+    self.edit = edit
+    self.intent = intent
+    self.baseName = baseName
+  }
+
+  /// Whether the outbox still holds just this.
+  func isStill(_ operation: Operation) -> Bool {
+    edit == operation.edit && intent == operation.intent && baseName == operation.base?.name
+  }
+}
+
+extension SyncEngine {
+  /// Sends the outbox: one lane per network, several lanes at a time.
+  ///
+  /// In: operations. Out: each landed, refused with the server's words, in conflict, in doubt, or waiting. Finishes what it
+  /// can within its time: it waits out a settle time, a backoff, a silence that the server asked for.
+  package func push(_ options: PushOptions) async -> PushReport {
+    var report = PushReport()
+    let startedAt = environment.now()
+    do {
+      let lock = try await lock(waiting: options.wait)
+      defer { withExtendedLifetime(lock) {} }
+      let meta = try replicaStep { () throws(ReplicaError) in try replica.meta() }
+      let requests = Requests(
+        replica: replica, environment: environment, stop: stop, timeout: options.timeout, meta: meta)
+      try replicaStep { () throws(ReplicaError) in try replica.recover() }
+      var run = PushRun(engine: self, requests: requests, options: options)
+      do {
+        try await run.run(known: meta)
+      } catch {
+        report.failure = error
+      }
+      report.created = run.landed[.create, default: 0]
+      report.renamed = run.landed[.rename, default: 0]
+      report.deleted = run.landed[.delete, default: 0]
+      report.refused = run.refused
+      report.moved = run.moved
+      report.requests = requests.counted.requests
+      try replicaStep { () throws(ReplicaError) in try conclude(requests) }
+    } catch {
+      report.failure = report.failure ?? error
+    }
+    if let operations = try? replica.operations() { report.countLeft(operations) }
+    report.duration = environment.now().since(startedAt)
+    return report
+  }
+}
+
+extension PushReport {
+  fileprivate mutating func countLeft(_ operations: [Operation]) {
+    for operation in operations {
+      switch operation.state {
+      case .waiting, .sending: waiting += 1
+      case .inDoubt(let doubt):
+        inDoubt += 1
+        if !doubt.candidates.isEmpty { undecided += 1 }
+      case .conflict: conflicts += 1
+      case .held: held += 1
+      case .refused: break
+      }
+    }
+  }
+}

@@ -1,0 +1,45 @@
+import Synchronization
+
+/// Asks a cycle to end: requests in flight are finished, nothing new is sent, waits are cut short.
+package final class StopSignal: Sendable {
+  private struct State {
+    var isRequested = false
+    var sleepers: [Int: CheckedContinuation<Void, Never>] = [:]
+    var nextSleeper = 0
+  }
+
+  private let state = Mutex(State())
+
+  package init() {}
+
+  package var isRequested: Bool { state.withLock { $0.isRequested } }
+
+  package func request() {
+    let sleepers = state.withLock { state in
+      state.isRequested = true
+      defer { state.sleepers = [:] }
+      return state.sleepers
+    }
+    for sleeper in sleepers.values { sleeper.resume() }
+  }
+
+  /// Returns when the stop is requested, or the task is cancelled.
+  func requested() async {
+    let number = state.withLock { state in
+      state.nextSleeper += 1
+      return state.nextSleeper
+    }
+    await withTaskCancellationHandler {
+      await withCheckedContinuation { continuation in
+        let mustWait = state.withLock { state in
+          guard !state.isRequested, !Task.isCancelled else { return false }
+          state.sleepers[number] = continuation
+          return true
+        }
+        if !mustWait { continuation.resume() }
+      }
+    } onCancel: {
+      state.withLock { $0.sleepers.removeValue(forKey: number) }?.resume()
+    }
+  }
+}

@@ -1,0 +1,73 @@
+import GRDB
+package import NetsyncModel
+
+/// What a resolution did.
+package enum Resolution: Hashable, Sendable {
+  /// My edit waits to be sent, upon their side.
+  case mineQueued(EditNumber)
+  /// Their deletion stands, so my name will become a new network, with a new id and without the old one's interfaces.
+  case mineAnew(EditNumber, LocalID)
+  /// My edit is dropped; theirs stands.
+  case theirsStands(EditNumber)
+}
+
+extension Replica {
+  /// Open conflicts, oldest edit first.
+  package func conflicts() throws(ReplicaError) -> [Conflict] {
+    try read { database in
+      try Row.fetchAll(database, sql: "SELECT conflicts.*, edited_at_us FROM conflicts JOIN operation USING (edit)").map { row in
+        Conflict(
+          edit: EditNumber(rawValue: row["edit"]),
+          id: (row["id"] as String?).flatMap(NetworkID.init),
+          localID: (row["local_id"] as String?).flatMap(LocalID.init),
+          kind: try required(ConflictKind(rawValue: row["kind"]), "kind"),
+          baseName: (row["base_name"] as String?).map(NetworkName.init(_:)),
+          mine: (row["mine"] as String?).map(NetworkName.init(_:)),
+          theirs: (row["theirs"] as String?).map(NetworkName.init(_:)),
+          mineAt: Timestamp(microseconds: row["edited_at_us"]),
+          theirsAt: row["theirs_at"]
+        )
+      }
+    }
+  }
+
+  /// Settles a network's conflict as a person says.
+  ///
+  /// - Parameter localID: for the network that mine becomes where theirs is a deletion.
+  package func resolveConflict(
+    of network: NetworkKey,
+    taking side: ConflictSide,
+    localID: LocalID
+  ) throws(ReplicaError) -> Resolution {
+    let resolvedAt = now()
+    return try write { database in
+      let open = try database.operations(of: network).last { if case .conflict = $0.state { true } else { false } }
+      guard let operation = open, case .conflict(let kind) = operation.state else { throw ReplicaError.noConflict }
+      let base = try database.base(of: network)
+      try database.journalOutcome(
+        side == .mine ? .resolved : .discarded, of: operation, after: side == .mine ? operation.intent.name : base?.name,
+        Evidence(), at: resolvedAt)
+      switch (side, kind) {
+      case (.theirs, .bothChanged), (.theirs, .deletedHere):
+        try database.removeOperation(operation.edit)
+        return .theirsStands(operation.edit)
+      case (.theirs, .deletedThere):
+        try database.removeOperation(operation.edit)
+        try database.markGone(network, .deletedThere, at: resolvedAt)
+        return .theirsStands(operation.edit)
+      case (.mine, .bothChanged), (.mine, .deletedHere):
+        if let base { try database.rebase(operation, onto: base, at: resolvedAt) }
+        return .mineQueued(operation.edit)
+      case (.mine, .deletedThere):
+        let name = try required(operation.intent.name ?? base?.name, "name")
+        try database.removeOperation(operation.edit)
+        try database.markGone(network, .deletedThere, at: resolvedAt)
+        try database.execute(sql: "INSERT INTO network (local_id) VALUES (?)", arguments: [localID.text])
+        let anew = NetworkKey(rawValue: database.lastInsertedRowID)
+        let edit = try database.insertOperation(.create(name), of: anew, base: nil, editedAt: resolvedAt)
+        try database.journalEdit(.create(name), edit, anew, before: nil, at: resolvedAt)
+        return .mineAnew(edit, localID)
+      }
+    }
+  }
+}

@@ -1,0 +1,57 @@
+import GRDB
+package import NetsyncModel
+
+/// What the replica remembers of the account and the server between runs.
+package struct ReplicaMeta: Hashable, Sendable {
+  /// The base URL of the last pull; nil before it.
+  package var baseURL: String?
+  package var clock: ServerClock
+  /// The server asked for silence until then, on the host's clock.
+  package var quietUntil: Timestamp?
+  /// Writes that the server has acknowledged; a request remembers the count at its start (R10).
+  package var acknowledgements: Int64
+}
+
+extension Replica {
+  package func meta() throws(ReplicaError) -> ReplicaMeta {
+    try read { database in
+      let row = try required(Row.fetchOne(database, sql: "SELECT * FROM meta"), "meta")
+      var clock = ServerClock.unknown
+      if let offset = row["clock_offset_us"] as Int64?, let uncertainty = row["clock_uncertainty_us"] as Int64? {
+        clock = ServerClock(offset: .microseconds(offset), uncertainty: .microseconds(uncertainty))
+      }
+      return ReplicaMeta(
+        baseURL: row["base_url"],
+        clock: clock,
+        quietUntil: Timestamp(row["quiet_until_us"] as Int64?),
+        acknowledgements: row["acknowledgements"]
+      )
+    }
+  }
+
+  /// Remembers the server's clock (R9).
+  package func remember(_ clock: ServerClock) throws(ReplicaError) {
+    try writePulled { database in
+      try database.execute(
+        sql: "UPDATE meta SET clock_offset_us = ?, clock_uncertainty_us = ?",
+        arguments: [clock.offset.wholeMicroseconds, clock.uncertainty.wholeMicroseconds]
+      )
+    }
+  }
+
+  /// Remembers that the server asked for silence; it outlives the process.
+  package func keepQuiet(until time: Timestamp) throws(ReplicaError) {
+    try write { database in
+      try database.execute(sql: "UPDATE meta SET quiet_until_us = ?", arguments: [time.microseconds])
+    }
+  }
+
+  /// Binds the replica to an account. What the pages of another one said no longer counts.
+  package func bind(to baseURL: String) throws(ReplicaError) {
+    try write { database in
+      try database.execute(
+        sql: "UPDATE page SET fingerprint = NULL WHERE (SELECT base_url FROM meta) IS NOT ?", arguments: [baseURL])
+      try database.execute(sql: "UPDATE meta SET base_url = ?", arguments: [baseURL])
+    }
+  }
+}

@@ -1,0 +1,190 @@
+import GRDB
+package import NetsyncModel
+
+/// Which networks to list, and in which order.
+package struct NetworkFilter: Hashable, Sendable {
+  /// A substring of the name, the case of letters ignored.
+  package var name: String?
+  package var state: NetworkState?
+  /// Also those whose deletion waits.
+  package var includesDeleting = false
+  package var order = Order.name
+  package var limit: Int?
+
+  package enum Order: String, CaseIterable, Sendable {
+    case name, id, interfaces, state
+    case createdAt = "created_at"
+    case updatedAt = "updated_at"
+  }
+
+  package init() {}
+}
+
+/// What a user's way of naming a network came to.
+package enum NetworkReference: Hashable, Sendable {
+  case found(Network)
+  case ambiguous([Network])
+  case unknown
+}
+
+extension Replica {
+  /// Networks as people read them: base and intents together.
+  package func networks(_ filter: NetworkFilter = NetworkFilter()) throws(ReplicaError) -> [Network] {
+    var sql = "\(Network.select) WHERE (? OR state <> 'deleting') AND (? IS NULL OR state = ?)"
+    // Deletions were asked for by their state: then they are not left out.
+    let arguments: StatementArguments = [
+      filter.includesDeleting || filter.state == .deleting, filter.state?.rawValue, filter.state?.rawValue,
+    ]
+    sql += " ORDER BY \(filter.order.rawValue), name, network_key"
+    // Letters of every script fold their case here; SQLite's own folding knows ASCII only.
+    let wanted = filter.name?.lowercased()
+    return try read { database in
+      let cursor = try Row.fetchCursor(database, sql: sql, arguments: arguments)
+      var networks: [Network] = []
+      while let row = try cursor.next() {
+        let network = try Network(row)
+        if let wanted, !(network.name?.text.lowercased().contains(wanted) ?? false) { continue }
+        networks.append(network)
+        if networks.count == filter.limit { break }
+      }
+      return networks
+    }
+  }
+
+  /// Finds the network that a user names by full id, local id, exact name, or unique id prefix of four or more characters.
+  package func find(_ reference: String) throws(ReplicaError) -> NetworkReference {
+    try read { database in
+      let exact = try Row.fetchAll(
+        database,
+        sql: """
+          \(Network.select) WHERE network_key IN (
+            SELECT network_key FROM network WHERE remote_id = :text OR local_id = :text OR name = :text
+            UNION SELECT network_key FROM operation WHERE name = :text
+            UNION SELECT network_key FROM dead_letter WHERE name = :text
+          )
+          ORDER BY network_key
+          """,
+        arguments: ["text": reference]
+      ).map(Network.init).filter { $0.isNamed(reference) }
+      if let only = exact.first { return exact.count == 1 ? .found(only) : .ambiguous(exact) }
+      guard reference.utf8.count >= 4, reference.utf8.allSatisfy(isIDCharacter) else { return .unknown }
+      let prefixed = try Row.fetchAll(
+        database,
+        sql: """
+          \(Network.select) WHERE network_key IN (
+            SELECT network_key FROM network WHERE remote_id >= :low AND remote_id < :high
+            UNION SELECT network_key FROM network WHERE local_id >= :low AND local_id < :high
+          )
+          ORDER BY network_key LIMIT 20
+          """,
+        arguments: ["low": reference.lowercased(), "high": reference.lowercased() + "~"]
+      ).map(Network.init)
+      if let only = prefixed.first { return prefixed.count == 1 ? .found(only) : .ambiguous(prefixed) }
+      return .unknown
+    }
+  }
+
+  /// One network by its key; nil where it is gone.
+  package func network(_ key: NetworkKey) throws(ReplicaError) -> Network? {
+    try read { database in
+      try Row.fetchOne(database, sql: "\(Network.select) WHERE network_key = ?", arguments: [key.rawValue])
+        .map(Network.init)
+    }
+  }
+
+  /// Up to `limit` names, to suggest near ones from.
+  package func names(limit: Int) throws(ReplicaError) -> [String] {
+    try read { database in
+      try String.fetchAll(
+        database, sql: "SELECT name FROM networks WHERE name IS NOT NULL LIMIT ?", arguments: [limit])
+    }
+  }
+}
+
+private func isIDCharacter(_ byte: UInt8) -> Bool {
+  switch byte {
+  case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "f"),
+    UInt8(ascii: "A")...UInt8(ascii: "F"), UInt8(ascii: "-"):
+    true
+  default: false
+  }
+}
+
+extension Network {
+  fileprivate static let select = """
+    SELECT network_key, id, local_id, name, state, created_at, updated_at, record_type, interfaces, as_of_us
+    FROM network_overlay
+    """
+
+  fileprivate init(_ row: Row) throws {
+    self.init(
+      key: NetworkKey(rawValue: row["network_key"]),
+      id: (row["id"] as String?).flatMap(NetworkID.init),
+      localID: (row["local_id"] as String?).flatMap(LocalID.init),
+      name: (row["name"] as String?).map(NetworkName.init(_:)),
+      state: try required(NetworkState(rawValue: row["state"]), "state"),
+      createdAt: row["created_at"],
+      updatedAt: row["updated_at"],
+      recordType: row["record_type"],
+      interfaces: row["interfaces"],
+      asOf: Timestamp(row["as_of_us"] as Int64?)
+    )
+  }
+
+  /// What people see is what counts: a network renamed here no longer answers to its old name.
+  fileprivate func isNamed(_ reference: String) -> Bool {
+    id?.text == reference || localID?.text == reference || name == NetworkName(reference)
+  }
+}
+
+/// Which interfaces to list.
+package struct InterfaceFilter: Hashable, Sendable {
+  package var network: NetworkKey?
+  /// A substring of the name, the case of letters ignored.
+  package var name: String?
+  package var type: String?
+  package var status: String?
+  package var region: String?
+
+  package init() {}
+}
+
+extension Replica {
+  package func interfaces(_ filter: InterfaceFilter = InterfaceFilter()) throws(ReplicaError) -> [NetworkInterface] {
+    let wanted = filter.name?.lowercased()
+    return try read { database in
+      let cursor = try Row.fetchCursor(
+        database,
+        sql: """
+          SELECT network_interface.*, overlay.id AS network_id, overlay.name AS network_name,
+            network.interfaces_as_of_us
+          FROM network_interface
+          JOIN network ON network.network_key = network_interface.network_key
+          JOIN network_overlay AS overlay ON overlay.network_key = network_interface.network_key
+          WHERE (:network IS NULL OR network.network_key = :network)
+            AND (:type IS NULL OR type = :type)
+            AND (:status IS NULL OR status = :status)
+            AND (:region IS NULL OR region_code = :region)
+          ORDER BY overlay.name, network.network_key, network_interface.name, network_interface.id
+          """,
+        arguments: [
+          "network": filter.network?.rawValue, "type": filter.type, "status": filter.status, "region": filter.region,
+        ]
+      )
+      var interfaces: [NetworkInterface] = []
+      while let row = try cursor.next() {
+        let document = NetworkInterfaceDocument(row)
+        if let wanted, !(document.name?.lowercased().contains(wanted) ?? false) { continue }
+        interfaces.append(
+          NetworkInterface(
+            document: document,
+            networkID: try required(NetworkID(row["network_id"]), "network id"),
+            networkName: (row["network_name"] as String?).map(NetworkName.init(_:)),
+            asOf: Timestamp(microseconds: row["interfaces_as_of_us"] ?? 0)
+          )
+        )
+      }
+      return interfaces
+    }
+  }
+}

@@ -1,0 +1,111 @@
+import FoundationEssentials
+import GRDB
+package import NetsyncModel
+import Schema
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Musl
+#endif
+
+extension Replica {
+  /// Whether a command may make a replica where there is none.
+  package enum Opening: Sendable {
+    case existing
+    case makeIfMissing
+  }
+
+  /// Opens the replica at `path`, brings its schema up to date, and leaves a file that is something else untouched.
+  ///
+  /// A new file is 0600 and a new directory 0700, whatever the umask.
+  package static func open(
+    _ path: String,
+    _ opening: Opening,
+    now: @escaping @Sendable () -> Timestamp
+  ) throws(ReplicaError) -> Replica {
+    if !FileManager.default.fileExists(atPath: path) {
+      guard opening == .makeIfMissing else { throw .missing(path: path) }
+      try makeFile(path)
+    }
+    let version = try inspect(path)
+    do {
+      let pool = try DatabasePool(path: path, configuration: configuration())
+      try pool.writeWithoutTransaction { database in
+        try database.execute(sql: "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0")
+      }
+      if version < Schema.version { try migrator().migrate(pool) }
+      return Replica(path: path, pool: pool, now: now)
+    } catch {
+      throw ReplicaError(error, path: path)
+    }
+  }
+
+  /// Looks at a file through a read-only connection, so that a strange one is not changed by being looked at.
+  ///
+  /// - Returns: its schema version; 0 for an empty file, which holds nothing that could be lost.
+  private static func inspect(_ path: String) throws(ReplicaError) -> Int32 {
+    let found: (applicationID: Int32, version: Int32, isEmpty: Bool)
+    do {
+      var configuration = Configuration()
+      configuration.readonly = true
+      configuration.busyMode = .timeout(30)
+      let queue = try DatabaseQueue(path: path, configuration: configuration)
+      found = try queue.read { database in
+        (
+          try Int32.fetchOne(database, sql: "PRAGMA application_id") ?? 0,
+          try Int32.fetchOne(database, sql: "PRAGMA user_version") ?? 0,
+          try Int.fetchOne(database, sql: "SELECT count(*) FROM sqlite_schema WHERE name NOT LIKE '%grdb_migrations%'") == 0
+        )
+      }
+    } catch {
+      throw ReplicaError(error, path: path)
+    }
+    if found.isEmpty && found.applicationID == 0 { return 0 }
+    guard found.applicationID == Schema.applicationID else { throw .notAReplica(path: path) }
+    guard found.version <= Schema.version else { throw .newer(path: path, version: Int(found.version)) }
+    return found.version
+  }
+
+  private static func configuration() -> Configuration {
+    var configuration = Configuration()
+    configuration.label = "netsync"
+    configuration.busyMode = .timeout(30)
+    configuration.maximumReaderCount = 4
+    configuration.prepareDatabase { database in
+      try database.execute(sql: "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON")
+    }
+    return configuration
+  }
+
+  private static func migrator() -> DatabaseMigrator {
+    var migrator = DatabaseMigrator()
+    for migration in Schema.migrations {
+      migrator.registerMigration(migration.name) { database in try database.execute(sql: migration.sql) }
+    }
+    return migrator
+  }
+
+  /// SQLite would make the file with the umask's permissions, and its companions with the file's.
+  private static func makeFile(_ path: String) throws(ReplicaError) {
+    let directory = URL(filePath: path).deletingLastPathComponent().path()
+    do {
+      try FileManager.default.createDirectory(
+        atPath: directory,
+        withIntermediateDirectories: true,
+        attributes: [.posixPermissions: 0o700]
+      )
+    } catch {
+      throw .storage(path: path, reason: "its directory cannot be made")
+    }
+    let descriptor = unsafe Glibc.open(path, O_CREAT | O_RDWR | O_CLOEXEC, 0o600)
+    guard descriptor >= 0 else { throw .storage(path: path, reason: lastSystemError()) }
+    fchmod(descriptor, 0o600)
+    close(descriptor)
+  }
+}
+
+/// The text of `errno`.
+func lastSystemError() -> String {
+  unsafe String(cString: strerror(errno))
+}

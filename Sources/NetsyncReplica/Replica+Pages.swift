@@ -1,0 +1,266 @@
+import GRDB
+package import NetsyncModel
+import NetsyncReconcile
+
+/// A page of the listing as a sweep brought it.
+package struct ListedPage: Sendable {
+  package var number: Int
+  /// nil: byte for byte the page that is known.
+  package var records: [NetworkDocument]?
+  /// Sixteen bytes of the body; empty where the page is known.
+  package var fingerprint: [UInt8]
+  package var totalPages: Int?
+  package var totalResults: Int?
+  /// ``ReplicaMeta/acknowledgements`` when it was asked for.
+  package var asked: Int64
+
+  package init(
+    number: Int,
+    records: [NetworkDocument]?,
+    fingerprint: [UInt8] = [],
+    totalPages: Int? = nil,
+    totalResults: Int? = nil,
+    asked: Int64
+  ) {
+    self.number = number
+    self.records = records
+    self.fingerprint = fingerprint
+    self.totalPages = totalPages
+    self.totalResults = totalResults
+    self.asked = asked
+  }
+}
+
+/// What is remembered of a page, so that the same bytes need not be decoded.
+package struct KnownPage: Sendable {
+  package var fingerprint: [UInt8]
+  package var rows: Int
+  package var totalPages: Int?
+  package var totalResults: Int?
+  /// The last sweep that saw it.
+  package var confirmedSweep: Int64
+}
+
+/// What applying pages did.
+package struct PageTally: Hashable, Sendable {
+  package var new = 0
+  package var changed = 0
+
+  package init() {}
+}
+
+extension Replica {
+  /// The pages that can be compared by their fingerprint alone.
+  package func knownPages() throws(ReplicaError) -> [Int: KnownPage] {
+    try read { database in
+      var pages: [Int: KnownPage] = [:]
+      for row in try Row.fetchAll(database, sql: "SELECT * FROM page WHERE fingerprint IS NOT NULL") {
+        let fingerprint: [UInt8] = (row["fingerprint"] as DatabaseValue).storage.bytes
+        pages[row["page_number"]] = KnownPage(
+          fingerprint: fingerprint,
+          rows: row["row_count"],
+          totalPages: row["total_pages"],
+          totalResults: row["total_results"],
+          confirmedSweep: row["confirmed_sweep"]
+        )
+      }
+      return pages
+    }
+  }
+
+  /// Whether any of these networks is known from the server.
+  package func knowsAny(of ids: [NetworkID]) throws(ReplicaError) -> Bool {
+    try read { database in
+      try Bool.fetchOne(
+        database,
+        sql: """
+          SELECT EXISTS (
+            SELECT 1 FROM network
+            WHERE gone_at_us IS NULL AND remote_id IN (SELECT value FROM json_each(?))
+          )
+          """,
+        arguments: [idList(ids)]
+      ) ?? false
+    }
+  }
+
+  /// Applies pages with their checkpoint, in one transaction. Applying a page twice is applying it once.
+  package func apply(
+    _ pages: [ListedPage],
+    sweep: Int64,
+    _ context: SightContext
+  ) throws(ReplicaError) -> PageTally {
+    let appliedAt = now()
+    return try writePulled { database in
+      var batch = PageBatch(
+        database: database, sweep: sweep, context: context, now: appliedAt, operations: try database.operations())
+      for page in pages { try batch.apply(page) }
+      return batch.tally
+    }
+  }
+}
+
+/// One transaction's worth of pages.
+private struct PageBatch {
+  let database: Database
+  let sweep: Int64
+  let context: SightContext
+  let now: Timestamp
+  /// Edits that are not on their way, by network.
+  private var edits: [NetworkKey: NetsyncModel.Operation] = [:]
+  /// Creates without an answer: a listed network that may be one is not taken in before that is settled (R6).
+  private var unanswered: [(name: NetworkName, arming: Arming)] = []
+  var tally = PageTally()
+
+  init(database: Database, sweep: Int64, context: SightContext, now: Timestamp, operations: [NetsyncModel.Operation]) {
+    self.database = database
+    self.sweep = sweep
+    self.context = context
+    self.now = now
+    for operation in operations {
+      switch operation.state {
+      case .waiting, .conflict, .held: edits[operation.network] = operation
+      case .inDoubt(let doubt): operation.intent.name.map { unanswered.append(($0, doubt.arming)) }
+      case .sending(let arming?): operation.intent.name.map { unanswered.append(($0, arming)) }
+      case .sending(nil), .refused: break
+      }
+    }
+  }
+
+  mutating func apply(_ page: ListedPage) throws {
+    guard let records = page.records else {
+      try database.execute(
+        sql: "UPDATE page SET confirmed_sweep = ?, confirmed_at_us = ? WHERE page_number = ?",
+        arguments: [sweep, now.microseconds, page.number]
+      )
+      return
+    }
+    try record(page, rows: records.count)
+    let evidence = Evidence(sweep: sweep, page: page.number).json
+    var known = try rows(with: records.map(\.id))
+    var leaving = try members(of: page.number)
+    var isExact = true
+    for record in records {
+      if let row = known[record.id] {
+        isExact = try update(row, record, page, evidence) && isExact
+        leaving.remove(row.key)
+        if row.seenPage != page.number { try move(row, to: page.number) }
+        known[record.id]?.seenPage = page.number
+      } else if mayBeUnanswered(record) {
+        isExact = false
+      } else {
+        known[record.id] = try insert(record, on: page.number, evidence)
+      }
+    }
+    for key in leaving {
+      try database.execute(sql: "UPDATE network SET seen_page = NULL WHERE network_key = ?", arguments: [key.rawValue])
+    }
+    if !isExact {
+      try database.execute(sql: "UPDATE page SET fingerprint = NULL WHERE page_number = ?", arguments: [page.number])
+    }
+  }
+
+  private func record(_ page: ListedPage, rows: Int) throws {
+    try database.execute(
+      sql: """
+        INSERT INTO page
+          (page_number, fingerprint, row_count, total_pages, total_results, confirmed_sweep, confirmed_at_us)
+        VALUES (?, ?, ?, ?, ?, ?, ?)
+        ON CONFLICT (page_number) DO UPDATE SET
+          fingerprint = excluded.fingerprint, row_count = excluded.row_count, total_pages = excluded.total_pages,
+          total_results = excluded.total_results, confirmed_sweep = excluded.confirmed_sweep,
+          confirmed_at_us = excluded.confirmed_at_us
+        """,
+      arguments: [
+        page.number, page.fingerprint.databaseBlob, rows, page.totalPages, page.totalResults, sweep, now.microseconds,
+      ]
+    )
+  }
+
+  private func rows(with ids: [NetworkID]) throws -> [NetworkID: NetworkRow] {
+    let cursor = try Row.fetchCursor(
+      database.cachedStatement(sql: "SELECT * FROM network WHERE remote_id IN (SELECT value FROM json_each(?))"),
+      arguments: [idList(ids)]
+    )
+    var rows: [NetworkID: NetworkRow] = [:]
+    while let row = try cursor.next() {
+      guard let id = NetworkID(row["remote_id"]) else { continue }
+      rows[id] = NetworkRow(row)
+    }
+    return rows
+  }
+
+  private func members(of page: Int) throws -> Set<NetworkKey> {
+    let keys = try Int64.fetchAll(
+      database.cachedStatement(sql: "SELECT network_key FROM network WHERE seen_page = ?"), arguments: [page])
+    return Set(keys.map(NetworkKey.init))
+  }
+
+  /// - Returns: false where the row does not say what the page says.
+  private mutating func update(
+    _ row: NetworkRow,
+    _ record: NetworkDocument,
+    _ page: ListedPage,
+    _ evidence: String
+  ) throws -> Bool {
+    let edit = edits[row.key]
+    if row.base == record && edit == nil { return true }
+    let outcome = try database.apply(
+      .listed(record),
+      to: row,
+      edit: edit,
+      recentWrite: row.recentWrite(asked: page.asked, now: now),
+      context,
+      evidence: evidence,
+      at: now
+    )
+    switch outcome.change {
+    case nil, .restamped?: break
+    case .appeared?: tally.new += 1
+    case .renamed?, .changed?, .wentBack?: tally.changed += 1
+    }
+    return !outcome.stale
+  }
+
+  private mutating func insert(_ record: NetworkDocument, on page: Int, _ evidence: String) throws -> NetworkRow {
+    let row = try Row.fetchOne(
+      database.cachedStatement(
+        sql: """
+          INSERT INTO network
+            (remote_id, name, created_at, updated_at, updated_at_us, record_type, unknown_fields, seen_page)
+          VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+          RETURNING *
+          """
+      ),
+      arguments: [
+        record.id.text, record.name?.text, record.createdAt?.raw, record.updatedAt?.raw,
+        record.updatedAt?.instant?.microseconds, record.recordType, record.unknownFields, page,
+      ]
+    )
+    let inserted = NetworkRow(try required(row, "inserted row"))
+    tally.new += 1
+    let entry = JournalEntry(side: .remote, kind: .created, network: inserted.key, after: record.name)
+    try database.journal(entry, evidence: evidence, at: now)
+    return inserted
+  }
+
+  /// A row that was on another page leaves a page that no longer says what its fingerprint said.
+  private func move(_ row: NetworkRow, to page: Int) throws {
+    try database.execute(
+      sql: "UPDATE network SET seen_page = ? WHERE network_key = ?", arguments: [page, row.key.rawValue])
+    if let seenPage = row.seenPage {
+      try database.execute(sql: "UPDATE page SET fingerprint = NULL WHERE page_number = ?", arguments: [seenPage])
+    }
+  }
+
+  private func mayBeUnanswered(_ record: NetworkDocument) -> Bool {
+    unanswered.contains { mayBe(record, theCreateOf: $0.name, $0.arming) }
+  }
+}
+
+extension DatabaseValue.Storage {
+  /// The bytes of a blob; empty for anything else.
+  fileprivate var bytes: [UInt8] {
+    if case .blob(let data) = self { Array(data) } else { [] }
+  }
+}

@@ -1,0 +1,287 @@
+import GRDB
+package import NetsyncModel
+package import NetsyncReconcile
+
+/// What became of an operation, for counting.
+package enum SettledAs: Hashable, Sendable {
+  case landed, waiting, inDoubt, conflict, refused
+}
+
+extension Replica {
+  /// Puts right what a process that died left behind: a create on its way is in doubt, anything else waits (R13).
+  ///
+  /// Only for the holder of the sync lock: nobody else sends.
+  package func recover() throws(ReplicaError) {
+    let recoveredAt = now()
+    try write { database in
+      for operation in try database.operations() {
+        guard case .sending(let arming) = operation.state else { continue }
+        switch NetsyncReconcile.recover(operation.intent) {
+        case .wait:
+          try database.returnToQueue(operation, refused: false, notBefore: nil, at: recoveredAt)
+        case .doubt:
+          let arming = try required(arming, "arming")
+          try database.setDoubt(Doubt(arming: arming, nextLook: arming.notBefore), of: operation.edit)
+        }
+      }
+    }
+  }
+
+  /// Writes down that an operation is about to be sent, before a byte of it is (R6, R13).
+  ///
+  /// - Parameter arming: for a create.
+  /// - Returns: false where the operation is no longer the one that was read: edited, discarded or held meanwhile.
+  package func arm(_ operation: NetsyncModel.Operation, _ arming: Arming?) throws(ReplicaError) -> Bool {
+    try write { database in
+      guard let current = try database.operation(operation.edit), case .waiting = current.state,
+        current.intent == operation.intent, !(try database.hasInFlight(operation.network))
+      else { return false }
+      try database.execute(
+        sql: """
+          UPDATE operation SET state = 'sending', not_before_us = NULL, attempts = attempts + 1, armed_at_us = ?,
+            armed_known = ?, looks = 0, next_look_us = NULL, candidates = NULL
+          WHERE edit = ?
+          """,
+        arguments: [
+          arming?.notBefore.microseconds, arming.map { idList($0.known) }, operation.edit.rawValue,
+        ]
+      )
+      return true
+    }
+  }
+
+  /// Carries out what was decided about an operation's answer, in one transaction (R13).
+  ///
+  /// - Parameters:
+  ///   - wait: what ``PushDecision/retry(after:)`` comes to, with the backoff.
+  ///   - serverNow: for a create in doubt, when the first look is due.
+  package func settle(
+    _ edit: EditNumber,
+    _ decision: PushDecision,
+    failure: APIErrorDetail?,
+    wait: Duration,
+    serverNow: Timestamp,
+    evidence: Evidence
+  ) throws(ReplicaError) -> SettledAs {
+    let settledAt = now()
+    return try write { database in
+      let operation = try database.open(edit)
+      try database.recordFailure(failure, of: edit)
+      switch decision {
+      case .landed(let document?):
+        try database.land(operation, document, as: .sent, evidence, at: settledAt)
+        return .landed
+      case .landed(nil):
+        try database.landDeletion(operation, evidence, at: settledAt)
+        return .landed
+      case .retry:
+        try database.returnToQueue(operation, refused: false, notBefore: settledAt + wait, at: settledAt)
+        return .waiting
+      case .stop:
+        try database.returnToQueue(operation, refused: false, notBefore: nil, at: settledAt)
+        return .waiting
+      case .doubt:
+        guard case .sending(let arming?) = operation.state else { throw ReplicaError.notPossible(edit, state: operation.state.word) }
+        try database.setDoubt(Doubt(arming: arming, nextLook: serverNow), of: edit)
+        return .inDoubt
+      case .conflict(let kind):
+        let merged = try database.returnToQueue(operation, refused: false, notBefore: nil, at: settledAt)
+        if let merged { try database.setState(.conflict(kind), of: merged, at: settledAt) }
+        try database.journalOutcome(.conflict, of: operation, evidence, at: settledAt)
+        return .conflict
+      case .deadLetter(let detail):
+        try database.refuse(operation, detail, evidence, at: settledAt)
+        return .refused
+      }
+    }
+  }
+
+  /// Carries out what was decided about an unanswered create.
+  package func resolve(
+    _ edit: EditNumber,
+    _ decision: UnknownCreateDecision,
+    evidence: Evidence
+  ) throws(ReplicaError) -> SettledAs {
+    let resolvedAt = now()
+    return try write { database in
+      let operation = try database.open(edit)
+      guard case .inDoubt(let doubt) = operation.state else { return .waiting }
+      switch decision {
+      case .adopt(let document):
+        try database.land(operation, document, as: .adopted, evidence, at: resolvedAt)
+        return .landed
+      case .ask(let candidates):
+        try database.setDoubt(
+          Doubt(arming: doubt.arming, looks: doubt.looks, nextLook: doubt.nextLook, candidates: candidates), of: edit)
+        return .inDoubt
+      case .look(let again, let looks):
+        try database.setDoubt(Doubt(arming: doubt.arming, looks: looks, nextLook: again), of: edit)
+        return .inDoubt
+      case .sendAgain:
+        try database.returnToQueue(operation, refused: false, notBefore: nil, at: resolvedAt)
+        return .waiting
+      }
+    }
+  }
+
+  /// A person says which network an unanswered create became. Its content comes with the next pull.
+  package func adopt(_ edit: EditNumber, _ id: NetworkID) throws(ReplicaError) {
+    let adoptedAt = now()
+    try write { database in
+      let operation = try database.open(edit)
+      guard case .inDoubt = operation.state else { throw ReplicaError.notPossible(edit, state: operation.state.word) }
+      let document = NetworkDocument(id: id, name: operation.intent.name)
+      try database.land(operation, document, as: .adopted, Evidence(), at: adoptedAt)
+    }
+  }
+
+  /// Holds the queued deletes, or lets them go, as the guard says (R5).
+  package func holdDeletes(_ held: Bool) throws(ReplicaError) {
+    try write { database in
+      try database.execute(
+        sql: "UPDATE operation SET state = ?, not_before_us = NULL WHERE action = 'delete' AND state = ?",
+        arguments: held ? ["held", "waiting"] : ["waiting", "held"]
+      )
+    }
+  }
+}
+
+extension Database {
+  fileprivate func hasInFlight(_ network: NetworkKey) throws -> Bool {
+    try Bool.fetchOne(
+      self,
+      sql: "SELECT EXISTS (SELECT 1 FROM operation WHERE network_key = ? AND state IN ('sending', 'in_doubt'))",
+      arguments: [network.rawValue]
+    ) ?? false
+  }
+
+  fileprivate func setDoubt(_ doubt: Doubt, of edit: EditNumber) throws {
+    try execute(
+      sql: "UPDATE operation SET state = 'in_doubt', looks = ?, next_look_us = ?, candidates = ? WHERE edit = ?",
+      arguments: [
+        doubt.looks, doubt.nextLook.microseconds, doubt.candidates.isEmpty ? nil : idList(doubt.candidates), edit.rawValue,
+      ]
+    )
+  }
+
+  fileprivate func recordFailure(_ failure: APIErrorDetail?, of edit: EditNumber) throws {
+    guard let failure else { return }
+    try execute(
+      sql: """
+        UPDATE operation SET
+          error_status = ?, error_code = ?, error_title = ?, error_detail = ?, error_pointer = ?
+        WHERE edit = ?
+        """,
+      arguments: APIErrorDetail.arguments(failure) + [edit.rawValue]
+    )
+  }
+
+  /// The server has what a create or a rename wanted: its document is the base, and what waited behind goes on upon it.
+  fileprivate func land(
+    _ operation: NetsyncModel.Operation,
+    _ document: NetworkDocument,
+    as kind: JournalKind,
+    _ evidence: Evidence,
+    at now: Timestamp
+  ) throws {
+    let taken = try Int64.fetchOne(
+      self,
+      sql: "SELECT network_key FROM network WHERE remote_id = ? AND network_key <> ?",
+      arguments: [document.id.text, operation.network.rawValue]
+    )
+    guard taken == nil else { throw ReplicaError.idTaken(document.id) }
+    try removeOperation(operation.edit)
+    try forgetFingerprint(of: operation.network)
+    try setBase(document, of: operation.network)
+    try acknowledge(operation.network, at: now)
+    if let follower = try operations(of: operation.network).first(where: { $0.state != .refused }) {
+      try rebase(follower, onto: document, at: now)
+    }
+    try journalOutcome(kind, of: operation, after: document.name, evidence, at: now)
+  }
+
+  fileprivate func landDeletion(_ operation: NetsyncModel.Operation, _ evidence: Evidence, at now: Timestamp) throws {
+    let before = try base(of: operation.network)?.name
+    try removeOperation(operation.edit)
+    try forgetFingerprint(of: operation.network)
+    try acknowledge(operation.network, at: now)
+    try markGone(operation.network, .deletedHere, at: now)
+    let entry = JournalEntry(
+      side: .local, kind: .sent, network: operation.network, edit: operation.edit, before: before)
+    try journal(entry, evidence: evidence.json, at: now)
+  }
+
+  private func acknowledge(_ network: NetworkKey, at now: Timestamp) throws {
+    try execute(sql: "UPDATE meta SET acknowledgements = acknowledgements + 1")
+    try execute(
+      sql: """
+        UPDATE network SET
+          read_at_us = ?, acknowledged_at_us = ?, acknowledgement = (SELECT acknowledgements FROM meta)
+        WHERE network_key = ?
+        """,
+      arguments: [now.microseconds, now.microseconds, network.rawValue]
+    )
+  }
+
+  /// Puts an operation that was on its way back into the outbox, merged with what was queued behind it.
+  ///
+  /// - Returns: the edit that now waits; nil where nothing is left to send.
+  @discardableResult
+  func returnToQueue(
+    _ operation: NetsyncModel.Operation,
+    refused: Bool,
+    notBefore: Timestamp?,
+    at now: Timestamp
+  ) throws -> EditNumber? {
+    guard let follower = try operations(of: operation.network).first(where: { !$0.state.isInFlight && $0.state != .refused })
+    else {
+      try setState(.waiting(notBefore: notBefore), of: operation.edit, at: now)
+      return operation.edit
+    }
+    let standing = EditStanding(
+      base: try base(of: operation.network).map { EditBase(name: $0.name, updatedAt: $0.updatedAt) },
+      queued: QueuedEdit(operation.intent, base: operation.base, isRefused: refused)
+    )
+    try removeOperation(operation.edit)
+    try journalOutcome(.superseded, of: operation, Evidence(), at: now)
+    switch coalesce(follower.intent, onto: standing) {
+    case .cancel, .nothing, .alreadyDeleted:
+      try discard(follower, as: .superseded, at: now)
+      if operation.intent.action == .create { try markGone(operation.network, .neverSent, at: now) }
+      return nil
+    case .queue(let intent, let base, _):
+      try removeOperation(follower.edit)
+      try insertOperation(edit: follower.edit, intent, of: operation.network, base: base, editedAt: follower.editedAt)
+      try setState(.waiting(notBefore: notBefore), of: follower.edit, at: now)
+      return follower.edit
+    }
+  }
+
+  /// The server refused it for good: a dead letter, unless a newer edit of the same network takes its place.
+  fileprivate func refuse(
+    _ operation: NetsyncModel.Operation,
+    _ detail: APIErrorDetail,
+    _ evidence: Evidence,
+    at now: Timestamp
+  ) throws {
+    try journalOutcome(.refused, of: operation, evidence, at: now)
+    if try operations(of: operation.network).contains(where: { $0.edit > operation.edit }) {
+      try returnToQueue(operation, refused: true, notBefore: nil, at: now)
+      return
+    }
+    try removeOperation(operation.edit)
+    try execute(
+      sql: """
+        INSERT INTO dead_letter
+          (edit, network_key, action, name, base_name, base_updated_at, edited_at_us, attempts, refused_at_us,
+           error_status, error_code, error_title, error_detail, error_pointer)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        """,
+      arguments: [
+        operation.edit.rawValue, operation.network.rawValue, operation.intent.action.rawValue,
+        operation.intent.name?.text, operation.base?.name?.text, operation.base?.updatedAt?.raw,
+        operation.editedAt.microseconds, operation.attempts, now.microseconds,
+      ] + APIErrorDetail.arguments(detail)
+    )
+  }
+}

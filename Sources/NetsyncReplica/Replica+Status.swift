@@ -1,0 +1,38 @@
+import GRDB
+package import NetsyncModel
+
+/// How things stand, of one moment.
+package struct ReplicaStatus: Hashable, Sendable {
+  package var networks: Int
+  package var interfaces: Int
+  /// When the last complete pull began; nil before there was one.
+  package var completeAsOf: Timestamp?
+  package var lastSweep: SweepRecord?
+  /// Open edits by the word of their state.
+  package var outbox: [String: Int]
+  package var conflicts: Int
+
+  /// Said only when nothing waits, nothing is held, and the last sweep was complete (R17).
+  package var isInSync: Bool {
+    outbox.isEmpty && conflicts == 0 && lastSweep?.isComplete == true && lastSweep?.outcome == .ok
+  }
+}
+
+extension Replica {
+  package func status() throws(ReplicaError) -> ReplicaStatus {
+    let lastSweep = try lastSweep()
+    return try read { database in
+      let states = try Row.fetchAll(database, sql: "SELECT state, count(*) AS edits FROM outbox GROUP BY state")
+      return ReplicaStatus(
+        networks: try Int.fetchOne(database, sql: "SELECT count(*) FROM networks") ?? 0,
+        interfaces: try Int.fetchOne(database, sql: "SELECT count(*) FROM network_interface") ?? 0,
+        completeAsOf: Timestamp(
+          try Int64.fetchOne(
+            database, sql: "SELECT started_at_us FROM sweep WHERE complete ORDER BY sweep DESC LIMIT 1")),
+        lastSweep: lastSweep,
+        outbox: Dictionary(states.map { ($0["state"], $0["edits"]) }, uniquingKeysWith: { $1 }),
+        conflicts: try Int.fetchOne(database, sql: "SELECT count(*) FROM conflict") ?? 0
+      )
+    }
+  }
+}

@@ -1,0 +1,93 @@
+import GRDB
+package import NetsyncModel
+import Schema
+
+/// The SQLite file: the account's networks as last seen, and the outbox of what was edited here.
+///
+/// Every method is one transaction and none waits for the network (R13). Methods are synchronous: SQLite is.
+/// Any number of processes may read and edit at once; only the holder of the ``SyncLock`` pulls, pushes and checkpoints (R14).
+package final class Replica: Sendable {
+  package let path: String
+  let pool: DatabasePool
+  /// The host's clock, for every time that is written.
+  package let now: @Sendable () -> Timestamp
+
+  init(path: String, pool: DatabasePool, now: @escaping @Sendable () -> Timestamp) {
+    self.path = path
+    self.pool = pool
+    self.now = now
+  }
+
+  deinit {
+    // Releases the last connection, which lets SQLite fold the write-ahead log back in.
+    try? pool.close()
+  }
+
+  /// A read of one moment.
+  func read<Value>(_ work: (Database) throws -> Value) throws(ReplicaError) -> Value {
+    try translatingErrors { try pool.read(work) }
+  }
+
+  /// One durable step: on disk before it returns.
+  func write<Value>(_ work: (Database) throws -> Value) throws(ReplicaError) -> Value {
+    try translatingErrors {
+      try pool.writeWithoutTransaction { database in try Self.transaction(database, work) }
+    }
+  }
+
+  /// One step that a power cut may undo, since it can be pulled again. A crash of the process cannot.
+  func writePulled<Value>(_ work: (Database) throws -> Value) throws(ReplicaError) -> Value {
+    try translatingErrors {
+      try pool.writeWithoutTransaction { database in
+        try database.execute(sql: "PRAGMA synchronous = NORMAL")
+        defer { try? database.execute(sql: "PRAGMA synchronous = FULL") }
+        return try Self.transaction(database, work)
+      }
+    }
+  }
+
+  private static func transaction<Value>(_ database: Database, _ work: (Database) throws -> Value) throws -> Value {
+    var result: Value?
+    try database.inTransaction(.immediate) {
+      result = try work(database)
+      return .commit
+    }
+    guard let result else { throw DatabaseError(resultCode: .SQLITE_INTERNAL, message: "a transaction without a result") }
+    return result
+  }
+
+  private func translatingErrors<Value>(_ work: () throws -> Value) throws(ReplicaError) -> Value {
+    do {
+      return try work()
+    } catch let error as ReplicaError {
+      throw error
+    } catch {
+      throw ReplicaError(error, path: path)
+    }
+  }
+}
+
+extension Replica {
+  /// Folds the write-ahead log back into the file. Only for the holder of the sync lock (R14).
+  package func checkpoint() throws(ReplicaError) {
+    try translatingErrors {
+      _ = try pool.writeWithoutTransaction { database in try database.checkpoint(.passive) }
+    }
+  }
+}
+
+extension ReplicaError {
+  /// SQLite's error, in the replica's words.
+  init(_ error: any Error, path: String) {
+    guard let error = error as? DatabaseError else {
+      self = .storage(path: path, reason: String(describing: error))
+      return
+    }
+    let reason = error.message ?? error.resultCode.description
+    switch error.resultCode {
+    case .SQLITE_NOTADB: self = .notAReplica(path: path)
+    case .SQLITE_CORRUPT: self = .damaged(path: path, reason: reason)
+    default: self = .storage(path: path, reason: reason)
+    }
+  }
+}

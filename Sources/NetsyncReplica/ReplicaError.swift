@@ -1,0 +1,27 @@
+package import NetsyncModel
+
+/// What can be wrong with a replica or with what is asked of it.
+package enum ReplicaError: Error, Hashable, Sendable {
+  /// There is no file at the path.
+  case missing(path: String)
+  /// The file is not a SQLite database, or not a replica. It was not touched.
+  case notAReplica(path: String)
+  /// A newer version wrote it. It was not touched.
+  case newer(path: String, version: Int)
+  /// SQLite found it damaged.
+  case damaged(path: String, reason: String)
+  /// SQLite could not do it: the disk is full, a file cannot be written, and so on.
+  case storage(path: String, reason: String)
+  /// No edit has this number.
+  case noEdit(EditNumber)
+  /// The edit is not in a state that allows it.
+  case notPossible(EditNumber, state: String)
+  /// The network's deletion waits, so it cannot be edited.
+  case deletionWaits(EditNumber)
+  /// The network is no longer there: it went between the look-up and the edit.
+  case networkGone
+  /// The network has no open conflict.
+  case noConflict
+  /// The id is another network's already.
+  case idTaken(NetworkID)
+}

@@ -1,0 +1,108 @@
+import FoundationEssentials
+import GRDB
+import GRDBSQLite
+
+/// Read-only SQL on the documented views, for people and programs.
+///
+/// A connection of its own, opened read-only, without ATTACH (and so without VACUUM INTO), limited in time and rows.
+package struct ReplicaQuery: Sendable {
+  private let path: String
+  private let timeout: Duration
+  private let maximumRows: Int
+
+  package init(path: String, timeout: Duration, maximumRows: Int) {
+    self.path = path
+    self.timeout = timeout
+    self.maximumRows = maximumRows
+  }
+
+  /// A value of SQLite.
+  package enum Value: Hashable, Sendable {
+    case null
+    case integer(Int64)
+    case real(Double)
+    case text(String)
+    case blob([UInt8])
+  }
+
+  /// What the statement gave.
+  package struct Answer: Sendable {
+    package var columns: [String]
+    package var rows: [[Value]]
+    /// There were more rows than the limit.
+    package var isCut: Bool
+  }
+
+  package enum Failure: Error, Hashable, Sendable {
+    /// SQLite did not take the statement; the reason is its own.
+    case refused(reason: String)
+    case tookTooLong(Duration)
+    /// The replica itself could not be read.
+    case replica(ReplicaError)
+  }
+
+  /// Runs one statement.
+  package func run(_ sql: String) async throws(Failure) -> Answer {
+    let queue: DatabaseQueue
+    do {
+      queue = try DatabaseQueue(path: path, configuration: Self.configuration())
+    } catch {
+      throw .replica(ReplicaError(error, path: path))
+    }
+    let timer = Task { [timeout] in
+      try await Task.sleep(for: timeout)
+      queue.interrupt()
+    }
+    defer { timer.cancel() }
+    do {
+      return try read(sql, from: queue)
+    } catch let error as DatabaseError where error.resultCode == .SQLITE_INTERRUPT {
+      throw .tookTooLong(timeout)
+    } catch let error as DatabaseError {
+      throw .refused(reason: error.message ?? error.resultCode.description)
+    } catch {
+      throw .refused(reason: String(describing: error))
+    }
+  }
+
+  private static func configuration() -> Configuration {
+    var configuration = Configuration()
+    configuration.readonly = true
+    configuration.busyMode = .timeout(30)
+    configuration.prepareDatabase { database in
+      try database.execute(sql: "PRAGMA trusted_schema = OFF")
+      if let connection = unsafe database.sqliteConnection {
+        _ = unsafe sqlite3_limit(connection, SQLITE_LIMIT_ATTACHED, 0)
+      }
+    }
+    return configuration
+  }
+
+  private func read(_ sql: String, from queue: DatabaseQueue) throws -> Answer {
+    try queue.unsafeRead { database in
+      let statement = try database.makeStatement(sql: sql)
+      var answer = Answer(columns: statement.columnNames, rows: [], isCut: false)
+      let cursor = try Row.fetchCursor(statement)
+      while let row = try cursor.next() {
+        guard answer.rows.count < maximumRows else {
+          answer.isCut = true
+          break
+        }
+        answer.rows.append(row.databaseValues.map(Value.init))
+      }
+      return answer
+    }
+  }
+}
+
+extension ReplicaQuery.Value {
+  fileprivate init(_ value: DatabaseValue) {
+    switch value.storage {
+    case .null: self = .null
+    case .int64(let number): self = .integer(number)
+    case .double(let number): self = .real(number)
+    case .string(let text): self = .text(text)
+    case .blob(let data): self = .blob(Array(data))
+    }
+  }
+}

@@ -1,0 +1,71 @@
+import FoundationEssentials
+import GRDB
+import NetsyncModel
+
+/// How rows become values. What a CHECK of the schema promises is decoded with `decoding`, which names the row that broke it.
+struct UndecodableRow: Error, CustomStringConvertible {
+  let description: String
+}
+
+/// A value that the schema promises to be there.
+func required<Value>(_ value: Value?, _ what: String) throws -> Value {
+  guard let value else { throw UndecodableRow(description: "a row of the replica has no usable \(what)") }
+  return value
+}
+
+extension Timestamp {
+  init?(_ microseconds: Int64?) {
+    guard let microseconds else { return nil }
+    self.init(microseconds: microseconds)
+  }
+}
+
+extension NetworkDocument {
+  /// From the base columns of `network`; nil for a row that the server never named or that is gone.
+  init?(_ row: Row) {
+    guard let text = row["remote_id"] as String?, let id = NetworkID(text), row["gone_at_us"] == nil else { return nil }
+    self.init(
+      id: id,
+      name: (row["name"] as String?).map(NetworkName.init(_:)),
+      createdAt: (row["created_at"] as String?).map(ServerStamp.init),
+      updatedAt: (row["updated_at"] as String?).map(ServerStamp.init),
+      recordType: row["record_type"],
+      unknownFields: row["unknown_fields"]
+    )
+  }
+}
+
+extension APIErrorDetail {
+  /// From the error columns of `operation` and `dead_letter`; nil where there was none.
+  init?(_ row: Row) {
+    let detail = APIErrorDetail(
+      status: row["error_status"],
+      code: row["error_code"],
+      title: row["error_title"],
+      detail: row["error_detail"],
+      pointer: row["error_pointer"]
+    )
+    guard detail != APIErrorDetail() else { return nil }
+    self = detail
+  }
+
+  /// Arguments for the five error columns, in their order.
+  static func arguments(_ detail: APIErrorDetail?) -> StatementArguments {
+    [detail?.status, detail?.code, detail?.title, detail?.detail, detail?.pointer]
+  }
+}
+
+/// A JSON array of ids, as the outbox keeps them.
+func idList(_ ids: some Sequence<NetworkID>) -> String {
+  "[\(ids.map { "\"\($0.text)\"" }.sorted().joined(separator: ","))]"
+}
+
+func ids(in list: String?) -> [NetworkID] {
+  guard let list, let texts = try? JSONDecoder().decode([String].self, from: Data(list.utf8)) else { return [] }
+  return texts.compactMap(NetworkID.init)
+}
+
+extension [UInt8] {
+  /// These bytes as a blob; NULL for none.
+  var databaseBlob: DatabaseValue { isEmpty ? .null : Data(self).databaseValue }
+}

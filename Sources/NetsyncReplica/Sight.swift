@@ -1,0 +1,235 @@
+import GRDB
+package import NetsyncModel
+package import NetsyncReconcile
+
+/// What the decision about a sight needs besides the row.
+package struct SightContext: Sendable {
+  package var policy: ConflictPolicy
+  package var clock: ServerClock
+
+  package init(policy: ConflictPolicy, clock: ServerClock) {
+    self.policy = policy
+    self.clock = clock
+  }
+}
+
+/// What applying a sight did.
+package struct SightOutcome: Hashable, Sendable {
+  /// nil where the base stayed.
+  package var change: BaseChange?
+  package var removed = false
+  /// Nothing was taken, for the sight is older than what is known.
+  package var stale = false
+  package var edit: EditDecision = .none
+}
+
+/// A network's row, as the rules need it.
+struct NetworkRow {
+  let key: NetworkKey
+  let base: NetworkDocument?
+  var seenPage: Int?
+  let acknowledgedAt: Timestamp?
+  let acknowledgement: Int64?
+  let wasDeletedHere: Bool
+
+  init(_ row: Row) {
+    key = NetworkKey(rawValue: row["network_key"])
+    base = NetworkDocument(row)
+    seenPage = row["seen_page"]
+    acknowledgedAt = Timestamp(row["acknowledged_at_us"] as Int64?)
+    acknowledgement = row["acknowledgement"]
+    wasDeletedHere = (row["gone_cause"] as String?) == "deleted_here"
+  }
+
+  /// - Parameter asked: the acknowledgements that were counted when the listing was asked for.
+  func recentWrite(asked: Int64, now: Timestamp) -> RecentWrite {
+    if let acknowledgement, acknowledgement > asked { return .overtook }
+    guard let acknowledgedAt, (.zero...Limits.listingLag).contains(now.since(acknowledgedAt)) else { return .none }
+    return wasDeletedHere ? .deleted : .changed
+  }
+}
+
+extension Database {
+  /// Decides about one known network and carries the decision out: base, edit and journal, in the caller's transaction.
+  func apply(
+    _ sight: RemoteSight,
+    to row: NetworkRow,
+    edit operation: NetsyncModel.Operation?,
+    recentWrite: RecentWrite = .none,
+    _ context: SightContext,
+    evidence: @autoclosure () -> String,
+    at now: Timestamp
+  ) throws -> SightOutcome {
+    let standing = NetworkStanding(
+      base: row.base,
+      intent: operation.map(StandingIntent.init) ?? .none,
+      recentWrite: recentWrite
+    )
+    let decision = reconcile(sight, standing, context)
+    var outcome = SightOutcome(edit: decision.edit)
+    switch decision.base {
+    case .keep: break
+    case .ignoreStale: outcome.stale = true
+    case .accept(let document, let change):
+      outcome.change = change
+      try accept(document, change, for: row, evidence: evidence(), at: now)
+    case .remove:
+      outcome.removed = true
+    }
+    if let operation {
+      try apply(decision.edit, to: operation, sight, row, context, evidence: evidence(), at: now)
+    }
+    if outcome.removed {
+      let entry = JournalEntry(side: .remote, kind: .deleted, network: row.key, before: row.base?.name)
+      try journal(entry, evidence: evidence(), at: now)
+      try markGone(row.key, .deletedThere, at: now)
+    }
+    return outcome
+  }
+
+  private func reconcile(_ sight: RemoteSight, _ standing: NetworkStanding, _ context: SightContext) -> NetworkDecision {
+    NetsyncReconcile.reconcile(standing, with: sight, under: context.policy, clock: context.clock)
+  }
+
+  private func accept(
+    _ document: NetworkDocument,
+    _ change: BaseChange,
+    for row: NetworkRow,
+    evidence: String,
+    at now: Timestamp
+  ) throws {
+    try setBase(document, of: row.key)
+    let kind: JournalKind
+    switch change {
+    case .appeared: kind = .created
+    case .renamed: kind = .renamed
+    case .changed: kind = .changed
+    case .wentBack: kind = .wentBack
+    case .restamped: return
+    }
+    let entry = JournalEntry(
+      side: .remote, kind: kind, network: row.key, before: row.base?.name, after: document.name)
+    try journal(entry, evidence: evidence, at: now)
+  }
+
+  private func apply(
+    _ decision: EditDecision,
+    to operation: NetsyncModel.Operation,
+    _ sight: RemoteSight,
+    _ row: NetworkRow,
+    _ context: SightContext,
+    evidence: String,
+    at now: Timestamp
+  ) throws {
+    let theirs = sight.document?.name
+    switch decision {
+    case .none:
+      break
+    case .goesOn:
+      // A sight that was ignored as stale has moved no base.
+      if let document = sight.document, try base(of: row.key) == document { try rebase(operation, onto: document, at: now) }
+    case .prevails:
+      if let document = sight.document { try rebase(operation, onto: document, at: now) }
+      let entry = JournalEntry(
+        side: .local, kind: .prevailed, network: row.key, edit: operation.edit, before: theirs, after: operation.intent.name)
+      try journal(entry, evidence: policyEvidence(context, row, sight), at: now)
+    case .yields:
+      try removeOperation(operation.edit)
+      try journalOutcome(.yielded, of: operation, after: theirs, policyEvidenceValue(context, row, sight), at: now)
+    case .satisfied:
+      try removeOperation(operation.edit)
+      try journal(
+        JournalEntry(
+          side: .local, kind: .satisfied, network: row.key, edit: operation.edit, before: operation.intent.name,
+          after: theirs),
+        evidence: evidence,
+        at: now
+      )
+    case .conflict(let kind):
+      guard operation.state != .conflict(kind) else { break }
+      try setState(.conflict(kind), of: operation.edit, at: now)
+      try journalOutcome(.conflict, of: operation, after: theirs, policyEvidenceValue(context, row, sight), at: now)
+    }
+  }
+
+  /// The edit goes on upon a newer base; a conflict that has dissolved waits again.
+  func rebase(_ operation: NetsyncModel.Operation, onto document: NetworkDocument, at now: Timestamp) throws {
+    try execute(
+      sql: "UPDATE operation SET base_name = ?, base_updated_at = ? WHERE edit = ?",
+      arguments: [document.name?.text, document.updatedAt?.raw, operation.edit.rawValue]
+    )
+    if case .conflict = operation.state { try setState(.waiting(notBefore: nil), of: operation.edit, at: now) }
+  }
+
+  /// Takes a server document as a network's base. What its page said of it no longer holds.
+  func setBase(_ document: NetworkDocument, of network: NetworkKey) throws {
+    try cachedStatement(
+      sql: """
+        UPDATE network SET
+          remote_id = ?, name = ?, created_at = ?, updated_at = ?, updated_at_us = ?, record_type = ?, unknown_fields = ?,
+          gone_at_us = NULL, gone_cause = NULL
+        WHERE network_key = ?
+        """
+    ).execute(arguments: [
+      document.id.text, document.name?.text, document.createdAt?.raw, document.updatedAt?.raw,
+      document.updatedAt?.instant?.microseconds, document.recordType, document.unknownFields, network.rawValue,
+    ])
+  }
+
+  private func policyEvidenceValue(_ context: SightContext, _ row: NetworkRow, _ sight: RemoteSight) -> Evidence {
+    var evidence = Evidence()
+    evidence.policy = context.policy.rawValue
+    evidence.updatedAtBefore = row.base?.updatedAt?.raw
+    evidence.updatedAtAfter = sight.document?.updatedAt?.raw
+    return evidence
+  }
+
+  private func policyEvidence(_ context: SightContext, _ row: NetworkRow, _ sight: RemoteSight) -> String {
+    policyEvidenceValue(context, row, sight).json
+  }
+}
+
+extension StandingIntent {
+  init(_ operation: NetsyncModel.Operation) {
+    switch operation.intent {
+    case .create: self = .none
+    case .rename(let name): self = .rename(to: name, baseName: operation.base?.name, editedAt: operation.editedAt)
+    case .delete: self = .delete(baseName: operation.base?.name, editedAt: operation.editedAt)
+    }
+  }
+}
+
+extension Replica {
+  /// Takes in what `GET /networks/{id}` said of one network: the look before a push, or the confirmation of a deletion.
+  package func observe(
+    _ sight: RemoteSight,
+    of network: NetworkKey,
+    _ context: SightContext,
+    evidence: Evidence
+  ) throws(ReplicaError) -> SightOutcome {
+    let seenAt = now()
+    return try write { database in
+      guard
+        let row = try Row.fetchOne(
+          database, sql: "SELECT * FROM network WHERE network_key = ?", arguments: [network.rawValue])
+      else { throw ReplicaError.networkGone }
+      let operation = try database.operations(of: network).last { !$0.state.isInFlight && $0.state != .refused }
+      let outcome = try database.apply(
+        sight, to: NetworkRow(row), edit: operation, context, evidence: evidence.json, at: seenAt)
+      try database.execute(
+        sql: "UPDATE network SET read_at_us = ? WHERE network_key = ?", arguments: [seenAt.microseconds, network.rawValue])
+      if outcome.change != nil { try database.forgetFingerprint(of: network) }
+      return outcome
+    }
+  }
+}
+
+extension Database {
+  /// The page that a network stands on has to be decoded again: its rows no longer say what its body said.
+  func forgetFingerprint(of network: NetworkKey) throws {
+    try execute(
+      sql: "UPDATE page SET fingerprint = NULL WHERE page_number = (SELECT seen_page FROM network WHERE network_key = ?)",
+      arguments: [network.rawValue]
+    )
+  }
+}
