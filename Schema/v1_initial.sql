@@ -66,7 +66,7 @@ CREATE TABLE network (
   updated_at TEXT,
   updated_at_us INTEGER, -- NULL where the stamp cannot be ordered
   record_type TEXT,
-  unknown_fields TEXT CHECK (json_valid(unknown_fields)),
+  unknown_fields TEXT CHECK (unknown_fields GLOB '{*}'),
   -- The page of the listing that it was last seen on, and when it was last read by itself.
   seen_page INTEGER REFERENCES page (page_number) ON DELETE SET NULL,
   read_at_us INTEGER,
@@ -96,7 +96,7 @@ CREATE TABLE network_interface (
   created_at TEXT,
   updated_at TEXT,
   record_type TEXT,
-  unknown_fields TEXT CHECK (json_valid(unknown_fields)),
+  unknown_fields TEXT CHECK (unknown_fields GLOB '{*}'),
   PRIMARY KEY (network_key, id)
 ) STRICT, WITHOUT ROWID;
 
@@ -115,10 +115,10 @@ CREATE TABLE operation (
   -- A create writes these before it is sent: the earliest server time at which it can have been applied, and the ids
   -- that carried its name already.
   armed_at_us INTEGER, -- server's clock
-  armed_known TEXT CHECK (json_valid(armed_known)),
+  armed_known TEXT CHECK (armed_known LIKE '[%]'),
   looks INTEGER NOT NULL DEFAULT 0 CHECK (looks >= 0),
   next_look_us INTEGER, -- server's clock
-  candidates TEXT CHECK (json_valid(candidates)),
+  candidates TEXT CHECK (candidates LIKE '[%]'),
   error_status INTEGER,
   error_code TEXT,
   error_title TEXT,
@@ -169,7 +169,7 @@ CREATE TABLE journal (
   edit INTEGER,
   before_name TEXT,
   after_name TEXT,
-  evidence TEXT NOT NULL CHECK (json_valid(evidence))
+  evidence TEXT NOT NULL CHECK (evidence GLOB '{*}')
 ) STRICT;
 CREATE INDEX journal_by_network ON journal (network_key, change);
 

@@ -75,6 +75,6 @@ package struct Sandbox: Sendable {
 package enum SandboxOutcome: Sendable, Equatable {
   /// A complete answer.
   case answer(SandboxResponse)
-  /// The connection drops without a byte of an answer; what was asked for is done.
+  /// The connection drops without a byte of an answer; what was asked for is done, unless the API would have refused it.
   case lost
 }

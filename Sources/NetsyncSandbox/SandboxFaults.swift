@@ -7,7 +7,7 @@ import HTTPTypes
 package struct SandboxFaults: Sendable {
   /// How often a request fails with 500, 502, 503 or 504: half of the time before a write is made, half of the time after it.
   package var failRate: Double
-  /// How often a write is made and then never answered, because the connection drops.
+  /// How often a write (POST, PATCH, DELETE) is made and then never answered, because the connection drops.
   package var loseResponseRate: Double
   /// How many requests a second are answered, the others being refused with 429; nil for as many as come.
   package var rateLimit: Int?
@@ -68,9 +68,9 @@ enum SandboxFate: Sendable {
   case throttled(SandboxAllowance, codeIsInteger: Bool)
   /// The account is not touched.
   case failedBefore(SandboxFailure)
-  /// What was asked for is done, and the answer says otherwise.
+  /// What was asked for is done or refused, and the answer says otherwise.
   case failedAfter(SandboxFailure)
-  /// What was asked for is done, and nobody hears of it.
+  /// What was asked for is done or refused, and nobody hears of it.
   case lost
   /// All is well; with `shiftsPage` the rows of the listing shift first.
   case answered(SandboxAllowance?, shiftsPage: Bool)

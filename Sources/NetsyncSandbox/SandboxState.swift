@@ -33,7 +33,7 @@ package struct SandboxState: Sendable {
   ///
   /// - Parameters:
   ///   - seed: Decides every name, id and stamp, and the ids of what is created later.
-  ///   - count: How many networks there are from the start, with 0 to 3 interfaces each.
+  ///   - count: How many networks there are from the start, 0 or more, with 0 to 3 interfaces each.
   ///   - apiKey: The only bearer key that is accepted; nil accepts every key that is not empty.
   package init(seed: UInt64 = 1, networks count: Int = 0, apiKey: String? = nil) {
     self.apiKey = apiKey
@@ -43,7 +43,7 @@ package struct SandboxState: Sendable {
     for index in 0..<count { table.append(account.network(index)) }
   }
 
-  /// Every network, in the order of a listing: newest first.
+  /// Every network, in the order of a listing: newest first. Made on each call, in a time that grows with the account.
   package var networks: [SandboxNetwork] { table.listing.map(\.network) }
 
   /// How many networks there are.

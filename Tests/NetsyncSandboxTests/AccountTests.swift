@@ -76,6 +76,20 @@ struct AccountTests {
   }
 
   @Test
+  func `networks are equal byte for byte`() {
+    var composed = SandboxState()
+    var decomposed = SandboxState()
+    composed.createNetwork(named: "caf\u{E9}", at: ManualTime.start)
+    decomposed.createNetwork(named: "cafe\u{301}", at: ManualTime.start)
+    #expect(composed.networks.map(\.id) == decomposed.networks.map(\.id))
+    #expect(composed.networks != decomposed.networks)
+
+    let id = composed.networks[0].id
+    let interface = composed.attachInterface(to: id, named: "\u{E9}", at: ManualTime.start)
+    #expect(interface != decomposed.attachInterface(to: id, named: "e\u{301}", at: ManualTime.start))
+  }
+
+  @Test
   func `hands at the portal find nothing under an id that nobody has`() {
     var state = SandboxState(networks: 1)
     for id in ["", "lab", "00000000-0000-4000-8000-000000000000"] {

@@ -21,7 +21,8 @@ struct FaultTests {
 
   @Test(arguments: Way.allCases)
   func `the answer to a read is never lost`(_ way: Way) async throws {
-    try await way.ask(Sandbox(SandboxState(networks: 3), faults: SandboxFaults(loseResponseRate: 1))) { client in
+    let sandbox = Sandbox(SandboxState(networks: 3), faults: SandboxFaults(loseResponseRate: 1))
+    try await way.ask(sandbox) { client async throws in
       let id = client.networks[0].id
       for path in ["", "/\(id)", "/\(id)/network_interfaces", "/nobody"] {
         #expect(try await client.send(.get, "/v2/networks\(path)") != nil)
@@ -76,7 +77,7 @@ struct FaultTests {
 
   @Test(arguments: Way.allCases)
   func `without a rate limit no answer speaks of one`(_ way: Way) async throws {
-    try await way.ask { client in
+    try await way.ask { client async throws in
       #expect(try await client.send(.get, "/v2/networks")?.rateLimit == [nil, nil, nil])
     }
   }
@@ -84,7 +85,7 @@ struct FaultTests {
   @Test(arguments: Way.allCases)
   func `a page shift moves the rows by one, there and back`(_ way: Way) async throws {
     let sandbox = Sandbox(SandboxState(networks: 40), faults: SandboxFaults(pageShiftRate: 1))
-    try await way.ask(sandbox) { client in
+    try await way.ask(sandbox) { client async throws in
       let steady = client.networks.map(\.name)
       #expect(try await client.names("page[number]=1") == ["scratch"] + steady[..<19])
       #expect(try await client.names("page[number]=2") == Array(steady[20...]))

@@ -52,7 +52,7 @@ struct InterfaceTests {
 
   @Test(arguments: Way.allCases)
   func `filters of interfaces are joined by and`(_ way: Way) async throws {
-    try await way.ask(networks: ["lab"]) { client in
+    try await way.ask(networks: ["lab"]) { client async throws in
       _ = client.attach("wg-old")
       client.time.advance(seconds: 60)
       _ = client.attach("wg-new")

@@ -88,7 +88,7 @@ struct WritingTests {
 
   @Test(arguments: Way.allCases)
   func `a deletion takes the network's interfaces along`(_ way: Way) async throws {
-    try await way.ask(networks: ["lab"]) { client in
+    try await way.ask(networks: ["lab"]) { client async throws in
       let id = client.networks[0].id
       client.server.withSandbox { _ = $0.state.attachInterface(to: id, named: "wg", at: ManualTime.start) }
       #expect(try await client.send(.delete, "/v2/networks/\(id)")?.status == 200)
@@ -99,7 +99,7 @@ struct WritingTests {
 
   @Test(arguments: Way.allCases)
   func `an id is found in either case`(_ way: Way) async throws {
-    try await way.ask(networks: ["lab"]) { client in
+    try await way.ask(networks: ["lab"]) { client async throws in
       #expect(try await client.network(client.networks[0].id.uppercased()).name == "lab")
     }
   }

@@ -1,0 +1,195 @@
+import ArgumentParser
+import Netsync
+import NetsyncReplica
+
+/// `netsync networks`: local reads, queued edits.
+struct NetworksCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "networks",
+    abstract: "List and edit networks, with or without a network to Telnyx.",
+    subcommands: [List.self, Show.self, Create.self, Rename.self, Delete.self]
+  )
+
+  struct List: NetsyncVerb {
+    static let configuration = CommandConfiguration(abstract: "List networks as they are here, local edits included.")
+
+    @Option(help: ArgumentHelp("Only names that hold this, letters' case ignored.", valueName: "text"))
+    var name: String?
+    @Option(help: ArgumentHelp("Only this state.", valueName: "s"))
+    var state: Choice<NetworkState>?
+    @Flag(help: "Also networks whose deletion waits.")
+    var all = false
+    @Option(help: ArgumentHelp("Sort by this column.", valueName: "column"))
+    var sort = Choice(NetworkFilter.Order.name)
+    @Option(help: ArgumentHelp("At most so many.", valueName: "n"))
+    var limit: Int?
+    @Option(help: ArgumentHelp("Exit 5 if the last complete pull is older.", valueName: "d"))
+    var maxAge: DurationArgument?
+    @OptionGroup(title: "Global options") var global: GlobalOptions
+
+    func validate() throws {
+      if let limit, limit < 1 { throw ValidationError("--limit takes a whole number from 1 on") }
+    }
+
+    func run() async throws {
+      let session = try Session(global)
+      let replica = try session.open()
+      var filter = NetworkFilter()
+      filter.name = name
+      filter.state = state?.value
+      filter.includesDeleting = all
+      filter.order = sort.value
+      filter.limit = limit
+      let (networks, status) = try session.step { () throws(ReplicaError) in
+        (try replica.networks(filter), try replica.status())
+      }
+      let now = Timestamp.now
+      try session.checkAge(status, maxAge: maxAge?.duration, now: now)
+      try session.list(networkColumns, networks.map { $0.cells(now: now) })
+      if networks.isEmpty { session.note("No networks.") }
+    }
+  }
+
+  struct Show: NetsyncVerb {
+    static let configuration = CommandConfiguration(abstract: "Show one network and its edits.")
+
+    @Argument(help: ArgumentHelp("Id, local id, id prefix or exact name.", valueName: "net"))
+    var network: String
+    @OptionGroup(title: "Global options") var global: GlobalOptions
+
+    func run() async throws {
+      let session = try Session(global)
+      let replica = try session.open()
+      let network = try session.find(network, in: replica)
+      let (edits, clock) = try session.step { () throws(ReplicaError) in
+        (try replica.operations().filter { $0.network == network.key }, try replica.meta().clock)
+      }
+      let members = zip(networkColumns, network.cells(now: .now)).map { JSONText.Member($0.key, $1.value) }
+      let json = JSONText.object(members + [.init("edits", .array(edits.map { JSONText($0, clock: clock) }))])
+      let lines: [TerminalText] = members.map { "\($0.key): \($0.value.cellText ?? "-")" }
+      try session.answer(json, orSay: lines + edits.map { "edit \($0.edit.description): \($0.sentence), \($0.state.word)" })
+    }
+  }
+
+  struct Create: NetsyncVerb {
+    static let configuration = CommandConfiguration(abstract: "Queue a new network; it is listed at once.")
+
+    @Argument var name: String
+    @OptionGroup(title: "Global options") var global: GlobalOptions
+
+    func run() async throws {
+      let session = try Session(global)
+      let name = try checkedName(name)
+      let replica = try session.open(.makeIfMissing)
+      let receipt = try session.step { () throws(ReplicaError) in
+        try replica.create(name, localID: .random(at: .now))
+      }
+      try session.say(receipt, in: replica)
+    }
+  }
+
+  struct Rename: NetsyncVerb {
+    static let configuration = CommandConfiguration(abstract: "Queue a rename; it is visible at once.")
+
+    @Argument(help: ArgumentHelp("Id, local id, id prefix or exact name.", valueName: "net"))
+    var network: String
+    @Argument var name: String
+    @OptionGroup(title: "Global options") var global: GlobalOptions
+
+    func run() async throws {
+      let session = try Session(global)
+      let name = try checkedName(name)
+      let replica = try session.open()
+      let network = try session.find(network, in: replica)
+      let receipt = try session.step { () throws(ReplicaError) in
+        try replica.edit(network.key, .rename(to: name))
+      }
+      try session.say(receipt, in: replica)
+    }
+  }
+
+  struct Delete: NetsyncVerb {
+    static let configuration = CommandConfiguration(
+      abstract: "Queue deletions; 'outbox discard' takes one back until it is pushed.")
+
+    @Argument(help: ArgumentHelp("Ids, local ids, id prefixes or exact names.", valueName: "net"))
+    var networks: [String]
+    @OptionGroup(title: "Global options") var global: GlobalOptions
+
+    func run() async throws {
+      let session = try Session(global)
+      let replica = try session.open()
+      // All are found before the first is deleted: a typing error deletes nothing.
+      let found = try networks.map { try session.find($0, in: replica) }
+      for network in found {
+        let receipt = try session.step { () throws(ReplicaError) in try replica.edit(network.key, .delete) }
+        try session.say(receipt, in: replica)
+      }
+    }
+  }
+}
+
+
+func checkedName(_ text: String) throws(UserMessage) -> NetworkName {
+  do { return try NetworkName(edited: text) } catch { throw .badName(error) }
+}
+
+/// The columns of `networks list`, by the keys of the contract.
+let networkColumns: [Listing.Column] = [
+  .init("id", header: "ID", visibility: .wide, isInTSV: false, isIdentifier: true),
+  .init("local_id", visibility: .wide, isInTSV: false, isIdentifier: true),
+  .init("name", header: "NAME", isFlexible: true),
+  .init("state", header: "STATE"),
+  .init("created_at", header: "CREATED", visibility: .wide, isInTSV: false),
+  .init("updated_at", header: "UPDATED"),
+  .init("record_type", header: "TYPE", visibility: .hidden, isInTSV: false),
+  .init("interfaces", header: "INTERFACES", alignment: .trailing),
+  .init("as_of", header: "AS OF", visibility: .wide, isInTSV: false),
+]
+
+extension Network {
+  func cells(now: Timestamp) -> Listing.Row {
+    let tone: Style.Tone =
+      switch state {
+      case .synced: .dim
+      case .waiting, .sending, .deleting: .plain
+      case .inDoubt, .held: .yellow
+      case .conflict, .refused: .red
+      }
+    return [
+      .init(JSONText(id?.text)),
+      .init(JSONText(localID?.text)),
+      .init(JSONText(name?.text)),
+      .init(.string(state.rawValue), tone: tone),
+      .init(JSONText(createdAt)),
+      .init(JSONText(updatedAt), text: relative(updatedAt.flatMap { Timestamp($0) }, now)),
+      .init(JSONText(recordType)),
+      .init(JSONText(interfaces)),
+      .init(JSONText(asOf?.rfc3339), text: relative(asOf, now)),
+    ]
+  }
+}
+
+private func relative(_ time: Timestamp?, _ now: Timestamp) -> String? {
+  time.map { RelativeTime.text(of: $0.microseconds, now: now.microseconds) }
+}
+
+extension Session {
+  /// Says where an edit went. Only called after its commit: who reads the line may rely on it.
+  func say(_ receipt: EditReceipt, in replica: Replica) throws {
+    switch receipt {
+    case .queued(let edit, _, let replaced):
+      let (operation, clock) = try step { () throws(ReplicaError) in
+        (try replica.operation(edit), try replica.meta().clock)
+      }
+      let merged = replaced.map { " (in place of edit \($0))" } ?? ""
+      let sentence = operation?.sentence ?? "already on its way"
+      try answer(
+        operation.map { JSONText($0, clock: clock) } ?? .null, orSay: ["Queued edit \(edit.description): \(sentence)\(merged)."])
+    case .takenBack(let edit):
+      try answer(.null, orSay: ["Edit \(edit.description) is taken back; nothing is left to send."])
+    case .nothingToDo:
+      try answer(.null, orSay: ["Nothing to do: it is so already."])
+    }
+  }
+}

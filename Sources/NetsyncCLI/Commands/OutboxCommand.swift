@@ -1,0 +1,188 @@
+import ArgumentParser
+import Netsync
+import NetsyncReplica
+
+/// `netsync outbox`: the queue as a workbench; nothing leaves it unsaid.
+struct OutboxCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "outbox",
+    abstract: "Look at and work on the edits that the API has not settled.",
+    subcommands: [List.self, Show.self, Edit.self, Retry.self, Discard.self, Adopt.self]
+  )
+
+  struct List: NetsyncVerb {
+    static let configuration = CommandConfiguration(abstract: "List the open edits.")
+
+    @Option(help: ArgumentHelp("Only this state.", valueName: "s"))
+    var state: EditStateChoice?
+    @OptionGroup(title: "Global options") var global: GlobalOptions
+
+    func run() async throws {
+      let session = try Session(global)
+      let replica = try session.open()
+      let (operations, clock) = try session.step { () throws(ReplicaError) in
+        (try replica.operations(), try replica.meta().clock)
+      }
+      let shown = operations.filter { state == nil || $0.state.word == state?.rawValue }
+      try session.list(outboxColumns, shown.map { $0.cells(clock: clock) })
+      if shown.isEmpty { session.note("The outbox is empty.") }
+    }
+  }
+
+  struct Show: NetsyncVerb {
+    static let configuration = CommandConfiguration(abstract: "Show one edit.")
+    @OptionGroup var edit: EditArgument
+    @OptionGroup(title: "Global options") var global: GlobalOptions
+
+    func run() async throws {
+      let session = try Session(global)
+      let replica = try session.open()
+      let (operation, clock) = try session.step { () throws(ReplicaError) in
+        guard let operation = try replica.operation(edit.number) else { throw .noEdit(edit.number) }
+        return (operation, try replica.meta().clock)
+      }
+      let members = zip(outboxColumns, operation.cells(clock: clock)).map { JSONText.Member($0.key, $1.value) }
+      var lines: [TerminalText] = members.map { "\($0.key): \($0.value.cellText ?? "-")" }
+      if case .inDoubt(let doubt) = operation.state, !doubt.candidates.isEmpty {
+        lines.append("candidates: \(doubt.candidates.map(\.text).joined(separator: ", "))")
+        lines.append("next: 'netsync outbox adopt \(operation.edit.description) ID', or 'outbox retry' if none of them is it")
+      }
+      try session.answer(.object(members), orSay: lines)
+    }
+  }
+
+  struct Edit: NetsyncVerb {
+    static let configuration = CommandConfiguration(abstract: "Give an edit another name; a refused one waits again.")
+    @OptionGroup var edit: EditArgument
+    @Argument var name: String
+    @OptionGroup(title: "Global options") var global: GlobalOptions
+
+    func run() async throws {
+      let session = try Session(global)
+      let replica = try session.open()
+      let name = try checkedName(name)
+      let receipt = try session.step { () throws(ReplicaError) in
+        guard let operation = try replica.operation(edit.number) else { throw .noEdit(edit.number) }
+        guard operation.intent != .delete, !operation.state.isInFlight else {
+          throw .notPossible(edit.number, state: operation.state.word)
+        }
+        return try replica.edit(operation.network, .rename(to: name))
+      }
+      try session.say(receipt, in: replica)
+    }
+  }
+
+  struct Retry: NetsyncVerb {
+    static let configuration = CommandConfiguration(
+      abstract: "Make an edit due now; one in doubt is sent again, because none of the candidates is it.")
+    @OptionGroup var edit: EditArgument
+    @OptionGroup(title: "Global options") var global: GlobalOptions
+
+    func run() async throws {
+      let session = try Session(global)
+      let replica = try session.open()
+      let operation = try session.step { () throws(ReplicaError) in try replica.retry(edit.number) }
+      try session.answer(
+        ["edit": .integer(edit.number.rawValue), "state": "waiting"],
+        orSay: ["Edit \(edit.number.description) waits to be sent: \(operation.sentence)."])
+    }
+  }
+
+  struct Discard: NetsyncVerb {
+    static let configuration = CommandConfiguration(abstract: "Take an edit back.")
+    @OptionGroup var edit: EditArgument
+    @OptionGroup(title: "Global options") var global: GlobalOptions
+
+    func run() async throws {
+      let session = try Session(global)
+      let replica = try session.open()
+      let operation = try session.step { () throws(ReplicaError) in try replica.discard(edit.number) }
+      try session.answer(
+        ["edit": .integer(edit.number.rawValue), "state": "discarded"],
+        orSay: ["Discarded edit \(edit.number.description): \(operation.sentence)."])
+    }
+  }
+
+  struct Adopt: NetsyncVerb {
+    static let configuration = CommandConfiguration(abstract: "Say which network an unanswered create became.")
+    @OptionGroup var edit: EditArgument
+    @Argument var id: String
+    @OptionGroup(title: "Global options") var global: GlobalOptions
+
+    func run() async throws {
+      let session = try Session(global)
+      let replica = try session.open()
+      guard let id = NetworkID(id) else {
+        throw UserMessage.usage("\(id) is no network id", why: "ids are UUIDs", next: "netsync outbox show \(edit.number.description)")
+      }
+      try session.step { () throws(ReplicaError) in try replica.adopt(edit.number, id) }
+      try session.answer(
+        ["edit": .integer(edit.number.rawValue), "state": "adopted", "id": .string(id.text)],
+        orSay: ["Edit \(edit.number.description) became network \(id.text); the next pull brings its content."])
+    }
+  }
+}
+
+/// The number of an edit on the command line.
+struct EditArgument: ParsableArguments {
+  @Argument(help: ArgumentHelp("The number that 'Queued edit N' printed.", valueName: "n"))
+  var edit: Int64
+
+  var number: EditNumber { EditNumber(rawValue: edit) }
+}
+
+/// The states of an edit, as the contract spells them.
+enum EditStateChoice: String, CaseIterable, ExpressibleByArgument {
+  case waiting, sending, conflict, held, refused
+  case inDoubt = "in_doubt"
+}
+
+/// The columns of `outbox list`, by the keys of the contract.
+let outboxColumns: [Listing.Column] = [
+  .init("edit", header: "EDIT", alignment: .trailing, isIdentifier: true),
+  .init("action", header: "ACTION"),
+  .init("id", header: "ID", visibility: .wide),
+  .init("local_id", visibility: .wide),
+  .init("name", header: "NAME", isFlexible: true),
+  .init("base_name", header: "BASE", isFlexible: true),
+  .init("base_updated_at", header: "BASE UPDATED", visibility: .wide),
+  .init("edited_at", header: "EDITED"),
+  .init("state", header: "STATE"),
+  .init("attempts", header: "TRIES", alignment: .trailing),
+  .init("next_attempt_at", header: "NEXT", visibility: .wide),
+  .init("error", header: "ERROR", isFlexible: true),
+]
+
+extension Netsync.Operation {
+  /// - Parameter clock: tells when a look that is due on the server's clock is due here.
+  func cells(clock: ServerClock) -> Listing.Row {
+    let next: Timestamp? =
+      switch state {
+      case .waiting(let notBefore): notBefore
+      case .inDoubt(let doubt): clock.hostTime(doubt.nextLook)
+      case .sending, .conflict, .held, .refused: nil
+      }
+    let age = RelativeTime.text(of: editedAt.microseconds, now: Timestamp.now.microseconds)
+    return [
+      .init(.integer(edit.rawValue)),
+      .init(.string(intent.action.rawValue)),
+      .init(JSONText(id?.text)),
+      .init(JSONText(localID?.text)),
+      .init(JSONText(intent.name?.text)),
+      .init(JSONText(base?.name?.text)),
+      .init(JSONText(base?.updatedAt?.raw)),
+      .init(.string(editedAt.rfc3339), text: age),
+      .init(.string(state.word)),
+      .init(JSONText(attempts)),
+      .init(JSONText(next?.rfc3339)),
+      .init(failure.map { JSONText($0) } ?? .null, text: failure?.title ?? failure?.code),
+    ]
+  }
+}
+
+extension JSONText {
+  /// One object of `outbox list`.
+  init(_ operation: Netsync.Operation, clock: ServerClock) {
+    self = .object(zip(outboxColumns, operation.cells(clock: clock)).map { .init($0.key, $1.value) })
+  }
+}

@@ -1,0 +1,131 @@
+import ArgumentParser
+import FoundationEssentials
+import Netsync
+import NetsyncEngine
+import NetsyncReconcile
+import NetsyncReplica
+
+/// `netsync plan`: what push would send, and why.
+struct PlanCommand: NetsyncVerb {
+  static let configuration = CommandConfiguration(
+    commandName: "plan", abstract: "Show what push would send, and why.")
+
+  @Flag(help: "Pull first.")
+  var refresh = false
+  @Option(help: ArgumentHelp("Write the plan for 'netsync push FILE'.", valueName: "file"))
+  var save: String?
+  @Flag(help: "Exit 2 if there is something to push.")
+  var exitCode = false
+  @OptionGroup(title: "Global options") var global: GlobalOptions
+
+  func run() async throws {
+    let session = try Session(global)
+    let replica = try session.open()
+    if refresh {
+      let report = try await session.withEngine(on: replica) { await $0.pull(PullOptions()) }
+      session.note(report.line())
+      if let failure = report.failure { throw UserMessage(failure, waiting: 0, verb: "plan --refresh") }
+    }
+    let plan = try session.plan(of: replica)
+    let json = JSONText(plan, basedOn: try session.step { () throws(ReplicaError) in try replica.status().completeAsOf })
+    if let save {
+      do {
+        try Data((json.rendered(pretty: true) + "\n").utf8).write(to: URL(filePath: save), options: .atomic)
+      } catch {
+        throw UserMessage.usage("the plan could not be written", why: "\(save) cannot be written", next: "choose another file")
+      }
+      session.note("Saved. 'netsync push \(save)' sends exactly this.")
+    }
+    try session.answer(json, orSay: plan.lines)
+    if exitCode && !plan.actions.isEmpty { throw ExitStatus.pending }
+  }
+}
+
+extension Session {
+  func plan(of replica: Replica, approved: Int? = nil) throws(UserMessage) -> PushPlan {
+    try step { () throws(ReplicaError) in
+      planPush(
+        try replica.operations(), known: try replica.knownCount(), approved: approved ?? settings.maximumDeletes)
+    }
+  }
+}
+
+extension PushPlan {
+  var lines: [TerminalText] {
+    if actions.isEmpty && held.isEmpty { return ["Nothing to push."] }
+    let sent: [TerminalText] = actions.map { "\($0.edit.description)  \($0.sentence): \($0.reason)" }
+    let left: [TerminalText] = held.map { "\($0.operation.edit.description)  \($0.operation.sentence): not sent, \($0.why)" }
+    return sent + left
+  }
+}
+
+extension Netsync.Operation {
+  /// `rename lab -> lab-eu`.
+  var sentence: String {
+    switch intent {
+    case .create(let name): "create \(name)"
+    case .rename(let name): "rename \(base?.name?.text ?? "?") -> \(name)"
+    case .delete: "delete \(base?.name?.text ?? id?.text ?? "?")"
+    }
+  }
+
+  var reason: String {
+    switch intent {
+    case .create: "made here, not there yet"
+    case .rename: "renamed here on top of \(base?.updatedAt?.raw ?? "what is on its way")"
+    case .delete: "deleted here on top of \(base?.updatedAt?.raw ?? "what is on its way")"
+    }
+  }
+}
+
+extension HeldEdit {
+  var why: String {
+    switch reason {
+    case .conflict(let kind): "conflict (\(kind.rawValue)): netsync conflicts show"
+    case .inDoubt: "sent and not answered: push looks for it before it sends it again"
+    case .severalCandidates: "several networks may be it: netsync outbox adopt"
+    case .refused: "refused by the API: netsync outbox show \(operation.edit)"
+    case .guarded: "too many deletions at once: push --max-deletes"
+    case .behind(let edit): "edit \(edit) of the same network comes first"
+    }
+  }
+}
+
+extension JSONText {
+  /// `netsync.plan/1`.
+  init(_ plan: PushPlan, basedOn: Timestamp?) {
+    func count(_ action: Intent.Action) -> JSONText { JSONText(plan.actions.count { $0.intent.action == action }) }
+    self = [
+      "schema": "netsync.plan/1",
+      "based_on": JSONText(basedOn?.rfc3339),
+      "actions": .array(
+        plan.actions.map { operation in
+          [
+            "edit": .integer(operation.edit.rawValue),
+            "action": .string(operation.intent.action.rawValue),
+            "id": JSONText(operation.id?.text),
+            "local_id": JSONText(operation.localID?.text),
+            "name": JSONText(operation.intent.name?.text),
+            "base_name": JSONText(operation.base?.name?.text),
+            "reason": .string(operation.reason),
+          ]
+        }),
+      "held": .array(
+        plan.held.map { held in
+          [
+            "edit": .integer(held.operation.edit.rawValue),
+            "id": JSONText(held.operation.id?.text),
+            "local_id": JSONText(held.operation.localID?.text),
+            "name": JSONText(held.operation.intent.name?.text ?? held.operation.base?.name?.text),
+            "why": .string(held.why),
+          ]
+        }),
+      "counts": [
+        "create": count(.create),
+        "rename": count(.rename),
+        "delete": count(.delete),
+        "held": JSONText(plan.held.count),
+      ],
+    ]
+  }
+}

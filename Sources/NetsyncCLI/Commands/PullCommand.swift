@@ -1,0 +1,106 @@
+import ArgumentParser
+import Netsync
+import NetsyncEngine
+import NetsyncReplica
+
+/// The flags of every command that pulls.
+struct PullFlags: ParsableArguments {
+  @Flag(help: "Leave the interfaces as they are.")
+  var networksOnly = false
+
+  @Option(help: ArgumentHelp("Remove up to N vanished networks.", valueName: "n"))
+  var maxDeletes: Int?
+
+  @Flag(help: "This is another account, and that is right.")
+  var acceptAccount = false
+
+  @Option(help: ArgumentHelp("Time for everything.", valueName: "d"))
+  var timeout = DurationArgument(.seconds(300))
+
+  @Option(help: ArgumentHelp("How long to wait for another netsync that syncs.", valueName: "d"))
+  var wait = DurationArgument(.seconds(30))
+
+  func options(_ settings: Settings) -> PullOptions {
+    var options = PullOptions()
+    options.networksOnly = networksOnly
+    options.maximumDeletes = maxDeletes ?? settings.maximumDeletes
+    options.acceptsAccount = acceptAccount
+    options.timeout = timeout.duration
+    options.wait = wait.duration
+    return options
+  }
+
+  func validate() throws {
+    if let maxDeletes, maxDeletes < 0 { throw ValidationError("--max-deletes takes a whole number from 0 on") }
+  }
+}
+
+/// `netsync pull`: one complete sweep of networks and their interfaces.
+struct PullCommand: NetsyncVerb {
+  static let configuration = CommandConfiguration(
+    commandName: "pull", abstract: "Bring the replica up to date with the API.")
+
+  @OptionGroup var flags: PullFlags
+  @Flag(name: [.customShort("n"), .long], help: "Say what would change, on a copy of the replica.")
+  var dryRun = false
+  @Option(help: ArgumentHelp("auto, always or never.", valueName: "when"))
+  var progress = ProgressChoice.auto
+  @OptionGroup(title: "Global options") var global: GlobalOptions
+
+  func run() async throws {
+    let session = try Session(global)
+    let replica = try session.open(.makeIfMissing)
+    let pulled = dryRun ? try session.step { () throws(ReplicaError) in try replica.throwawayCopy() } : replica
+    defer { if dryRun { pulled.removeFiles() } }
+    let line = ProgressLine(progress, quiet: global.quiet)
+    let report = try await session.withEngine(on: pulled) { engine in
+      await engine.pull(flags.options(session.settings)) { line.show($0) }
+    }
+    line.clear()
+    try session.answer(JSONText(report), orSay: [report.line(isDryRun: dryRun)])
+    if report.conflicts > 0 {
+      session.note("\(String(report.conflicts)) conflicts are open: 'netsync conflicts list' shows both sides.")
+    }
+    if let failure = report.failure {
+      let waiting = try session.step { () throws(ReplicaError) in try replica.operations().count }
+      throw UserMessage(failure, waiting: waiting, verb: "pull")
+    }
+  }
+}
+
+extension PullReport {
+  func line(isDryRun: Bool = false) -> TerminalText {
+    let verb = isDryRun ? "Would pull" : isComplete ? "Pulled" : "Pulled in part"
+    let held = counts.held > 0 ? ", \(counts.held) held" : ""
+    return """
+      \(verb) \(String(counts.networks)) networks, \(String(counts.interfaces)) interfaces: \
+      \(String(counts.new)) new, \(String(counts.changed)) changed, \(String(counts.gone)) gone\(held) \
+      (\(String(counts.requests)) requests, \(DurationText.short(duration)))
+      """
+  }
+}
+
+extension JSONText {
+  /// `netsync.pull/1`.
+  init(_ report: PullReport) {
+    self = [
+      "schema": "netsync.pull/1",
+      "networks": JSONText(report.counts.networks),
+      "interfaces": JSONText(report.counts.interfaces),
+      "new": JSONText(report.counts.new),
+      "changed": JSONText(report.counts.changed),
+      "gone": JSONText(report.counts.gone),
+      "held": JSONText(report.counts.held),
+      "requests": JSONText(report.counts.requests),
+      "bytes": JSONText(report.counts.bytes),
+      "duration_s": .number(report.duration.rounded),
+      "complete": .bool(report.isComplete),
+      "outcome": .string(report.outcome.rawValue),
+    ]
+  }
+}
+
+extension Duration {
+  /// Seconds, rounded to milliseconds.
+  var rounded: Double { (inSeconds * 1_000).rounded() / 1_000 }
+}

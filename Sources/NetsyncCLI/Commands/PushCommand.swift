@@ -1,0 +1,163 @@
+import ArgumentParser
+import Netsync
+import NetsyncEngine
+import NetsyncReconcile
+import NetsyncReplica
+
+/// `netsync push`: send the outbox, or exactly a saved plan.
+struct PushCommand: NetsyncVerb {
+  static let configuration = CommandConfiguration(
+    commandName: "push", abstract: "Send the edits that wait, one lane per network.")
+
+  @Argument(help: ArgumentHelp("A plan written by 'plan --save'.", valueName: "plan"))
+  var plan: String?
+  @Flag(name: [.customShort("n"), .long], help: "Only show the plan.")
+  var dryRun = false
+  @Flag(name: [.customShort("y"), .long], help: "Do not ask before deleting.")
+  var yes = false
+  @Option(help: ArgumentHelp("Only this network's edits.", valueName: "net"))
+  var only: String?
+  @Option(help: ArgumentHelp("Delete up to N networks.", valueName: "n"))
+  var maxDeletes: Int?
+  @Option(help: ArgumentHelp("Time for everything.", valueName: "d"))
+  var timeout = DurationArgument(.seconds(300))
+  @Option(help: ArgumentHelp("How long to wait for another netsync that syncs.", valueName: "d"))
+  var wait = DurationArgument(.seconds(30))
+  @OptionGroup(title: "Global options") var global: GlobalOptions
+
+  func validate() throws {
+    if let maxDeletes, maxDeletes < 0 { throw ValidationError("--max-deletes takes a whole number from 0 on") }
+  }
+
+  func run() async throws {
+    let session = try Session(global)
+    let replica = try session.open()
+    var options = PushOptions()
+    if let plan { options.planned = try PlanFile.read(plan) }
+    if let only { options.only = try session.find(only, in: replica).key }
+    options.maximumDeletes = maxDeletes ?? session.settings.maximumDeletes
+    options.timeout = timeout.duration
+    options.wait = wait.duration
+    if dryRun {
+      let plan = try session.plan(of: replica, approved: options.maximumDeletes)
+      return try session.answer(JSONText(plan, basedOn: nil), orSay: plan.lines)
+    }
+    if !yes { try Self.askBeforeDeleting(session, replica, options) }
+    let report = try await session.withEngine(on: replica) { await $0.push(options) }
+    try session.answer(JSONText(report), orSay: report.lines)
+    try report.throwStatus(session, replica, verb: "push")
+  }
+
+  /// On a terminal nothing is deleted at the API unasked.
+  static func askBeforeDeleting(_ session: Session, _ replica: Replica, _ options: PushOptions) throws {
+    guard StandardStream(descriptor: 0, capacity: 0).isTerminal else { return }
+    let plan = try session.plan(of: replica, approved: options.maximumDeletes)
+    let deletes = plan.actions.filter { $0.intent == .delete }
+    guard !deletes.isEmpty else { return }
+    guard session.mayAsk else {
+      throw UserMessage.needsAnswer("\(String(deletes.count)) networks would be deleted at the API", flag: "netsync push -y")
+    }
+    for line in plan.lines { session.note(line) }
+    try StandardStream.error.write("Delete \(deletes.count) at the API? [y/N] ")
+    guard readLine()?.lowercased().hasPrefix("y") == true else {
+      throw UserMessage(
+        exit: .held, code: "declined", message: "nothing was sent", why: "you did not say yes",
+        state: "every edit still waits", next: ["netsync outbox discard N takes one back"])
+    }
+  }
+}
+
+extension PushReport {
+  var lines: [TerminalText] {
+    var parts = ["\(created) created", "\(renamed) renamed", "\(deleted) deleted"]
+    if refused > 0 { parts.append("\(refused) refused") }
+    if conflicts > 0 { parts.append("\(conflicts) in conflict") }
+    if inDoubt > 0 { parts.append("\(inDoubt) in doubt") }
+    if held > 0 { parts.append("\(held) held") }
+    if waiting > 0 { parts.append("\(waiting) still waiting") }
+    return ["Pushed: \(parts.joined(separator: ", ")) (\(String(requests)) requests, \(DurationText.short(duration)))"]
+  }
+
+  /// The worst that is left, as the contract orders it: 10, 4, 8, 7, 3, 5.
+  var status: ExitStatus {
+    let failure = failure.map { UserMessage($0, waiting: 0, verb: "push").exit }
+    if let failure, [.damaged, .credentials, .held].contains(failure) { return failure }
+    if moved > 0 { return .held }
+    if conflicts > 0 || undecided > 0 { return .needsDecision }
+    if refused > 0 { return .partly }
+    if let failure { return failure }
+    return inDoubt > 0 || waiting > 0 ? .notNow : .done
+  }
+
+  /// How it ended, in the words of a pull.
+  var outcome: PullOutcome {
+    switch status {
+    case .done: .ok
+    case .held: .held
+    case .notNow: requests > 0 && sent > 0 ? .partial : .offline
+    case .needsDecision, .partly, .interrupted: .partial
+    default: .error
+    }
+  }
+
+  func throwStatus(_ session: Session, _ replica: Replica, verb: String) throws {
+    guard status != .done else { return }
+    if let failure {
+      let message = UserMessage(failure, waiting: waiting + inDoubt, verb: verb)
+      if message.exit == status { throw message }
+    }
+    throw UserMessage.left(self, verb: verb)
+  }
+}
+
+extension UserMessage {
+  /// What a push left for its user.
+  static func left(_ report: PushReport, verb: String) -> UserMessage {
+    let nothingLost: TerminalText = "nothing is lost; what is left stays in the outbox"
+    switch report.status {
+    case .held:
+      return UserMessage(
+        exit: .held, code: "plan_moved", message: "\(String(report.moved)) planned edits were not sent",
+        why: "the edit or its base has changed since the plan was saved", state: nothingLost, next: ["netsync plan --save FILE"])
+    case .needsDecision where report.conflicts > 0:
+      return UserMessage(
+        exit: .needsDecision, code: "conflict", message: "\(String(report.conflicts)) edits are in conflict",
+        why: "the network was changed or deleted there too", state: nothingLost,
+        next: ["netsync conflicts list", "netsync conflicts resolve NET --take mine|theirs"])
+    case .needsDecision:
+      return UserMessage(
+        exit: .needsDecision, code: "in_doubt", message: "\(String(report.undecided)) creates are in doubt",
+        why: "the API did not answer, and several networks may be it", state: nothingLost,
+        next: ["netsync outbox list", "netsync outbox adopt N ID", "netsync outbox retry N"])
+    case .partly:
+      return UserMessage(
+        exit: .partly, code: "refused", message: "\(String(report.refused)) edits were refused",
+        why: "the API will not take them as they are", state: nothingLost,
+        next: ["netsync outbox list", "netsync outbox edit N NAME", "netsync outbox discard N"])
+    default:
+      return UserMessage(
+        exit: report.status, code: "waiting", message: "\(String(report.waiting + report.inDoubt)) edits could not be sent yet",
+        why: "the API could not take them now", state: nothingLost, next: ["netsync \(verb) carries on"], isRetryable: true)
+    }
+  }
+}
+
+extension JSONText {
+  /// `netsync.push/1`.
+  init(_ report: PushReport) {
+    self = [
+      "schema": "netsync.push/1",
+      "sent": JSONText(report.sent),
+      "created": JSONText(report.created),
+      "renamed": JSONText(report.renamed),
+      "deleted": JSONText(report.deleted),
+      "in_doubt": JSONText(report.inDoubt),
+      "conflicts": JSONText(report.conflicts),
+      "refused": JSONText(report.refused),
+      "waiting": JSONText(report.waiting + report.held),
+      "requests": JSONText(report.requests),
+      "duration_s": .number(report.duration.rounded),
+      "outcome": .string(report.outcome.rawValue),
+    ]
+  }
+}

@@ -1,0 +1,78 @@
+import ArgumentParser
+import FoundationEssentials
+
+/// The flags that every command takes, after the verb.
+struct GlobalOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("The replica's file.", valueName: "file"))
+  var replica: String?
+
+  @Option(name: [.short, .long], help: ArgumentHelp("A name that sets replicas apart.", valueName: "name"))
+  var profile: String?
+
+  @Option(name: .customLong("api-key-file"), help: ArgumentHelp("A file with the API key, 0600.", valueName: "file"))
+  var apiKeyFile: String?
+
+  @Flag(name: [.short, .long], help: "Say nothing but the answer and errors.")
+  var quiet = false
+
+  @Flag(name: [.short, .long], help: "Log what happens; twice for more.")
+  var verbose: Int
+
+  @Option(help: ArgumentHelp("Colour: auto, always or never.", valueName: "when"))
+  var color = ColorChoice.auto
+
+  @Flag(help: "Never ask; fail where an answer is due.")
+  var noInput = false
+
+  @Flag(help: "Open no connection.")
+  var offline = false
+
+  @Option(name: [.short, .long], help: ArgumentHelp("table, wide, json, jsonl, csv, tsv or id.", valueName: "format"))
+  var output: OutputFormat?
+
+  @Flag(help: "The same as --output json.")
+  var json = false
+
+  @Option(help: ArgumentHelp("Only these fields, in this order.", valueName: "a,b"))
+  var fields: String?
+
+  /// Whether errors are objects too.
+  var saysJSON: Bool { json || output?.isJSON == true }
+
+  func format(isTerminal: Bool) -> OutputFormat {
+    if json { return .json }
+    return output ?? .standard(isTerminal: isTerminal)
+  }
+}
+
+extension OutputFormat: ExpressibleByArgument {}
+extension ColorChoice: ExpressibleByArgument {}
+
+/// A duration as the contract writes it: `90s`, `5m`.
+struct DurationArgument: ExpressibleByArgument {
+  let duration: Duration
+
+  init(_ duration: Duration) { self.duration = duration }
+
+  init?(argument: String) {
+    guard let duration = try? DurationText.parse(argument) else { return nil }
+    self.duration = duration
+  }
+
+  var defaultValueDescription: String { DurationText.short(duration) }
+}
+
+/// An enum of the library as an argument, by its raw value.
+struct Choice<Value: RawRepresentable & CaseIterable & Sendable>: ExpressibleByArgument, Sendable where Value.RawValue == String {
+  let value: Value
+
+  init(_ value: Value) { self.value = value }
+
+  init?(argument: String) {
+    guard let value = Value(rawValue: argument) else { return nil }
+    self.value = value
+  }
+
+  var defaultValueDescription: String { value.rawValue }
+  static var allValueStrings: [String] { Value.allCases.map(\.rawValue) }
+}

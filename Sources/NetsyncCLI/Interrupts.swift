@@ -1,0 +1,27 @@
+import NetsyncEngine
+import UnixSignals
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Musl
+#endif
+
+/// The first Ctrl-C finishes the requests in flight, the second stops now. Both are safe: every durable step is one transaction.
+enum Interrupts {
+  static func watch<Value>(_ stop: StopSignal, _ work: () async throws -> Value) async throws -> Value {
+    let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm)
+    let watcher = Task {
+      var isFirst = true
+      for await signal in signals {
+        let status: Int32 = signal == .sigterm ? 143 : 130
+        guard isFirst else { _exit(status) }
+        isFirst = false
+        try? StandardStream.error.write("Finishing what is on its way; press Ctrl-C again to stop now.\n")
+        stop.request()
+      }
+    }
+    defer { watcher.cancel() }
+    return try await work()
+  }
+}

@@ -1,0 +1,52 @@
+import FoundationEssentials
+import NetsyncAPI
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Musl
+#endif
+
+/// Finds the API key: `--api-key-file`, `$CREDENTIALS_DIRECTORY/telnyx-api-key`, `TELNYX_API_KEY`,
+/// `~/.config/netsync/credentials`, in that order. It is never an argument.
+enum KeySource {
+  static func find(_ global: GlobalOptions, _ environment: [String: String]) throws(UserMessage) -> APIKey {
+    if let path = global.apiKeyFile { return try read(path) }
+    if let directory = environment["CREDENTIALS_DIRECTORY"], !directory.isEmpty {
+      let path = "\(directory)/telnyx-api-key"
+      if FileManager.default.fileExists(atPath: path) { return try read(path) }
+    }
+    if let text = environment["TELNYX_API_KEY"], !text.isEmpty {
+      guard let key = APIKey(text) else { throw .keyMalformed(source: "TELNYX_API_KEY") }
+      return key
+    }
+    let configuration =
+      environment["XDG_CONFIG_HOME"].flatMap { $0.isEmpty ? nil : $0 } ?? "\(environment["HOME"] ?? ".")/.config"
+    let path = "\(configuration)/netsync/credentials"
+    guard FileManager.default.fileExists(atPath: path) else { throw .noKey }
+    return try read(path)
+  }
+
+  /// A key file is regular, its user's own, closed to everybody else, and holds one line.
+  private static func read(_ path: String) throws(UserMessage) -> APIKey {
+    let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    guard descriptor >= 0 else { throw .keyFile(path, "it cannot be read") }
+    defer { close(descriptor) }
+    var status = stat()
+    guard unsafe fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+      throw .keyFile(path, "it is not a regular file")
+    }
+    guard status.st_uid == geteuid() else { throw .keyFile(path, "it belongs to another user") }
+    guard status.st_mode & 0o077 == 0 else { throw .keyFile(path, "others can read it", next: "chmod 600 \(path)") }
+    var buffer = [UInt8](repeating: 0, count: 8_192)
+    let count = unsafe Glibc.read(descriptor, &buffer, buffer.count)
+    guard count >= 0 else { throw .keyFile(path, "it cannot be read") }
+    var text = buffer[..<count]
+    if text.last == UInt8(ascii: "\n") { text.removeLast() }
+    if text.last == UInt8(ascii: "\r") { text.removeLast() }
+    guard let key = APIKey(String(decoding: text, as: UTF8.self)) else {
+      throw .keyFile(path, "it does not hold one line of visible ASCII")
+    }
+    return key
+  }
+}

@@ -1,0 +1,95 @@
+import ArgumentParser
+import Foundation
+
+/// The command line: `netsync`.
+@main
+struct NetsyncCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "netsync",
+    abstract: "A replica of your Telnyx networks on this host: read and edit offline, sync when you can.",
+    discussion: "First time? 'netsync demo' shows everything on a made-up account.",
+    version: "0.1.0",
+    subcommands: [
+      PullCommand.self, PlanCommand.self, PushCommand.self, SyncCommand.self, StatusCommand.self,
+      NetworksCommand.self, InterfacesCommand.self, OutboxCommand.self, ConflictsCommand.self,
+      QueryCommand.self, DemoCommand.self, SandboxCommand.self,
+    ]
+  )
+
+  static func main() async {
+    Foundation.exit(await run(Array(CommandLine.arguments.dropFirst())).rawValue)
+  }
+
+  /// Parses and runs; what went wrong is said on stderr, and its status is returned.
+  static func run(_ arguments: [String]) async -> ExitStatus {
+    let command: any ParsableCommand
+    do {
+      command = try parseAsRoot(arguments)
+    } catch {
+      return sayUsage(error)
+    }
+    let global = (command as? any NetsyncVerb)?.global
+    do {
+      guard var command = command as? any AsyncParsableCommand else {
+        // A command group without a verb: its help.
+        return sayUsage(CleanExit.helpRequest(type(of: command)))
+      }
+      try await command.run()
+      try StandardStream.output.flush()
+      return .done
+    } catch let status as ExitStatus {
+      try? StandardStream.output.flush()
+      return status
+    } catch let message as UserMessage {
+      try? StandardStream.output.flush()
+      message.say(asJSON: global?.saysJSON ?? false, color: global?.color ?? .auto)
+      return message.exit
+    } catch StreamFailure.brokenPipe {
+      // Whoever read has read enough.
+      return .done
+    } catch let error as StreamFailure {
+      UserMessage.output(error).say(asJSON: global?.saysJSON ?? false, color: global?.color ?? .auto)
+      return .failed
+    } catch {
+      return sayUsage(error)
+    }
+  }
+
+  private static func sayUsage(_ error: any Error) -> ExitStatus {
+    let code = exitCode(for: error)
+    let text = fullMessage(for: error)
+    if !text.isEmpty {
+      let stream = code.isSuccess ? StandardStream.output : StandardStream.error
+      try? stream.write(text + "\n")
+      try? stream.flush()
+    }
+    return code.isSuccess ? .done : .usage
+  }
+}
+
+/// A command of the tool, with the flags that all of them take.
+protocol NetsyncVerb: AsyncParsableCommand {
+  var global: GlobalOptions { get }
+}
+
+/// The exit codes of the contract. Thrown where everything has been said already.
+enum ExitStatus: Int32, Error, Sendable {
+  case done = 0
+  case failed = 1
+  /// Only with `--exit-code`: there is something to push, or status is not clean.
+  case pending = 2
+  /// Some edits were refused, the rest was sent.
+  case partly = 3
+  case credentials = 4
+  case notNow = 5
+  case notSetUp = 6
+  case needsDecision = 7
+  case held = 8
+  case busy = 9
+  case damaged = 10
+  case usage = 64
+  case bug = 70
+  case configuration = 78
+  case interrupted = 130
+  case terminated = 143
+}

@@ -1,0 +1,43 @@
+import FoundationEssentials
+import Netsync
+import NetsyncEngine
+
+/// A plan as `plan --save` wrote it, read back.
+enum PlanFile {
+  private struct Plan: Decodable {
+    let schema: String
+    let actions: [Action]
+  }
+
+  private struct Action: Decodable {
+    let edit: Int64
+    let action: String
+    let name: String?
+    let base_name: String?
+
+    var planned: PlannedEdit? {
+      let intent: Intent
+      switch (Intent.Action(rawValue: action), name) {
+      case (.create?, let name?): intent = .create(NetworkName(name))
+      case (.rename?, let name?): intent = .rename(to: NetworkName(name))
+      case (.delete?, _): intent = .delete
+      case (.create?, nil), (.rename?, nil), (nil, _): return nil
+      }
+      return PlannedEdit(edit: EditNumber(rawValue: edit), intent: intent, baseName: base_name.map { NetworkName($0) })
+    }
+  }
+
+  static func read(_ path: String) throws(UserMessage) -> [PlannedEdit] {
+    guard let data = try? Data(contentsOf: URL(filePath: path)) else {
+      throw .usage("the plan cannot be read", why: "\(path) does not exist or is not yours", next: "netsync plan --save \(path)")
+    }
+    guard let plan = try? JSONDecoder().decode(Plan.self, from: data), plan.schema == "netsync.plan/1" else {
+      throw .usage("that file is no plan", why: "\(path) was not written by 'netsync plan --save'", next: "netsync plan --save \(path)")
+    }
+    let planned = plan.actions.compactMap(\.planned)
+    guard planned.count == plan.actions.count else {
+      throw .usage("that plan cannot be used", why: "\(path) holds an action that push does not know", next: "netsync plan --save \(path)")
+    }
+    return planned
+  }
+}

@@ -1,0 +1,51 @@
+import ArgumentParser
+import NetsyncEngine
+import NetsyncModel
+import Synchronization
+
+/// When to show a progress line.
+enum ProgressChoice: String, ExpressibleByArgument, CaseIterable {
+  case auto, always, never
+}
+
+/// One line on stderr that counts, from 300 ms on.
+final class ProgressLine: Sendable {
+  private struct State {
+    var isShown = false
+    var startedAt: ContinuousClock.Instant
+  }
+
+  private let isOn: Bool
+  private let state = Mutex(State(startedAt: .now))
+
+  init(_ choice: ProgressChoice, quiet: Bool) {
+    switch choice {
+    case .auto: isOn = StandardStream.error.isTerminal && !quiet
+    case .always: isOn = true
+    case .never: isOn = false
+    }
+  }
+
+  func show(_ progress: PullProgress) {
+    guard isOn else { return }
+    let text: String? = state.withLock { state in
+      let elapsed = state.startedAt.duration(to: .now)
+      guard elapsed >= .milliseconds(300) else { return nil }
+      state.isShown = true
+      return Self.text(progress, after: elapsed)
+    }
+    if let text { try? StandardStream.error.write("\r\u{1B}[K\(text)") }
+  }
+
+  func clear() {
+    guard state.withLock({ $0.isShown }) else { return }
+    try? StandardStream.error.write("\r\u{1B}[K")
+  }
+
+  private static func text(_ progress: PullProgress, after elapsed: Duration) -> String {
+    let stage = progress.stage == .networks ? "networks" : "interfaces of networks"
+    guard let total = progress.total, total > 0, progress.done > 0 else { return "Pulling \(stage): \(progress.done)" }
+    let rest = elapsed * max(0, Double(total - progress.done) / Double(progress.done))
+    return "Pulling \(stage): \(progress.done) of \(total), about \(DurationText.short(rest)) left"
+  }
+}

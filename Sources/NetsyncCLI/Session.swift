@@ -1,0 +1,131 @@
+import FoundationEssentials
+import Logging
+import Netsync
+import NetsyncAPI
+import NetsyncEngine
+import NetsyncHTTP
+import NetsyncReplica
+
+/// What a command works with: settings, the replica, and the two streams.
+struct Session {
+  let global: GlobalOptions
+  let environment: [String: String]
+  let settings: Settings
+
+  init(_ global: GlobalOptions) throws(UserMessage) {
+    self.global = global
+    environment = ProcessInfo.processInfo.environment
+    settings = try Settings(global, environment)
+  }
+
+  /// Whether a person can be asked.
+  var mayAsk: Bool { settings.mayAsk && StandardStream(descriptor: 0, capacity: 0).isTerminal }
+
+  func open(_ opening: Replica.Opening = .existing) throws(UserMessage) -> Replica {
+    do {
+      return try Replica.open(settings.replicaPath, opening, now: { .now })
+    } catch {
+      throw UserMessage(error)
+    }
+  }
+
+  /// Runs `work` with an engine that talks to the API, and ends its connections. Ctrl-C asks it to end.
+  func withEngine<Value>(
+    on replica: Replica,
+    _ work: (SyncEngine) async throws -> Value
+  ) async throws -> Value {
+    guard !settings.isOffline else { throw UserMessage.offline }
+    let baseURL = try Settings.baseURL(environment)
+    let key = try KeySource.find(global, environment)
+    let transport = HTTPTransport(connectTimeout: settings.requestTimeout)
+    let environment = EngineEnvironment.system(logger: logger)
+    let engine = SyncEngine(
+      replica: replica,
+      api: APIClient(
+        transport: transport, baseURL: baseURL, key: key, timeout: settings.requestTimeout, now: environment.now),
+      environment: environment,
+      policy: settings.policy,
+      settle: settings.settle
+    )
+    do {
+      let value = try await Interrupts.watch(engine.stop) { try await work(engine) }
+      await transport.shutdown()
+      return value
+    } catch {
+      await transport.shutdown()
+      throw error
+    }
+  }
+
+  private var logger: Logger {
+    var logger = Logger(label: "netsync", factory: { StreamLogHandler.standardError(label: $0) })
+    let verbose: Logger.Level = global.verbose > 1 ? .trace : global.verbose == 1 ? .debug : .warning
+    logger.logLevel = settings.logLevel ?? verbose
+    return logger
+  }
+
+  // MARK: Answers
+
+  /// Writes a list in the format that was asked for.
+  func list(_ columns: [Listing.Column], _ rows: [Listing.Row]) throws {
+    let output = StandardStream.output
+    let projection: Projection
+    do {
+      projection = try Projection(columns, fields: global.fields)
+    } catch {
+      throw UserMessage.unknownField(error)
+    }
+    try Listing(projection, rows: rows)
+      .render(as: global.format(isTerminal: output.isTerminal), on: destination(output)) { piece throws(StreamFailure) in
+        try output.write(piece)
+      }
+    try output.flush()
+  }
+
+  /// Writes one answer: an object in a JSON mode, else lines for people.
+  func answer(_ object: JSONText, orSay lines: [TerminalText]) throws {
+    let output = StandardStream.output
+    if global.saysJSON {
+      try output.write(object.rendered(pretty: output.isTerminal, onTerminal: output.isTerminal) + "\n")
+    } else {
+      for line in lines { try output.write(line.string + "\n") }
+    }
+    try output.flush()
+  }
+
+  /// Says something beside the answer.
+  func note(_ line: TerminalText) {
+    guard !global.quiet else { return }
+    try? StandardStream.error.write(line.string + "\n")
+  }
+
+  func destination(_ stream: StandardStream) -> Destination {
+    stream.destination(color: global.color, environment: environment)
+  }
+}
+
+extension Session {
+  /// Finds the network that a user names, or says which names are near.
+  func find(_ reference: String, in replica: Replica) throws(UserMessage) -> Network {
+    do {
+      switch try replica.find(reference) {
+      case .found(let network): return network
+      case .ambiguous(let networks): throw UserMessage.ambiguous(reference, networks)
+      case .unknown:
+        let near = NearNames.nearest(to: reference, among: try replica.names(limit: 10_000))
+        throw UserMessage.unknownNetwork(reference, near: near)
+      }
+    } catch let message as UserMessage {
+      throw message
+    } catch let error as ReplicaError {
+      throw UserMessage(error)
+    } catch {
+      throw UserMessage.bug(error)
+    }
+  }
+
+  /// Runs a step of the replica, its errors in words for people.
+  func step<Value>(_ work: () throws(ReplicaError) -> Value) throws(UserMessage) -> Value {
+    do { return try work() } catch { throw UserMessage(error) }
+  }
+}

@@ -1,0 +1,89 @@
+import FoundationEssentials
+import Logging
+import Netsync
+import NetsyncAPI
+
+/// What the environment and the flags come to. A bad value is an error, never a default.
+struct Settings: Sendable {
+  var replicaPath: String
+  var isOffline: Bool
+  var mayAsk: Bool
+  var policy: ConflictPolicy
+  var settle: Duration
+  var maximumDeletes: Int?
+  var requestTimeout: Duration
+  var logLevel: Logger.Level?
+
+  init(_ global: GlobalOptions, _ environment: [String: String]) throws(UserMessage) {
+    let reader = EnvironmentReader(environment: environment)
+    replicaPath = global.replica ?? reader.text("NETSYNC_REPLICA") ?? Self.standardPath(global, environment)
+    let offline = try reader.truth("NETSYNC_OFFLINE")
+    isOffline = global.offline || offline
+    let noInput = try reader.truth("NETSYNC_NO_INPUT")
+    mayAsk = !(global.noInput || noInput)
+    policy = try reader.choice("NETSYNC_PUSH_ON_CONFLICT") ?? .newest
+    settle = try reader.duration("NETSYNC_PUSH_SETTLE") ?? .seconds(90)
+    maximumDeletes = try reader.count("NETSYNC_PULL_MAX_DELETES")
+    requestTimeout = try reader.duration("NETSYNC_HTTP_TIMEOUT") ?? .seconds(10)
+    if let level = reader.text("NETSYNC_LOG_LEVEL") {
+      guard let level = Logger.Level(rawValue: level) else {
+        throw .setting("NETSYNC_LOG_LEVEL", takes: Logger.Level.allCases.map(\.rawValue).joined(separator: ", "))
+      }
+      logLevel = level
+    } else {
+      logLevel = nil
+    }
+  }
+
+  /// `$XDG_DATA_HOME/netsync/<profile>/replica.sqlite`.
+  private static func standardPath(_ global: GlobalOptions, _ environment: [String: String]) -> String {
+    let reader = EnvironmentReader(environment: environment)
+    let home = environment["HOME"] ?? "."
+    let data = reader.text("XDG_DATA_HOME") ?? "\(home)/.local/share"
+    let profile = global.profile ?? reader.text("NETSYNC_PROFILE") ?? "default"
+    return "\(data)/netsync/\(profile)/replica.sqlite"
+  }
+
+  static func baseURL(_ environment: [String: String]) throws(UserMessage) -> BaseURL {
+    guard let text = EnvironmentReader(environment: environment).text("TELNYX_BASE_URL") else { return .telnyx }
+    do { return try BaseURL(text) } catch { throw .baseURL(error) }
+  }
+}
+
+/// Reads variables; an empty one counts as not set.
+private struct EnvironmentReader {
+  let environment: [String: String]
+
+  func text(_ name: String) -> String? {
+    guard let text = environment[name], !text.isEmpty else { return nil }
+    return text
+  }
+
+  func truth(_ name: String) throws(UserMessage) -> Bool {
+    switch text(name)?.lowercased() {
+    case nil, "0", "false", "no": return false
+    case "1", "true", "yes": return true
+    default: throw .setting(name, takes: "1 or 0")
+    }
+  }
+
+  func duration(_ name: String) throws(UserMessage) -> Duration? {
+    guard let text = text(name) else { return nil }
+    do { return try DurationText.parse(text) } catch { throw .setting(name, takes: "a duration such as 90s or 5m") }
+  }
+
+  func count(_ name: String) throws(UserMessage) -> Int? {
+    guard let text = text(name) else { return nil }
+    guard let count = Int(text), count >= 0 else { throw .setting(name, takes: "a whole number") }
+    return count
+  }
+
+  func choice<Choice: RawRepresentable & CaseIterable>(_ name: String) throws(UserMessage) -> Choice?
+  where Choice.RawValue == String {
+    guard let text = text(name) else { return nil }
+    guard let choice = Choice(rawValue: text) else {
+      throw .setting(name, takes: Choice.allCases.map(\.rawValue).joined(separator: ", "))
+    }
+    return choice
+  }
+}

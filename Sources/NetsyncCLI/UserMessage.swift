@@ -1,0 +1,214 @@
+import NetsyncAPI
+import NetsyncModel
+
+/// An error as its user reads it: what happened, why, what it means for their data, and what to type next.
+///
+/// Every message of the tool is made in this file and its extensions.
+struct UserMessage: Error, Sendable {
+  var exit: ExitStatus
+  /// A stable word for programs.
+  var code: String
+  var message: TerminalText
+  var why: TerminalText
+  var state: TerminalText = "nothing was changed"
+  var next: [TerminalText]
+  var isRetryable = false
+  var retryAfter: Duration?
+  /// What the API said, in its own words.
+  var telnyx: APIErrorDetail?
+
+  /// Writes it to stderr: four lines, or one object.
+  func say(asJSON: Bool, color: ColorChoice) {
+    let stream = StandardStream.error
+    if asJSON {
+      try? stream.write(json.rendered(pretty: false, onTerminal: stream.isTerminal) + "\n")
+      return
+    }
+    let style = stream.destination(color: color, environment: [:]).style
+    var lines = [style.apply(.red, to: "error:") + " \(message.string)"]
+    lines.append("  \(style.apply(.dim, to: "why:"))   \(why.string)")
+    lines.append("  \(style.apply(.dim, to: "state:")) \(state.string)")
+    lines.append("  \(style.apply(.dim, to: "next:"))  \(next.map(\.string).joined(separator: "; "))")
+    try? stream.write(lines.joined(separator: "\n") + "\n")
+  }
+
+  private var json: JSONText {
+    [
+      "schema": "netsync.error/1",
+      "code": .string(code),
+      "exit_code": .integer(Int64(exit.rawValue)),
+      "message": .string(message.string),
+      "why": .string(why.string),
+      "state": .string(state.string),
+      "next": .array(next.map { .string($0.string) }),
+      "retryable": .bool(isRetryable),
+      "retry_after_s": JSONText(retryAfter?.inSeconds),
+      "telnyx": telnyx.map(JSONText.init) ?? .null,
+    ]
+  }
+}
+
+extension JSONText {
+  /// `{"status", "code", "title", "detail", "pointer"}`, as in the outbox.
+  init(_ detail: APIErrorDetail) {
+    self = [
+      "status": JSONText(detail.status),
+      "code": JSONText(detail.code),
+      "title": JSONText(detail.title),
+      "detail": JSONText(detail.detail),
+      "pointer": JSONText(detail.pointer),
+    ]
+  }
+}
+
+// MARK: Set-up
+
+extension UserMessage {
+  static let noKey = UserMessage(
+    exit: .credentials,
+    code: "no_key",
+    message: "there is no API key",
+    why: "none of --api-key-file, $CREDENTIALS_DIRECTORY, TELNYX_API_KEY and ~/.config/netsync/credentials has one",
+    state: "nothing was asked or changed; everything offline works without a key",
+    next: ["export TELNYX_API_KEY=…, or put the key into ~/.config/netsync/credentials with mode 0600"]
+  )
+
+  static func keyMalformed(source: String) -> UserMessage {
+    UserMessage(
+      exit: .credentials,
+      code: "key_malformed",
+      message: "the API key cannot be used",
+      why: "\(source) does not hold 1 to 4,096 characters of visible ASCII",
+      next: ["copy the key again, without spaces or line breaks"]
+    )
+  }
+
+  static func keyFile(_ path: String, _ why: String, next: String? = nil) -> UserMessage {
+    UserMessage(
+      exit: .credentials,
+      code: "key_file_refused",
+      message: "the key file \(path) is not used",
+      why: "\(why)",
+      next: [next.map { "\($0)" } ?? "make it a file of your own, mode 0600, with the key on one line"]
+    )
+  }
+
+  static func setting(_ name: String, takes: String) -> UserMessage {
+    UserMessage(
+      exit: .configuration,
+      code: "bad_setting",
+      message: "the setting \(name) cannot be used",
+      why: "its value is not one of those it takes: \(takes)",
+      next: ["correct it, or 'unset \(name)' for the default"]
+    )
+  }
+
+  static func baseURL(_ refused: BaseURLRefused) -> UserMessage {
+    let why: TerminalText =
+      switch refused {
+      case .scheme: "it begins with neither https:// nor http://"
+      case .host: "its host is missing, or decorated with a user, a password or a bad port"
+      case .plainText: "http:// to another machine would send the key in the clear"
+      case .path: "its path holds a query, a fragment, a percent sign or a dot segment"
+      }
+    return UserMessage(
+      exit: .configuration,
+      code: "base_url_refused",
+      message: "TELNYX_BASE_URL cannot be used",
+      why: why,
+      next: ["use https://, or http:// with localhost, 127.0.0.1 or [::1]; 'unset TELNYX_BASE_URL' for the default"]
+    )
+  }
+
+  static let offline = UserMessage(
+    exit: .notNow,
+    code: "offline",
+    message: "this command needs the network",
+    why: "--offline or NETSYNC_OFFLINE says that no connection may be opened",
+    state: "nothing is lost; edits wait in the outbox",
+    next: ["leave --offline away, or 'unset NETSYNC_OFFLINE'"],
+    isRetryable: true
+  )
+}
+
+// MARK: Naming things
+
+extension UserMessage {
+  static func unknownNetwork(_ reference: String, near: [String]) -> UserMessage {
+    let hint: TerminalText =
+      near.isEmpty ? "'netsync networks list' shows them all" : "did you mean \(near.joined(separator: ", "))?"
+    return UserMessage(
+      exit: .usage,
+      code: "unknown_network",
+      message: "no network is called \(reference)",
+      why: "it is no id, no local id, no unique prefix of one of 4 or more characters, and no exact name",
+      next: [hint]
+    )
+  }
+
+  static func ambiguous(_ reference: String, _ networks: [Network]) -> UserMessage {
+    let candidates = networks.prefix(10).map { "\($0.id?.text ?? $0.localID?.text ?? "?") (\($0.name?.text ?? ""))" }
+    return UserMessage(
+      exit: .usage,
+      code: "ambiguous_network",
+      message: "\(reference) may be \(String(networks.count)) networks",
+      why: "these answer to it: \(candidates.joined(separator: ", "))",
+      next: ["name it by its id"]
+    )
+  }
+
+  static func unknownField(_ error: UnknownField) -> UserMessage {
+    UserMessage(
+      exit: .usage,
+      code: "unknown_field",
+      message: "there is no field \(error.field)",
+      why: "the fields are \(error.known.joined(separator: ", "))",
+      next: ["--fields takes names of fields, separated by commas"]
+    )
+  }
+
+  static func usage(_ message: TerminalText, why: TerminalText, next: TerminalText) -> UserMessage {
+    UserMessage(exit: .usage, code: "usage", message: message, why: why, next: [next])
+  }
+
+  static func badName(_ refused: NameRefused) -> UserMessage {
+    let why: TerminalText =
+      switch refused {
+      case .blank: "it holds nothing but white space"
+      case .holdsNUL: "it holds a NUL character"
+      }
+    return usage("a network cannot have that name", why: why, next: "give it a name with at least one visible character")
+  }
+
+  static func needsAnswer(_ question: TerminalText, flag: TerminalText) -> UserMessage {
+    UserMessage(
+      exit: .held,
+      code: "needs_answer",
+      message: question,
+      why: "nobody can be asked: stdin is no terminal, or --no-input was given",
+      next: [flag]
+    )
+  }
+
+  static func output(_ error: StreamFailure) -> UserMessage {
+    UserMessage(
+      exit: .failed,
+      code: "output",
+      message: "the answer could not be written",
+      why: "\(String(describing: error))",
+      state: "what the command did is done; only its answer is cut",
+      next: ["see that the disk has room"]
+    )
+  }
+
+  static func bug(_ error: any Error) -> UserMessage {
+    UserMessage(
+      exit: .bug,
+      code: "bug",
+      message: "netsync met something it should not have",
+      why: "\(String(describing: error))",
+      state: "what was queued stays queued",
+      next: ["please report this with the output of the same command and -vv"]
+    )
+  }
+}
