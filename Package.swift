@@ -14,7 +14,6 @@ let package = Package(
     .package(url: "https://github.com/swift-server/async-http-client", exact: "1.37.0"),
     .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1"),
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
-    .package(url: "https://github.com/apple/swift-configuration", exact: "1.4.0", traits: ["YAML"]),
     .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
     .package(url: "https://github.com/apple/swift-http-types", exact: "1.8.0"),
     .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
@@ -46,7 +45,7 @@ let package = Package(
     .target(
       name: "NetsyncHTTP",
       dependencies: [
-        "NetsyncAPI", "NetsyncModel",
+        "NetsyncAPI",
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "NIOCore", package: "swift-nio"),
@@ -68,7 +67,7 @@ let package = Package(
     .target(
       name: "Netsync",
       dependencies: [
-        "NetsyncModel", "NetsyncReconcile", "NetsyncReplica", "NetsyncAPI", "NetsyncHTTP", "NetsyncEngine",
+        "NetsyncModel", "NetsyncReplica", "NetsyncAPI", "NetsyncHTTP", "NetsyncEngine",
         .product(name: "Logging", package: "swift-log"),
       ]
     ),
@@ -78,9 +77,10 @@ let package = Package(
       name: "NetsyncSandbox",
       dependencies: [
         .product(name: "HTTPTypes", package: "swift-http-types"),
-        .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "HummingbirdCore", package: "hummingbird"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ]
     ),
@@ -92,7 +92,6 @@ let package = Package(
         "NetsyncModel", "NetsyncReconcile", "NetsyncReplica", "NetsyncAPI", "NetsyncHTTP", "NetsyncEngine",
         "Netsync", "NetsyncSandbox",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
-        .product(name: "Configuration", package: "swift-configuration"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
       ]
@@ -123,11 +122,19 @@ let package = Package(
     ),
     .testTarget(
       name: "NetsyncEngineTests",
-      dependencies: ["NetsyncModel", "NetsyncReconcile", "NetsyncReplica", "NetsyncAPI", "NetsyncEngine", "NetsyncSandbox", "NetsyncTestKit"]
+      dependencies: [
+        "NetsyncModel", "NetsyncReconcile", "NetsyncReplica", "NetsyncAPI", "NetsyncEngine", "NetsyncSandbox", "NetsyncTestKit",
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+      ]
     ),
     .testTarget(
       name: "NetsyncSandboxTests",
-      dependencies: ["NetsyncSandbox", .product(name: "HTTPTypes", package: "swift-http-types")]
+      dependencies: [
+        "NetsyncSandbox",
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+      ]
     ),
     .testTarget(name: "CommandLineTests", dependencies: ["NetsyncCLI"]),
   ]

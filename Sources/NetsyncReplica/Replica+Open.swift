@@ -32,7 +32,8 @@ extension Replica {
     do {
       let pool = try DatabasePool(path: path, configuration: configuration())
       try pool.writeWithoutTransaction { database in
-        try database.execute(sql: "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0")
+        // The cache holds a batch of a first pull, so that its pages are written once, at its commit.
+        try database.execute(sql: "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = -32000")
       }
       if version < Schema.version { try migrator().migrate(pool) }
       return Replica(path: path, pool: pool, now: now)

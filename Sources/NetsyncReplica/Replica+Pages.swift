@@ -223,21 +223,17 @@ private struct PageBatch {
   }
 
   private mutating func insert(_ record: NetworkDocument, on page: Int, _ evidence: String) throws -> NetworkRow {
-    let row = try Row.fetchOne(
-      database.cachedStatement(
-        sql: """
-          INSERT INTO network
-            (remote_id, name, created_at, updated_at, updated_at_us, record_type, unknown_fields, seen_page)
-          VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-          RETURNING *
-          """
-      ),
-      arguments: [
-        record.id.text, record.name?.text, record.createdAt?.raw, record.updatedAt?.raw,
-        record.updatedAt?.instant?.microseconds, record.recordType, record.unknownFields, page,
-      ]
-    )
-    let inserted = NetworkRow(try required(row, "inserted row"))
+    try database.cachedStatement(
+      sql: """
+        INSERT INTO network
+          (remote_id, name, created_at, updated_at, updated_at_us, record_type, unknown_fields, seen_page)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+        """
+    ).execute(arguments: [
+      record.id.text, record.name?.text, record.createdAt?.raw, record.updatedAt?.raw,
+      record.updatedAt?.instant?.microseconds, record.recordType, record.unknownFields, page,
+    ])
+    let inserted = NetworkRow(key: NetworkKey(rawValue: database.lastInsertedRowID), base: record, seenPage: page)
     tally.new += 1
     let entry = JournalEntry(side: .remote, kind: .created, network: inserted.key, after: record.name)
     try database.journal(entry, evidence: evidence, at: now)

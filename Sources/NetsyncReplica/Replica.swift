@@ -19,7 +19,9 @@ package final class Replica: Sendable {
   }
 
   deinit {
-    // Releases the last connection, which lets SQLite fold the write-ahead log back in.
+    // The last connection to close folds the write-ahead log into the file and removes it, which a reader cannot do. No
+    // other process has the file open then, so this is not the race that the sync lock guards checkpoints from.
+    pool.invalidateReadOnlyConnections()
     try? pool.close()
   }
 

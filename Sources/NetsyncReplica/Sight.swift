@@ -32,6 +32,16 @@ struct NetworkRow {
   let acknowledgement: Int64?
   let wasDeletedHere: Bool
 
+  /// A network that was taken in just now.
+  init(key: NetworkKey, base: NetworkDocument, seenPage: Int) {
+    self.key = key
+    self.base = base
+    self.seenPage = seenPage
+    acknowledgedAt = nil
+    acknowledgement = nil
+    wasDeletedHere = false
+  }
+
   init(_ row: Row) {
     key = NetworkKey(rawValue: row["network_key"])
     base = NetworkDocument(row)

@@ -1,9 +1,9 @@
 import FoundationEssentials
 import HTTPTypes
-import Hummingbird
 import HummingbirdCore
 package import Logging
 import NIOCore
+import NIOPosix
 import ServiceLifecycle
 import Synchronization
 
@@ -52,7 +52,7 @@ package final class SandboxServer: Sendable {
     let service = connections.server(
       configuration: ServerConfiguration(address: .hostname(host, port: port)),
       onServerRunning: { await onListening($0.localAddress?.port ?? self.port) },
-      eventLoopGroup: EventLoopGroupProvider.singleton.eventLoopGroup,
+      eventLoopGroup: .singletonMultiThreadedEventLoopGroup,
       logger: logger
     )
     try await service.run()

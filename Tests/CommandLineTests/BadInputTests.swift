@@ -1,0 +1,103 @@
+import Foundation
+import Testing
+
+@Suite struct BadInputTests {
+  @Test func `without a key only what needs one fails`() async throws {
+    let host = try Host(baseURL: "http://127.0.0.1:9/v2", key: nil)
+    #expect(try await host.run("networks", "create", "lab").status == 0)
+    #expect(try await host.run("networks", "list").status == 0)
+    for verb in ["pull", "push", "sync"] {
+      let run = try await host.run(verb)
+      #expect(run.status == 4)
+      #expect(run.errors.hasPrefix("error: there is no API key\n  why:"))
+    }
+    #expect(try await host.run("outbox", "list", "-o", "id").output == "1\n")
+  }
+
+  @Test func `a rejected key is told, and the outbox is untouched`() async throws {
+    let sandbox = try await SandboxProcess("--networks", "3", "--api-key", "right")
+    let host = try Host(baseURL: sandbox.baseURL, key: "a-wrong-canary-key")
+    #expect(try await host.run("networks", "create", "lab").status == 0)
+    let pull = try await host.run("pull", "--json")
+    #expect(pull.status == 4)
+    #expect(try pull.object()["requests"] as? Int == 1)
+    let push = try await host.run("push")
+    #expect(push.status == 4)
+    #expect(try await host.run("outbox", "list", "-o", "id").output == "1\n")
+    #expect(!(pull.errors + push.errors).contains("a-wrong-canary-key"))
+    let files = try FileManager.default.subpathsOfDirectory(atPath: host.directory)
+    for file in files {
+      let content = FileManager.default.contents(atPath: host.directory + "/" + file) ?? Data()
+      #expect(content.range(of: Data("a-wrong-canary-key".utf8)) == nil, "\(file) holds the key")
+    }
+  }
+
+  @Test func `an API that is down loses nothing`() async throws {
+    let host = try Host(baseURL: "http://127.0.0.1:9/v2")
+    #expect(try await host.run("networks", "create", "lab").status == 0)
+    let run = try await host.run("sync", "--json")
+    #expect(run.status == 5)
+    #expect(run.errors.contains("\"retryable\":true"))
+    #expect(try await host.run("outbox", "list", "--json").array().first?["state"] as? String == "waiting")
+  }
+
+  @Test func `an unknown name is usage, with names that are near`() async throws {
+    let host = try Host()
+    #expect(try await host.run("networks", "create", "frankfurt").status == 0)
+    let run = try await host.run("networks", "rename", "frankfrut", "x")
+    #expect(run.status == 64)
+    #expect(run.errors.contains("frankfurt"))
+    #expect(try await host.run("outbox", "show", "99").status == 64)
+    #expect(try await host.run("networks", "create", "  ").status == 64)
+  }
+
+  @Test func `a file that is no replica is refused and stays as it was`() async throws {
+    let host = try Host()
+    let path = host.directory + "/notes.txt"
+    let content = Data(String(repeating: "these are my notes\n", count: 300).utf8)
+    try content.write(to: URL(fileURLWithPath: path))
+    for arguments in [["status"], ["networks", "create", "lab"], ["query", "SELECT 1"]] {
+      let run = try await host.start(arguments + ["--replica", path]).ended()
+      #expect(run.status == 10, "\(run.errors)")
+    }
+    #expect(FileManager.default.contents(atPath: path) == content)
+  }
+
+  @Test func `without a replica every reading command says how to get one`() async throws {
+    let host = try Host()
+    for arguments in [["status"], ["networks", "list"], ["plan"], ["push"], ["outbox", "list"], ["query", "SELECT 1"]] {
+      let run = try await host.start(arguments).ended()
+      #expect(run.status == 6)
+      #expect(run.errors.contains("netsync pull"))
+    }
+  }
+
+  @Test func `a base URL that would leak the key is refused`() async throws {
+    let host = try Host()
+    for url in ["http://example.com/v2", "http://0.0.0.0:80/v2", "ftp://localhost", "http://127.0.0.1@evil.example/v2"] {
+      let run = try await host.run("pull", extra: ["TELNYX_BASE_URL": url])
+      #expect(run.status == 78, "\(url)")
+    }
+    #expect(try await host.run("pull", extra: ["NETSYNC_PUSH_SETTLE": "soon"]).status == 78)
+  }
+
+  @Test func `a query cannot write, attach or run for ever`() async throws {
+    let host = try Host()
+    #expect(try await host.run("networks", "create", "lab").status == 0)
+    for sql in ["DELETE FROM operation", "ATTACH '/tmp/x.db' AS x", "VACUUM INTO '\(host.directory)/copy'"] {
+      #expect(try await host.run("query", sql).status == 64, "\(sql)")
+    }
+    let endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"
+    #expect(try await host.run("query", endless, "--timeout", "200ms").status == 5)
+    #expect(try await host.run("query", "SELECT name FROM networks", "--json").array().first?["name"] as? String == "lab")
+  }
+
+  @Test func `the replica is its user's alone`() async throws {
+    let host = try Host()
+    #expect(try await host.run("networks", "create", "lab").status == 0)
+    let file = try FileManager.default.attributesOfItem(atPath: host.replica)
+    #expect(file[.posixPermissions] as? Int == 0o600)
+    let directory = try FileManager.default.attributesOfItem(atPath: (host.replica as NSString).deletingLastPathComponent)
+    #expect(directory[.posixPermissions] as? Int == 0o700)
+  }
+}

@@ -1,0 +1,114 @@
+import Foundation
+import Synchronization
+import Testing
+
+/// What one run of the built binary came to.
+struct Run: Sendable {
+  var status: Int32
+  var output: String
+  var errors: String
+
+  /// The answer as JSON.
+  func json() throws -> Any { try JSONSerialization.jsonObject(with: Data(output.utf8)) }
+
+  func object() throws -> [String: Any] { try #require(try json() as? [String: Any]) }
+  func array() throws -> [[String: Any]] { try #require(try json() as? [[String: Any]]) }
+}
+
+/// The built `netsync` with a home of its own, removed with it.
+final class Host: Sendable {
+  let directory: String
+  private let variables: [String: String]
+
+  init(baseURL: String? = nil, key: String? = "key", _ more: [String: String] = [:]) throws {
+    directory = FileManager.default.temporaryDirectory.path + "/netsync-host-" + UUID().uuidString
+    try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+    var variables = ["HOME": directory, "PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"]
+    variables["TELNYX_BASE_URL"] = baseURL
+    variables["TELNYX_API_KEY"] = key
+    self.variables = variables.merging(more) { $1 }
+  }
+
+  deinit { try? FileManager.default.removeItem(atPath: directory) }
+
+  var replica: String { directory + "/.local/share/netsync/default/replica.sqlite" }
+
+  static var binary: URL {
+    URL(fileURLWithPath: CommandLine.arguments[0]).resolvingSymlinksInPath().deletingLastPathComponent()
+      .appendingPathComponent("netsync")
+  }
+
+  /// Starts the binary; its output goes to files, so that no pipe can fill up.
+  func start(_ arguments: [String], extra: [String: String] = [:]) throws -> Running {
+    let process = Process()
+    process.executableURL = Self.binary
+    process.arguments = arguments
+    process.environment = variables.merging(extra) { $1 }
+    let stem = directory + "/run-" + UUID().uuidString
+    for suffix in [".out", ".err"] {
+      _ = FileManager.default.createFile(atPath: stem + suffix, contents: nil)
+    }
+    process.standardInput = FileHandle.nullDevice
+    process.standardOutput = FileHandle(forWritingAtPath: stem + ".out")
+    process.standardError = FileHandle(forWritingAtPath: stem + ".err")
+    let (ends, end) = AsyncStream.makeStream(of: Int32.self)
+    process.terminationHandler = { ended in
+      end.yield(ended.terminationReason == .uncaughtSignal ? 128 + ended.terminationStatus : ended.terminationStatus)
+      end.finish()
+    }
+    try process.run()
+    return Running(pid: process.processIdentifier, stem: stem, ends: ends)
+  }
+
+  func run(_ arguments: String..., extra: [String: String] = [:]) async throws -> Run {
+    try await start(arguments, extra: extra).ended()
+  }
+}
+
+/// A process on its way.
+struct Running: Sendable {
+  let pid: Int32
+  let stem: String
+  let ends: AsyncStream<Int32>
+
+  func ended() async -> Run {
+    let status = await ends.first { _ in true } ?? -1
+    return Run(status: status, output: read(".out"), errors: read(".err"))
+  }
+
+  func read(_ suffix: String) -> String {
+    (FileManager.default.contents(atPath: stem + suffix)).map { String(decoding: $0, as: UTF8.self) } ?? ""
+  }
+
+  func signal(_ number: Int32) { kill(pid, number) }
+}
+
+/// `netsync sandbox` as a process of its own, ended with the value.
+final class SandboxProcess: Sendable {
+  let baseURL: String
+  private let running: Running
+  private let host: Host
+
+  init(_ arguments: String...) async throws {
+    host = try Host()
+    running = try host.start(["sandbox"] + arguments)
+    var line = ""
+    let deadline = ContinuousClock.now + .seconds(20)
+    while !line.contains("\n"), ContinuousClock.now < deadline {
+      // The only way to learn that another process is ready is to look.
+      try await Task.sleep(for: .milliseconds(5))
+      line = running.read(".out")
+    }
+    baseURL = try #require(line.split(separator: " ").last).trimmingCharacters(in: .whitespacesAndNewlines)
+  }
+
+  var port: String { String(baseURL.split(separator: ":").last?.prefix { $0 != "/" } ?? "") }
+
+  deinit { running.signal(SIGKILL) }
+
+  /// Ends it, and returns when its port is free.
+  func stop() async {
+    running.signal(SIGTERM)
+    _ = await running.ended()
+  }
+}

@@ -1,0 +1,191 @@
+import HTTPTypes
+import NetsyncAPI
+import NetsyncEngine
+import NetsyncModel
+import NetsyncReconcile
+import NetsyncReplica
+import NetsyncSandbox
+import NetsyncTestKit
+import Testing
+
+@Suite struct PullTests {
+  @Test func `a pull brings every network and its interfaces`() async throws {
+    let world = try World(networks: 620)
+    let report = try await world.engine().pull(PullOptions())
+    #expect(report.failure == nil)
+    #expect(report.isComplete)
+    #expect(report.counts.networks == 620)
+    #expect(report.counts.new == 620)
+    #expect(try world.here == world.there)
+    #expect(try world.replica.interfaces().count == report.counts.interfaces)
+    #expect(try world.replica.status().isInSync)
+  }
+
+  @Test func `a second pull finds nothing new and asks for no more than the pages`() async throws {
+    let world = try World(networks: 620)
+    var options = PullOptions()
+    options.networksOnly = true
+    _ = try await world.engine().pull(options)
+    let again = try await world.engine().pull(options)
+    #expect(again.counts.new == 0)
+    #expect(again.counts.changed == 0)
+    #expect(again.counts.gone == 0)
+    #expect(again.counts.requests == 3)
+    #expect(try world.here == world.there)
+  }
+
+  @Test func `what changed there changes here`() async throws {
+    let world = try World(networks: 20)
+    _ = try await world.engine().pull(PullOptions())
+    world.clock.advance(by: .seconds(5))
+    let name = world.namesThere[3]
+    world.renameThere(name, to: "renamed there")
+    world.createThere("made there")
+    let report = try await world.engine().pull(PullOptions())
+    #expect(report.counts.new == 1)
+    #expect(report.counts.changed == 1)
+    #expect(try world.here == world.there)
+  }
+
+  @Test func `a network that is gone there is removed on the evidence of its own 404`() async throws {
+    let world = try World(networks: 20)
+    _ = try await world.engine().pull(PullOptions())
+    world.deleteThere(world.namesThere.prefix(2))
+    let report = try await world.engine().pull(PullOptions())
+    #expect(report.counts.gone == 2)
+    #expect(try world.here == world.there)
+    let answer = try await ReplicaQuery(path: world.replica.path, timeout: .seconds(5), maximumRows: 10)
+      .run("SELECT evidence ->> 'status', evidence ->> 'request' FROM changes WHERE kind = 'deleted'")
+    #expect(answer.rows.count == 2)
+    for row in answer.rows {
+      #expect(row.first == .integer(404))
+      guard case .text(let request)? = row.last else { continue }
+      #expect(request.hasPrefix("GET /networks/"))
+    }
+  }
+
+  @Test func `rows that shift between pages remove no living network`() async throws {
+    let world = try World(networks: 700, faults: SandboxFaults(seed: 7))
+    var options = PullOptions()
+    options.networksOnly = true
+    // A row that slipped from page to page before it was ever seen comes with a later pull; a known one must never go.
+    _ = try await world.engine().pull(options)
+    world.transport.withSandbox { $0.faults.pageShiftRate = 0.7 }
+    for _ in 0..<60 {
+      let report = try await world.engine().pull(options)
+      #expect(report.failure == nil)
+      let here = Set(try world.replica.networks().compactMap { $0.id?.text })
+      let there = Set(world.transport.withSandbox { $0.state.networks.map(\.id) })
+      let lasting = there.filter { id in world.transport.withSandbox { $0.state.network(id: id)?.name != "scratch" } }
+      #expect(lasting.isSubset(of: here))
+    }
+    world.transport.withSandbox { $0.faults.pageShiftRate = 0 }
+    _ = try await world.engine().pull(options)
+    #expect(try world.here == world.there)
+  }
+
+  @Test func `thirty percent vanished is held, and one approval carries it out`() async throws {
+    let world = try World(networks: 100)
+    _ = try await world.engine().pull(PullOptions())
+    world.deleteThere(world.namesThere.prefix(30))
+    world.createThere("new all the same")
+    let held = try await world.engine().pull(PullOptions())
+    #expect(held.outcome == .held)
+    #expect(held.counts.held == 30)
+    #expect(held.failure == .held(.tooMany, count: 30))
+    #expect(try world.replica.networks().count == 101)
+    #expect(try !world.replica.status().isInSync)
+
+    var options = PullOptions()
+    options.maximumDeletes = 30
+    let approved = try await world.engine().pull(options)
+    #expect(approved.outcome == .ok)
+    #expect(approved.counts.gone == 30)
+    #expect(try world.here == world.there)
+  }
+
+  @Test func `an empty listing removes nothing unasked`() async throws {
+    let world = try World(networks: 3)
+    _ = try await world.engine().pull(PullOptions())
+    world.deleteThere(world.namesThere)
+    let held = try await world.engine().pull(PullOptions())
+    #expect(held.failure == .held(.emptyListing, count: 3))
+    #expect(try world.replica.networks().count == 3)
+  }
+
+  @Test func `nothing of another account enters before a person says so`() async throws {
+    let world = try World(networks: 4)
+    _ = try await world.engine().pull(PullOptions())
+    let mine = try world.here
+    world.transport.withSandbox { $0.state = SandboxState(seed: 99, networks: 6) }
+    let held = try await world.engine().pull(PullOptions())
+    #expect(held.failure == .held(.otherAccount, count: 4))
+    #expect(try world.here == mine)
+    var options = PullOptions()
+    options.acceptsAccount = true
+    let accepted = try await world.engine().pull(options)
+    #expect(accepted.failure == nil)
+    #expect(try world.here == world.there)
+  }
+
+  @Test func `a pull that is cut short keeps what it has and the next one ends it`() async throws {
+    let world = try World(networks: 2_600)
+    var options = PullOptions()
+    options.networksOnly = true
+    world.transport.decide { ($0.path ?? "").contains("=7&") ? .notSent : .arrives }
+    let cut = try await world.engine().pull(options)
+    #expect(!cut.isComplete)
+    #expect(cut.outcome == .partial)
+    let kept = try world.replica.networks().count
+    #expect(kept > 0 && kept < 2_600)
+    world.transport.decide { _ in .arrives }
+    let rest = try await world.engine().pull(options)
+    #expect(rest.isComplete)
+    #expect(rest.counts.new == 2_600 - kept)
+    #expect(try world.here == world.there)
+  }
+
+  @Test(arguments: ["", "<html>maintenance</html>", "{\"data\":{}}", "{\"data\":[{\"id\":5}]}", "{\"data\":["])
+  func `an answer that is not understood removes nothing`(body: String) async throws {
+    let world = try World(networks: 5)
+    _ = try await world.engine().pull(PullOptions())
+    let before = try world.here
+    world.transport.decide { _ in
+      .replaced(TransportResponse(head: .init(status: .ok), body: Array(body.utf8)))
+    }
+    let report = try await world.engine().pull(PullOptions())
+    #expect(report.outcome == .error)
+    #expect(!report.isComplete)
+    #expect(try world.here == before)
+    #expect(try !world.replica.status().isInSync)
+  }
+
+  @Test func `a rejected key stops the pull at once`() async throws {
+    let world = try World()
+    world.transport.withSandbox { $0.state = SandboxState(networks: 5, apiKey: "right") }
+    try world.create("lab")
+    let report = try await world.engine(key: "wrong").pull(PullOptions())
+    #expect(report.counts.requests <= 2)
+    guard case .api(.credentials, _, _)? = report.failure else {
+      Issue.record("not taken for a rejected key: \(String(describing: report.failure))")
+      return
+    }
+    #expect(try world.replica.operations().count == 1)
+  }
+
+  @Test func `a silence that the server asks for outlives the process`() async throws {
+    let world = try World(networks: 5, faults: SandboxFaults(rateLimit: 2))
+    let report = try await world.engine().pull(PullOptions())
+    #expect(report.failure == nil)
+    #expect(try world.here == world.there)
+
+    try world.replica.keepQuiet(until: world.clock.wall + .seconds(600))
+    let sent = world.transport.requests.count
+    let quiet = try await world.engine().pull(PullOptions())
+    #expect(world.transport.requests.count == sent)
+    guard case .quiet? = quiet.failure else {
+      Issue.record("asked in spite of the silence")
+      return
+    }
+  }
+}

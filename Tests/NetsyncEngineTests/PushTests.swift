@@ -1,0 +1,207 @@
+import HTTPTypes
+import NetsyncEngine
+import NetsyncModel
+import NetsyncReconcile
+import NetsyncReplica
+import NetsyncSandbox
+import NetsyncTestKit
+import Synchronization
+import Testing
+
+@Suite struct PushTests {
+  @Test func `edits made offline arrive, and both sides are the same`() async throws {
+    let world = try World(networks: 10)
+    _ = try await world.engine().pull(PullOptions())
+    let names = world.namesThere
+    try world.create("made here")
+    try world.create("plus + and ünïcödé 🛰")
+    try world.edit(names[0], .rename(to: NetworkName("renamed here")))
+    try world.edit(names[1], .delete)
+    let report = try await world.engine().push(PushOptions())
+    #expect(report.failure == nil)
+    #expect((report.created, report.renamed, report.deleted) == (2, 1, 1))
+    #expect(try world.replica.operations().isEmpty)
+    #expect(try world.here == world.there)
+    let again = try await world.engine().push(PushOptions())
+    #expect(again.requests == 0)
+    let pulled = try await world.engine().pull(PullOptions())
+    #expect((pulled.counts.new, pulled.counts.changed, pulled.counts.gone) == (0, 0, 0))
+  }
+
+  @Test(arguments: [0, 1, 2])
+  func `a lost answer to a create makes exactly one network, whatever stood under the name`(before: Int) async throws {
+    let world = try World(networks: 3)
+    for _ in 0..<before { world.createThere("lab") }
+    _ = try await world.engine().pull(PullOptions())
+    try world.create("lab")
+    let isFirst = Mutex(true)
+    world.transport.decide { request in
+      guard request.method == .post else { return .arrives }
+      return isFirst.withLock { first in
+        defer { first = false }
+        return first ? .answerLost : .arrives
+      }
+    }
+    let report = try await world.engine().push(PushOptions())
+    #expect(report.failure == nil)
+    #expect(report.created == 1)
+    #expect(world.namesThere.count { $0 == "lab" } == before + 1)
+    #expect(try world.here == world.there)
+  }
+
+  @Test func `a create that never arrived is sent again after the settle time, once`() async throws {
+    let world = try World()
+    try world.create("lab")
+    let isFirst = Mutex(true)
+    world.transport.decide { request in
+      guard request.method == .post else { return .arrives }
+      return isFirst.withLock { first in
+        defer { first = false }
+        return first ? .requestLost : .arrives
+      }
+    }
+    let started = world.clock.wall
+    let report = try await world.engine().push(PushOptions())
+    #expect(report.failure == nil)
+    #expect(report.created == 1)
+    #expect(world.namesThere == ["lab"])
+    #expect(world.clock.wall.since(started) >= .seconds(88))
+    #expect(try world.here == world.there)
+  }
+
+  @Test func `two unanswered creates of one name become two networks`() async throws {
+    let world = try World()
+    try world.create("twin")
+    try world.create("twin")
+    let lost = Mutex(2)
+    world.transport.decide { request in
+      guard request.method == .post else { return .arrives }
+      return lost.withLock { left in
+        left -= 1
+        return left >= 0 ? .answerLost : .arrives
+      }
+    }
+    let report = try await world.engine().push(PushOptions())
+    #expect(report.failure == nil)
+    #expect(world.namesThere == ["twin", "twin"])
+    #expect(try world.here == world.there)
+  }
+
+  @Test func `several candidates wait for a person`() async throws {
+    let world = try World()
+    try world.create("lab")
+    let engine = try world.engine()
+    // Somebody else makes one of the same name before the look.
+    let isSent = Mutex(false)
+    world.transport.decide { request in
+      if request.method == .post {
+        isSent.withLock { $0 = true }
+        return .answerLost
+      }
+      return isSent.withLock { $0 } ? .notSent : .arrives
+    }
+    _ = await engine.push(PushOptions())
+    world.createThere("lab")
+    world.transport.decide { _ in .arrives }
+    let asked = await engine.push(PushOptions())
+    #expect(asked.undecided == 1)
+    #expect(world.namesThere == ["lab", "lab"])
+    let operation = try #require(try world.replica.operations().first)
+    guard case .inDoubt(let doubt) = operation.state else {
+      Issue.record("not in doubt")
+      return
+    }
+    #expect(doubt.candidates.count == 2)
+    try world.replica.adopt(operation.edit, try #require(doubt.candidates.first))
+    _ = await engine.pull(PullOptions())
+    #expect(try world.here == world.there)
+  }
+
+  @Test func `an API that cannot be reached loses nothing and counts no try`() async throws {
+    let world = try World(networks: 2)
+    _ = try await world.engine().pull(PullOptions())
+    try world.create("lab")
+    try world.edit(world.namesThere[0], .delete)
+    world.transport.decide { _ in .notSent }
+    let report = try await world.engine().push(PushOptions())
+    guard case .api(.unreachable, _, _)? = report.failure else {
+      Issue.record("not taken for unreachable")
+      return
+    }
+    #expect(report.waiting == 2)
+    #expect(try world.replica.operations().allSatisfy { $0.attempts == 0 })
+  }
+
+  @Test func `a refused edit keeps the server's words and blocks nothing else`() async throws {
+    let world = try World(networks: 2)
+    _ = try await world.engine().pull(PullOptions())
+    try world.create(String(repeating: "x", count: 400))
+    try world.create("fine")
+    let report = try await world.engine().push(PushOptions())
+    #expect((report.created, report.refused) == (1, 1))
+    let refused = try #require(try world.replica.operations().first)
+    #expect(refused.state == .refused)
+    #expect(refused.failure?.status == 422)
+    #expect(refused.failure?.pointer == "/name")
+    #expect(try world.replica.networks().contains { $0.state == .refused })
+  }
+
+  @Test func `a rejected key touches nothing`() async throws {
+    let world = try World()
+    world.transport.withSandbox { $0.state = SandboxState(networks: 2, apiKey: "right") }
+    try world.create("lab")
+    let report = try await world.engine(key: "wrong").push(PushOptions())
+    #expect(report.requests <= 2)
+    #expect(try world.replica.operations().first?.state == .waiting(notBefore: nil))
+  }
+
+  @Test func `another account's key deletes nothing`() async throws {
+    let world = try World(networks: 4)
+    _ = try await world.engine().pull(PullOptions())
+    try world.edit(world.namesThere[0], .delete)
+    world.transport.withSandbox { $0.state = SandboxState(seed: 99, networks: 4) }
+    let before = world.there
+    let report = try await world.engine().push(PushOptions())
+    #expect(report.failure == .held(.otherAccount, count: 4))
+    #expect(world.there == before)
+    #expect(try world.replica.operations().count == 1)
+  }
+
+  @Test func `too many deletions are held until they are approved`() async throws {
+    let world = try World(networks: 20)
+    _ = try await world.engine().pull(PullOptions())
+    for name in world.namesThere.prefix(8) { try world.edit(name, .delete) }
+    let held = try await world.engine().push(PushOptions())
+    #expect(held.failure == .held(.tooMany, count: 8))
+    #expect(world.there.count == 20)
+    #expect(try world.replica.status().outbox["held"] == 8)
+    var options = PushOptions()
+    options.maximumDeletes = 8
+    let approved = try await world.engine().push(options)
+    #expect(approved.deleted == 8)
+    #expect(try world.here == world.there)
+  }
+
+  @Test func `faults of every kind lose no edit and make no duplicate`() async throws {
+    for seed in 0..<20 as Range<UInt64> {
+      let world = try World(networks: 12, faults: SandboxFaults(seed: seed))
+      _ = try await world.engine().pull(PullOptions())
+      world.transport.withSandbox {
+        $0.faults = SandboxFaults(seed: seed, failRate: 0.3, loseResponseRate: 0.3, rateLimit: 20)
+      }
+      let names = world.namesThere
+      for index in 0..<4 { try world.create("made \(seed) \(index)") }
+      try world.edit(names[0], .rename(to: NetworkName("renamed \(seed)")))
+      try world.edit(names[1], .delete)
+      var options = PushOptions()
+      options.timeout = .seconds(3_600)
+      for _ in 0..<3 { _ = try await world.engine().push(options) }
+      world.transport.withSandbox { $0.faults = SandboxFaults() }
+      _ = try await world.engine().push(options)
+      _ = try await world.engine().pull(PullOptions())
+      #expect(try world.replica.operations().isEmpty, "seed \(seed)")
+      #expect(try world.here == world.there, "seed \(seed)")
+      for index in 0..<4 { #expect(world.namesThere.count { $0 == "made \(seed) \(index)" } == 1, "seed \(seed)") }
+    }
+  }
+}
