@@ -123,7 +123,8 @@ let package = Package(
     .testTarget(
       name: "NetsyncEngineTests",
       dependencies: [
-        "NetsyncModel", "NetsyncReconcile", "NetsyncReplica", "NetsyncAPI", "NetsyncEngine", "NetsyncSandbox", "NetsyncTestKit",
+        "NetsyncModel", "NetsyncReconcile", "NetsyncReplica", "NetsyncAPI", "NetsyncEngine", "NetsyncSandbox",
+        "NetsyncTestKit",
         .product(name: "HTTPTypes", package: "swift-http-types"),
       ]
     ),

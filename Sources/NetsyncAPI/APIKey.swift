@@ -4,7 +4,9 @@ package struct APIKey: Sendable {
 
   /// - Returns: nil unless the text is 1 to 4,096 characters of visible ASCII, which is all that fits a header.
   package init?(_ text: String) {
-    guard (1...4_096).contains(text.utf8.count), text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else { return nil }
+    guard (1...4_096).contains(text.utf8.count), text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
+      return nil
+    }
     self.text = text
   }
 

@@ -32,7 +32,8 @@ package struct BaseURL: Hashable, Sendable, CustomStringConvertible {
     guard scheme == "https" || Self.isLoopback(host) else { throw .plainText }
     var path = rest.dropFirst(authority.count)
     while path.hasSuffix("/") { path = path.dropLast() }
-    guard path.utf8.allSatisfy(Self.isPathByte), !path.split(separator: "/").contains(where: { $0 == "." || $0 == ".." })
+    guard path.utf8.allSatisfy(Self.isPathByte),
+      !path.split(separator: "/").contains(where: { $0 == "." || $0 == ".." })
     else { throw .path }
     self.authority = authority.lowercased()
     self.path = String(path)
@@ -48,7 +49,9 @@ package struct BaseURL: Hashable, Sendable, CustomStringConvertible {
       guard let end = authority.firstIndex(of: "]") else { return nil }
       host = authority[...end]
       port = authority[authority.index(after: end)...]
-      guard host.dropFirst().dropLast().utf8.allSatisfy({ isHexadecimal($0) || $0 == UInt8(ascii: ":") }) else { return nil }
+      guard host.dropFirst().dropLast().utf8.allSatisfy({ isHexadecimal($0) || $0 == UInt8(ascii: ":") }) else {
+        return nil
+      }
     } else {
       host = authority.prefix { $0 != ":" }
       port = authority.dropFirst(host.count)
@@ -56,7 +59,8 @@ package struct BaseURL: Hashable, Sendable, CustomStringConvertible {
     }
     guard !host.isEmpty else { return nil }
     guard !port.isEmpty else { return host }
-    guard port.removeFirst() == ":", port.utf8.allSatisfy(isDigit), let number = Int(port), (1...65_535).contains(number)
+    guard port.removeFirst() == ":", port.utf8.allSatisfy(isDigit), let number = Int(port),
+      (1...65_535).contains(number)
     else { return nil }
     return host
   }

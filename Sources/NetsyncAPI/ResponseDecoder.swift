@@ -41,7 +41,8 @@ func decodeNetwork(_ body: [UInt8]) throws(APIFailure) -> NetworkDocument {
 
 /// The first error of an API error body; nil where the body is none.
 func decodeErrorDetail(_ body: [UInt8], status: Int) -> APIErrorDetail? {
-  guard let errors = try? JSONDecoder().decode(ErrorEnvelope.self, from: Data(body)).errors, let first = errors.first else {
+  guard let errors = try? JSONDecoder().decode(ErrorEnvelope.self, from: Data(body)).errors, let first = errors.first
+  else {
     return nil
   }
   return APIErrorDetail(
@@ -163,7 +164,9 @@ private struct ErrorRecord: Decodable {
   init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: AnyKey.self)
     let codeKey = AnyKey(stringValue: "code")
-    code = (try? container.decode(String.self, forKey: codeKey)) ?? (try? container.decode(Int64.self, forKey: codeKey)).map(String.init)
+    code =
+      (try? container.decode(String.self, forKey: codeKey))
+      ?? (try? container.decode(Int64.self, forKey: codeKey)).map(String.init)
     title = try? container.decode(String.self, forKey: AnyKey(stringValue: "title"))
     detail = try? container.decode(String.self, forKey: AnyKey(stringValue: "detail"))
     let sourceKey = AnyKey(stringValue: "source")

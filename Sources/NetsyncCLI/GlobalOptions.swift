@@ -63,7 +63,8 @@ struct DurationArgument: ExpressibleByArgument {
 }
 
 /// An enum of the library as an argument, by its raw value.
-struct Choice<Value: RawRepresentable & CaseIterable & Sendable>: ExpressibleByArgument, Sendable where Value.RawValue == String {
+struct Choice<Value: RawRepresentable & CaseIterable & Sendable>: ExpressibleByArgument, Sendable
+where Value.RawValue == String {
   let value: Value
 
   init(_ value: Value) { self.value = value }

@@ -29,14 +29,26 @@ enum PlanFile {
 
   static func read(_ path: String) throws(UserMessage) -> [PlannedEdit] {
     guard let data = try? Data(contentsOf: URL(filePath: path)) else {
-      throw .usage("the plan cannot be read", why: "\(path) does not exist or is not yours", next: "netsync plan --save \(path)")
+      throw .usage(
+        "the plan cannot be read",
+        why: "\(path) does not exist or is not yours",
+        next: "netsync plan --save \(path)"
+      )
     }
     guard let plan = try? JSONDecoder().decode(Plan.self, from: data), plan.schema == "netsync.plan/1" else {
-      throw .usage("that file is no plan", why: "\(path) was not written by 'netsync plan --save'", next: "netsync plan --save \(path)")
+      throw .usage(
+        "that file is no plan",
+        why: "\(path) was not written by 'netsync plan --save'",
+        next: "netsync plan --save \(path)"
+      )
     }
     let planned = plan.actions.compactMap(\.planned)
     guard planned.count == plan.actions.count else {
-      throw .usage("that plan cannot be used", why: "\(path) holds an action that push does not know", next: "netsync plan --save \(path)")
+      throw .usage(
+        "that plan cannot be used",
+        why: "\(path) holds an action that push does not know",
+        next: "netsync plan --save \(path)"
+      )
     }
     return planned
   }

@@ -42,7 +42,12 @@ struct Session {
     let engine = SyncEngine(
       replica: replica,
       api: APIClient(
-        transport: transport, baseURL: baseURL, key: key, timeout: settings.requestTimeout, now: environment.now),
+        transport: transport,
+        baseURL: baseURL,
+        key: key,
+        timeout: settings.requestTimeout,
+        now: environment.now
+      ),
       environment: environment,
       policy: settings.policy,
       settle: settings.settle
@@ -76,7 +81,8 @@ struct Session {
       throw UserMessage.unknownField(error)
     }
     try Listing(projection, rows: rows)
-      .render(as: global.format(isTerminal: output.isTerminal), on: destination(output)) { piece throws(StreamFailure) in
+      .render(as: global.format(isTerminal: output.isTerminal), on: destination(output)) {
+        piece throws(StreamFailure) in
         try output.write(piece)
       }
     try output.flush()

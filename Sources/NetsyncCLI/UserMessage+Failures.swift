@@ -11,26 +11,48 @@ extension UserMessage {
     switch error {
     case .missing(let path):
       self.init(
-        exit: .notSetUp, code: "no_replica", message: "there is no replica yet", why: "\(path) does not exist",
-        next: ["netsync pull"])
+        exit: .notSetUp,
+        code: "no_replica",
+        message: "there is no replica yet",
+        why: "\(path) does not exist",
+        next: ["netsync pull"]
+      )
     case .notAReplica(let path):
       self.init(
-        exit: .damaged, code: "not_a_replica", message: "that file is not a netsync replica",
-        why: "\(path) is no SQLite database, or another program's", state: "the file was not touched",
-        next: ["name another file with --replica"])
+        exit: .damaged,
+        code: "not_a_replica",
+        message: "that file is not a netsync replica",
+        why: "\(path) is no SQLite database, or another program's",
+        state: "the file was not touched",
+        next: ["name another file with --replica"]
+      )
     case .newer(let path, let version):
       self.init(
-        exit: .damaged, code: "newer_replica", message: "the replica was written by a newer netsync",
-        why: "\(path) has version \(String(version))", state: "the file was not touched", next: ["update netsync on this host"])
+        exit: .damaged,
+        code: "newer_replica",
+        message: "the replica was written by a newer netsync",
+        why: "\(path) has version \(String(version))",
+        state: "the file was not touched",
+        next: ["update netsync on this host"]
+      )
     case .damaged(let path, let reason):
       self.init(
-        exit: .damaged, code: "damaged_replica", message: "the replica is damaged", why: "\(path): \(reason)",
+        exit: .damaged,
+        code: "damaged_replica",
+        message: "the replica is damaged",
+        why: "\(path): \(reason)",
         state: "the file stays as it is; edits in its outbox may still be readable",
-        next: ["copy the file away, then 'netsync pull' with a new --replica"])
+        next: ["copy the file away, then 'netsync pull' with a new --replica"]
+      )
     case .storage(let path, let reason):
       self.init(
-        exit: .failed, code: "storage", message: "the replica could not be written or read", why: "\(path): \(reason)",
-        state: "the step that failed was undone whole", next: ["see that the disk has room and the file is yours"])
+        exit: .failed,
+        code: "storage",
+        message: "the replica could not be written or read",
+        why: "\(path): \(reason)",
+        state: "the step that failed was undone whole",
+        next: ["see that the disk has room and the file is yours"]
+      )
     default:
       self = Self.edit(error)
     }
@@ -39,21 +61,33 @@ extension UserMessage {
   private static func edit(_ error: ReplicaError) -> UserMessage {
     switch error {
     case .noEdit(let edit):
-      usage("there is no edit \(edit.description)", why: "it is done, discarded, or never was", next: "netsync outbox list")
+      usage(
+        "there is no edit \(edit.description)",
+        why: "it is done, discarded, or never was",
+        next: "netsync outbox list"
+      )
     case .notPossible(let edit, let state):
       usage(
-        "edit \(edit.description) cannot take that now", why: "its state is \(state)",
-        next: "netsync outbox show \(edit.description)")
+        "edit \(edit.description) cannot take that now",
+        why: "its state is \(state)",
+        next: "netsync outbox show \(edit.description)"
+      )
     case .deletionWaits(let edit):
       usage(
-        "that network's deletion waits", why: "edit \(edit.description) deletes it",
-        next: "netsync outbox discard \(edit.description)")
+        "that network's deletion waits",
+        why: "edit \(edit.description) deletes it",
+        next: "netsync outbox discard \(edit.description)"
+      )
     case .networkGone:
       usage("that network is gone", why: "it went while the command ran", next: "netsync networks list")
     case .noConflict:
       usage("that network has no conflict", why: "both sides agree, or one waits", next: "netsync conflicts list")
     case .idTaken(let id):
-      usage("the id \(id.text) is another network's already", why: "the replica knows it", next: "netsync networks show \(id.text)")
+      usage(
+        "the id \(id.text) is another network's already",
+        why: "the replica knows it",
+        next: "netsync networks show \(id.text)"
+      )
     case .missing, .notAReplica, .newer, .damaged, .storage:
       bug(error)
     }
@@ -74,23 +108,47 @@ extension UserMessage {
     case .quiet(let until):
       let wait = until.since(.now)
       self.init(
-        exit: .notNow, code: "throttled", message: "the API asked for patience", why: "until \(until.rfc3339)",
-        state: nothingLost, next: ["try again in \(DurationText.short(wait))"], isRetryable: true, retryAfter: wait)
+        exit: .notNow,
+        code: "throttled",
+        message: "the API asked for patience",
+        why: "until \(until.rfc3339)",
+        state: nothingLost,
+        next: ["try again in \(DurationText.short(wait))"],
+        isRetryable: true,
+        retryAfter: wait
+      )
     case .timedOut(let timeout):
       self.init(
-        exit: .notNow, code: "timed_out", message: "the time ran out", why: "--timeout is \(DurationText.short(timeout))",
-        state: nothingLost, next: ["netsync \(verb) --timeout with more time carries on where this ended"], isRetryable: true)
+        exit: .notNow,
+        code: "timed_out",
+        message: "the time ran out",
+        why: "--timeout is \(DurationText.short(timeout))",
+        state: nothingLost,
+        next: ["netsync \(verb) --timeout with more time carries on where this ended"],
+        isRetryable: true
+      )
     case .stopped:
       self.init(
-        exit: .interrupted, code: "stopped", message: "stopped before the end", why: "you asked for it",
-        state: nothingLost, next: ["netsync \(verb) carries on"], isRetryable: true)
+        exit: .interrupted,
+        code: "stopped",
+        message: "stopped before the end",
+        why: "you asked for it",
+        state: nothingLost,
+        next: ["netsync \(verb) carries on"],
+        isRetryable: true
+      )
     case .replica(let error):
       self.init(error)
     case .busy(let wait):
       self.init(
-        exit: .busy, code: "busy", message: "another netsync is syncing this replica",
-        why: "it did not end within \(DurationText.short(wait))", state: nothingLost,
-        next: ["try again, or wait longer with --wait"], isRetryable: true)
+        exit: .busy,
+        code: "busy",
+        message: "another netsync is syncing this replica",
+        why: "it did not end within \(DurationText.short(wait))",
+        state: nothingLost,
+        next: ["try again, or wait longer with --wait"],
+        isRetryable: true
+      )
     case .held(let reason, let count):
       self = Self.held(reason, count: count, verb: verb)
     }
@@ -113,9 +171,13 @@ extension UserMessage {
     case .tooMany: why = "\(String(count)) deletions are more than max(5, 20 % of the known), or than --max-deletes"
     }
     return UserMessage(
-      exit: .held, code: "held_\(reason.rawValue)",
+      exit: .held,
+      code: "held_\(reason.rawValue)",
       message: reason == .otherAccount ? "this looks like another account" : "deletions are held",
-      why: why, state: "nothing was deleted; everything else went on", next: [next])
+      why: why,
+      state: "nothing was deleted; everything else went on",
+      next: [next]
+    )
   }
 
   private static func api(_ failure: APIFailure, request: String, tries: Int, state: TerminalText) -> UserMessage {
@@ -123,36 +185,76 @@ extension UserMessage {
     switch failure {
     case .credentials(let detail):
       return UserMessage(
-        exit: .credentials, code: "key_rejected", message: "the API does not accept the key",
-        why: "\(request) was answered \(String(detail.status ?? 401)) \(detail.title ?? "")", state: state,
-        next: ["check the key at the portal, then export TELNYX_API_KEY=…"], telnyx: detail)
+        exit: .credentials,
+        code: "key_rejected",
+        message: "the API does not accept the key",
+        why: "\(request) was answered \(String(detail.status ?? 401)) \(detail.title ?? "")",
+        state: state,
+        next: ["check the key at the portal, then export TELNYX_API_KEY=…"],
+        telnyx: detail
+      )
     case .unreachable(let reason):
       return UserMessage(
-        exit: .notNow, code: "unreachable", message: "cannot reach the API", why: "\(reason): \(tried.string)", state: state,
-        next: ["try again later"], isRetryable: true)
+        exit: .notNow,
+        code: "unreachable",
+        message: "cannot reach the API",
+        why: "\(reason): \(tried.string)",
+        state: state,
+        next: ["try again later"],
+        isRetryable: true
+      )
     case .noAnswer(let reason):
       return UserMessage(
-        exit: .notNow, code: "no_answer", message: "the API does not answer", why: "\(reason): \(tried.string)", state: state,
-        next: ["try again later"], isRetryable: true)
+        exit: .notNow,
+        code: "no_answer",
+        message: "the API does not answer",
+        why: "\(reason): \(tried.string)",
+        state: state,
+        next: ["try again later"],
+        isRetryable: true
+      )
     case .serverFault(let detail):
       return UserMessage(
-        exit: .notNow, code: "server_fault", message: "the API is in trouble",
-        why: "\(tried.string): \(String(detail.status ?? 500)) \(detail.title ?? "")", state: state,
-        next: ["try again later"], isRetryable: true, telnyx: detail)
+        exit: .notNow,
+        code: "server_fault",
+        message: "the API is in trouble",
+        why: "\(tried.string): \(String(detail.status ?? 500)) \(detail.title ?? "")",
+        state: state,
+        next: ["try again later"],
+        isRetryable: true,
+        telnyx: detail
+      )
     case .slowDown(let wait, let detail):
       return UserMessage(
-        exit: .notNow, code: "throttled", message: "the API asks for fewer requests", why: tried, state: state,
-        next: ["try again later"], isRetryable: true, retryAfter: wait, telnyx: detail)
+        exit: .notNow,
+        code: "throttled",
+        message: "the API asks for fewer requests",
+        why: tried,
+        state: state,
+        next: ["try again later"],
+        isRetryable: true,
+        retryAfter: wait,
+        telnyx: detail
+      )
     case .gone(let detail), .refused(let detail):
       return UserMessage(
-        exit: .failed, code: "refused", message: "the API refused a request",
-        why: "\(request): \(String(detail.status ?? 0)) \(detail.title ?? "") \(detail.detail ?? "")", state: state,
-        next: ["see that TELNYX_BASE_URL is right"], telnyx: detail)
+        exit: .failed,
+        code: "refused",
+        message: "the API refused a request",
+        why: "\(request): \(String(detail.status ?? 0)) \(detail.title ?? "") \(detail.detail ?? "")",
+        state: state,
+        next: ["see that TELNYX_BASE_URL is right"],
+        telnyx: detail
+      )
     case .notUnderstood(let misunderstanding):
       return UserMessage(
-        exit: .failed, code: "not_understood", message: "an answer of the API was not understood",
-        why: "\(request): \(words(misunderstanding))", state: state,
-        next: ["see that TELNYX_BASE_URL is the Networks API and nothing stands in between"])
+        exit: .failed,
+        code: "not_understood",
+        message: "an answer of the API was not understood",
+        why: "\(request): \(words(misunderstanding))",
+        state: state,
+        next: ["see that TELNYX_BASE_URL is the Networks API and nothing stands in between"]
+      )
     }
   }
 

@@ -177,7 +177,11 @@ extension UserMessage {
       case .blank: "it holds nothing but white space"
       case .holdsNUL: "it holds a NUL character"
       }
-    return usage("a network cannot have that name", why: why, next: "give it a name with at least one visible character")
+    return usage(
+      "a network cannot have that name",
+      why: why,
+      next: "give it a name with at least one visible character"
+    )
   }
 
   static func needsAnswer(_ question: TerminalText, flag: TerminalText) -> UserMessage {

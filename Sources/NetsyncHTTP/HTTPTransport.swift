@@ -46,7 +46,10 @@ package struct HTTPTransport: Transport {
 
   private func exchange(_ request: TransportRequest) async -> Result<TransportResponse, TransportFailure> {
     do {
-      let response = try await client.execute(clientRequest(request), timeout: .nanoseconds(request.timeout.wholeNanoseconds))
+      let response = try await client.execute(
+        clientRequest(request),
+        timeout: .nanoseconds(request.timeout.wholeNanoseconds)
+      )
       var body: [UInt8] = []
       for try await part in response.body {
         guard body.count + part.readableBytes <= request.bodyLimit else {
@@ -107,6 +110,7 @@ private func connectionReason(_ error: NIOConnectionError) -> String {
 
 extension Duration {
   fileprivate var wholeNanoseconds: Int64 {
-    components.seconds.multipliedReportingOverflow(by: 1_000_000_000).partialValue + components.attoseconds / 1_000_000_000
+    components.seconds.multipliedReportingOverflow(by: 1_000_000_000).partialValue + components.attoseconds
+      / 1_000_000_000
   }
 }

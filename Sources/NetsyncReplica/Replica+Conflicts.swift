@@ -15,7 +15,8 @@ extension Replica {
   /// Open conflicts, oldest edit first.
   package func conflicts() throws(ReplicaError) -> [Conflict] {
     try read { database in
-      try Row.fetchAll(database, sql: "SELECT conflicts.*, edited_at_us FROM conflicts JOIN operation USING (edit)").map { row in
+      try Row.fetchAll(database, sql: "SELECT conflicts.*, edited_at_us FROM conflicts JOIN operation USING (edit)").map
+      { row in
         Conflict(
           edit: EditNumber(rawValue: row["edit"]),
           id: (row["id"] as String?).flatMap(NetworkID.init),
@@ -45,8 +46,12 @@ extension Replica {
       guard let operation = open, case .conflict(let kind) = operation.state else { throw ReplicaError.noConflict }
       let base = try database.base(of: network)
       try database.journalOutcome(
-        side == .mine ? .resolved : .discarded, of: operation, after: side == .mine ? operation.intent.name : base?.name,
-        Evidence(), at: resolvedAt)
+        side == .mine ? .resolved : .discarded,
+        of: operation,
+        after: side == .mine ? operation.intent.name : base?.name,
+        Evidence(),
+        at: resolvedAt
+      )
       switch (side, kind) {
       case (.theirs, .bothChanged), (.theirs, .deletedHere):
         try database.removeOperation(operation.edit)

@@ -43,13 +43,18 @@ extension Replica {
 extension Database {
   fileprivate func interfaces(of network: NetworkKey) throws -> [String: NetworkInterfaceDocument] {
     let rows = try Row.fetchAll(
-      self, sql: "SELECT * FROM network_interface WHERE network_key = ?", arguments: [network.rawValue])
+      self,
+      sql: "SELECT * FROM network_interface WHERE network_key = ?",
+      arguments: [network.rawValue]
+    )
     return Dictionary(rows.map { ($0["id"], NetworkInterfaceDocument($0)) }, uniquingKeysWith: { _, last in last })
   }
 
   fileprivate func removeInterface(_ id: String, of network: NetworkKey) throws {
     try execute(
-      sql: "DELETE FROM network_interface WHERE network_key = ? AND id = ?", arguments: [network.rawValue, id])
+      sql: "DELETE FROM network_interface WHERE network_key = ? AND id = ?",
+      arguments: [network.rawValue, id]
+    )
   }
 
   fileprivate func put(_ interface: NetworkInterfaceDocument, of network: NetworkKey) throws {

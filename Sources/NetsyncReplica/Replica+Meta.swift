@@ -50,7 +50,9 @@ extension Replica {
   package func bind(to baseURL: String) throws(ReplicaError) {
     try write { database in
       try database.execute(
-        sql: "UPDATE page SET fingerprint = NULL WHERE (SELECT base_url FROM meta) IS NOT ?", arguments: [baseURL])
+        sql: "UPDATE page SET fingerprint = NULL WHERE (SELECT base_url FROM meta) IS NOT ?",
+        arguments: [baseURL]
+      )
       try database.execute(sql: "UPDATE meta SET base_url = ?", arguments: [baseURL])
     }
   }

@@ -96,7 +96,10 @@ extension Replica {
   package func names(limit: Int) throws(ReplicaError) -> [String] {
     try read { database in
       try String.fetchAll(
-        database, sql: "SELECT name FROM networks WHERE name IS NOT NULL LIMIT ?", arguments: [limit])
+        database,
+        sql: "SELECT name FROM networks WHERE name IS NOT NULL LIMIT ?",
+        arguments: [limit]
+      )
     }
   }
 }

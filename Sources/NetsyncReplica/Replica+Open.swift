@@ -33,7 +33,9 @@ extension Replica {
       let pool = try DatabasePool(path: path, configuration: configuration())
       try pool.writeWithoutTransaction { database in
         // The cache holds a batch of a first pull, so that its pages are written once, at its commit.
-        try database.execute(sql: "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = -32000")
+        try database.execute(
+          sql: "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = -32000"
+        )
       }
       if version < Schema.version { try migrator().migrate(pool) }
       return Replica(path: path, pool: pool, now: now)
@@ -56,7 +58,8 @@ extension Replica {
         (
           try Int32.fetchOne(database, sql: "PRAGMA application_id") ?? 0,
           try Int32.fetchOne(database, sql: "PRAGMA user_version") ?? 0,
-          try Int.fetchOne(database, sql: "SELECT count(*) FROM sqlite_schema WHERE name NOT LIKE '%grdb_migrations%'") == 0
+          try Int.fetchOne(database, sql: "SELECT count(*) FROM sqlite_schema WHERE name NOT LIKE '%grdb_migrations%'")
+            == 0
         )
       }
     } catch {

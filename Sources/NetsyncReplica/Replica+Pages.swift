@@ -93,7 +93,12 @@ extension Replica {
     let appliedAt = now()
     return try writePulled { database in
       var batch = PageBatch(
-        database: database, sweep: sweep, context: context, now: appliedAt, operations: try database.operations())
+        database: database,
+        sweep: sweep,
+        context: context,
+        now: appliedAt,
+        operations: try database.operations()
+      )
       for page in pages { try batch.apply(page) }
       return batch.tally
     }
@@ -192,7 +197,9 @@ private struct PageBatch {
 
   private func members(of page: Int) throws -> Set<NetworkKey> {
     let keys = try Int64.fetchAll(
-      database.cachedStatement(sql: "SELECT network_key FROM network WHERE seen_page = ?"), arguments: [page])
+      database.cachedStatement(sql: "SELECT network_key FROM network WHERE seen_page = ?"),
+      arguments: [page]
+    )
     return Set(keys.map(NetworkKey.init))
   }
 
@@ -243,7 +250,9 @@ private struct PageBatch {
   /// A row that was on another page leaves a page that no longer says what its fingerprint said.
   private func move(_ row: NetworkRow, to page: Int) throws {
     try database.execute(
-      sql: "UPDATE network SET seen_page = ? WHERE network_key = ?", arguments: [page, row.key.rawValue])
+      sql: "UPDATE network SET seen_page = ? WHERE network_key = ?",
+      arguments: [page, row.key.rawValue]
+    )
     if let seenPage = row.seenPage {
       try database.execute(sql: "UPDATE page SET fingerprint = NULL WHERE page_number = ?", arguments: [seenPage])
     }

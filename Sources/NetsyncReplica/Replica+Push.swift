@@ -81,7 +81,9 @@ extension Replica {
         try database.returnToQueue(operation, refused: false, notBefore: nil, at: settledAt)
         return .waiting
       case .doubt:
-        guard case .sending(let arming?) = operation.state else { throw ReplicaError.notPossible(edit, state: operation.state.word) }
+        guard case .sending(let arming?) = operation.state else {
+          throw ReplicaError.notPossible(edit, state: operation.state.word)
+        }
         try database.setDoubt(Doubt(arming: arming, nextLook: serverNow), of: edit)
         return .inDoubt
       case .conflict(let kind):
@@ -112,7 +114,9 @@ extension Replica {
         return .landed
       case .ask(let candidates):
         try database.setDoubt(
-          Doubt(arming: doubt.arming, looks: doubt.looks, nextLook: doubt.nextLook, candidates: candidates), of: edit)
+          Doubt(arming: doubt.arming, looks: doubt.looks, nextLook: doubt.nextLook, candidates: candidates),
+          of: edit
+        )
         return .inDoubt
       case .look(let again, let looks):
         try database.setDoubt(Doubt(arming: doubt.arming, looks: looks, nextLook: again), of: edit)
@@ -159,7 +163,8 @@ extension Database {
     try execute(
       sql: "UPDATE operation SET state = 'in_doubt', looks = ?, next_look_us = ?, candidates = ? WHERE edit = ?",
       arguments: [
-        doubt.looks, doubt.nextLook.microseconds, doubt.candidates.isEmpty ? nil : idList(doubt.candidates), edit.rawValue,
+        doubt.looks, doubt.nextLook.microseconds, doubt.candidates.isEmpty ? nil : idList(doubt.candidates),
+        edit.rawValue,
       ]
     )
   }
@@ -207,7 +212,12 @@ extension Database {
     try acknowledge(operation.network, at: now)
     try markGone(operation.network, .deletedHere, at: now)
     let entry = JournalEntry(
-      side: .local, kind: .sent, network: operation.network, edit: operation.edit, before: before)
+      side: .local,
+      kind: .sent,
+      network: operation.network,
+      edit: operation.edit,
+      before: before
+    )
     try journal(entry, evidence: evidence.json, at: now)
   }
 
@@ -233,7 +243,9 @@ extension Database {
     notBefore: Timestamp?,
     at now: Timestamp
   ) throws -> EditNumber? {
-    guard let follower = try operations(of: operation.network).first(where: { !$0.state.isInFlight && $0.state != .refused })
+    guard
+      let follower = try operations(of: operation.network).first(where: { !$0.state.isInFlight && $0.state != .refused }
+      )
     else {
       try setState(.waiting(notBefore: notBefore), of: operation.edit, at: now)
       return operation.edit

@@ -28,7 +28,10 @@ extension Replica {
         interfaces: try Int.fetchOne(database, sql: "SELECT count(*) FROM network_interface") ?? 0,
         completeAsOf: Timestamp(
           try Int64.fetchOne(
-            database, sql: "SELECT started_at_us FROM sweep WHERE complete ORDER BY sweep DESC LIMIT 1")),
+            database,
+            sql: "SELECT started_at_us FROM sweep WHERE complete ORDER BY sweep DESC LIMIT 1"
+          )
+        ),
         lastSweep: lastSweep,
         outbox: Dictionary(states.map { ($0["state"], $0["edits"]) }, uniquingKeysWith: { $1 }),
         conflicts: try Int.fetchOne(database, sql: "SELECT count(*) FROM conflict") ?? 0

@@ -93,7 +93,9 @@ extension Replica {
   package func knownCount() throws(ReplicaError) -> Int {
     try read { database in
       try Int.fetchOne(
-        database, sql: "SELECT count(*) FROM network WHERE remote_id IS NOT NULL AND gone_at_us IS NULL") ?? 0
+        database,
+        sql: "SELECT count(*) FROM network WHERE remote_id IS NOT NULL AND gone_at_us IS NULL"
+      ) ?? 0
     }
   }
 

@@ -54,7 +54,9 @@ package final class Replica: Sendable {
       result = try work(database)
       return .commit
     }
-    guard let result else { throw DatabaseError(resultCode: .SQLITE_INTERNAL, message: "a transaction without a result") }
+    guard let result else {
+      throw DatabaseError(resultCode: .SQLITE_INTERNAL, message: "a transaction without a result")
+    }
     return result
   }
 

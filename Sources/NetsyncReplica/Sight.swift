@@ -97,7 +97,8 @@ extension Database {
     return outcome
   }
 
-  private func reconcile(_ sight: RemoteSight, _ standing: NetworkStanding, _ context: SightContext) -> NetworkDecision {
+  private func reconcile(_ sight: RemoteSight, _ standing: NetworkStanding, _ context: SightContext) -> NetworkDecision
+  {
     NetsyncReconcile.reconcile(standing, with: sight, under: context.policy, clock: context.clock)
   }
 
@@ -118,7 +119,12 @@ extension Database {
     case .restamped: return
     }
     let entry = JournalEntry(
-      side: .remote, kind: kind, network: row.key, before: row.base?.name, after: document.name)
+      side: .remote,
+      kind: kind,
+      network: row.key,
+      before: row.base?.name,
+      after: document.name
+    )
     try journal(entry, evidence: evidence, at: now)
   }
 
@@ -137,11 +143,19 @@ extension Database {
       break
     case .goesOn:
       // A sight that was ignored as stale has moved no base.
-      if let document = sight.document, try base(of: row.key) == document { try rebase(operation, onto: document, at: now) }
+      if let document = sight.document, try base(of: row.key) == document {
+        try rebase(operation, onto: document, at: now)
+      }
     case .prevails:
       if let document = sight.document { try rebase(operation, onto: document, at: now) }
       let entry = JournalEntry(
-        side: .local, kind: .prevailed, network: row.key, edit: operation.edit, before: theirs, after: operation.intent.name)
+        side: .local,
+        kind: .prevailed,
+        network: row.key,
+        edit: operation.edit,
+        before: theirs,
+        after: operation.intent.name
+      )
       try journal(entry, evidence: policyEvidence(context, row, sight), at: now)
     case .yields:
       try removeOperation(operation.edit)
@@ -150,8 +164,13 @@ extension Database {
       try removeOperation(operation.edit)
       try journal(
         JournalEntry(
-          side: .local, kind: .satisfied, network: row.key, edit: operation.edit, before: operation.intent.name,
-          after: theirs),
+          side: .local,
+          kind: .satisfied,
+          network: row.key,
+          edit: operation.edit,
+          before: operation.intent.name,
+          after: theirs
+        ),
         evidence: evidence,
         at: now
       )
@@ -221,13 +240,24 @@ extension Replica {
     return try write { database in
       guard
         let row = try Row.fetchOne(
-          database, sql: "SELECT * FROM network WHERE network_key = ?", arguments: [network.rawValue])
+          database,
+          sql: "SELECT * FROM network WHERE network_key = ?",
+          arguments: [network.rawValue]
+        )
       else { throw ReplicaError.networkGone }
       let operation = try database.operations(of: network).last { !$0.state.isInFlight && $0.state != .refused }
       let outcome = try database.apply(
-        sight, to: NetworkRow(row), edit: operation, context, evidence: evidence.json, at: seenAt)
+        sight,
+        to: NetworkRow(row),
+        edit: operation,
+        context,
+        evidence: evidence.json,
+        at: seenAt
+      )
       try database.execute(
-        sql: "UPDATE network SET read_at_us = ? WHERE network_key = ?", arguments: [seenAt.microseconds, network.rawValue])
+        sql: "UPDATE network SET read_at_us = ? WHERE network_key = ?",
+        arguments: [seenAt.microseconds, network.rawValue]
+      )
       if outcome.change != nil { try database.forgetFingerprint(of: network) }
       return outcome
     }
@@ -238,7 +268,8 @@ extension Database {
   /// The page that a network stands on has to be decoded again: its rows no longer say what its body said.
   func forgetFingerprint(of network: NetworkKey) throws {
     try execute(
-      sql: "UPDATE page SET fingerprint = NULL WHERE page_number = (SELECT seen_page FROM network WHERE network_key = ?)",
+      sql:
+        "UPDATE page SET fingerprint = NULL WHERE page_number = (SELECT seen_page FROM network WHERE network_key = ?)",
       arguments: [network.rawValue]
     )
   }

@@ -14,11 +14,21 @@ package struct SyncLock: ~Copyable {
   package init?(replica path: String) throws(ReplicaError) {
     let descriptor = unsafe open("\(path).lock", O_CREAT | O_RDWR | O_CLOEXEC, 0o600)
     guard descriptor >= 0 else { throw .storage(path: path, reason: lastSystemError()) }
-    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+    guard Self.take(descriptor) else {
       close(descriptor)
       return nil
     }
     self.descriptor = descriptor
+  }
+
+  /// A process that is just being started by its holder shares the lock from its fork to its exec, so a lock that was let go
+  /// can look taken for some milliseconds.
+  private static func take(_ descriptor: Int32) -> Bool {
+    for _ in 0..<10 {
+      if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return true }
+      usleep(2_000)
+    }
+    return false
   }
 
   deinit {

@@ -19,7 +19,9 @@ package final class World: Sendable {
   package init(networks: Int = 0, faults: SandboxFaults = SandboxFaults(), clock: ManualClock = ManualClock()) throws {
     self.clock = clock
     transport = SandboxTransport(
-      Sandbox(SandboxState(networks: networks), faults: faults), clock: clock)
+      Sandbox(SandboxState(networks: networks), faults: faults),
+      clock: clock
+    )
     directory = "\(FileManager.default.temporaryDirectory.path())/netsync-world-\(UUID().uuidString)"
     replica = try Replica.open("\(directory)/replica.sqlite", .makeIfMissing, now: { clock.wall })
   }
@@ -40,7 +42,11 @@ package final class World: Sendable {
       replica: replica,
       api: APIClient(transport: transport, baseURL: baseURL, key: key, timeout: .seconds(10), now: { clock.wall }),
       environment: EngineEnvironment(
-        clock: clock, now: { clock.wall }, chance: { 0.5 }, logger: Logger(label: "world") { _ in SwiftLogNoOpLogHandler() }),
+        clock: clock,
+        now: { clock.wall },
+        chance: { 0.5 },
+        logger: Logger(label: "world") { _ in SwiftLogNoOpLogHandler() }
+      ),
       policy: policy,
       settle: .seconds(90)
     )
@@ -50,7 +56,9 @@ package final class World: Sendable {
   @discardableResult
   package func create(_ name: String) throws -> EditReceipt {
     try replica.create(
-      NetworkName(name), localID: LocalID(at: clock.wall, random: (.random(in: .min ... .max), .random(in: .min ... .max))))
+      NetworkName(name),
+      localID: LocalID(at: clock.wall, random: (.random(in: .min ... .max), .random(in: .min ... .max)))
+    )
   }
 
   /// Queues an edit of the network that has this name here.

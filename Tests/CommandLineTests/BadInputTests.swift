@@ -65,7 +65,9 @@ import Testing
 
   @Test func `without a replica every reading command says how to get one`() async throws {
     let host = try Host()
-    for arguments in [["status"], ["networks", "list"], ["plan"], ["push"], ["outbox", "list"], ["query", "SELECT 1"]] {
+    for arguments in [
+      ["status"], ["networks", "list"], ["plan"], ["push"], ["outbox", "list"], ["query", "SELECT 1"],
+    ] {
       let run = try await host.start(arguments).ended()
       #expect(run.status == 6)
       #expect(run.errors.contains("netsync pull"))
@@ -74,7 +76,8 @@ import Testing
 
   @Test func `a base URL that would leak the key is refused`() async throws {
     let host = try Host()
-    for url in ["http://example.com/v2", "http://0.0.0.0:80/v2", "ftp://localhost", "http://127.0.0.1@evil.example/v2"] {
+    for url in ["http://example.com/v2", "http://0.0.0.0:80/v2", "ftp://localhost", "http://127.0.0.1@evil.example/v2"]
+    {
       let run = try await host.run("pull", extra: ["TELNYX_BASE_URL": url])
       #expect(run.status == 78, "\(url)")
     }
@@ -89,7 +92,9 @@ import Testing
     }
     let endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"
     #expect(try await host.run("query", endless, "--timeout", "200ms").status == 5)
-    #expect(try await host.run("query", "SELECT name FROM networks", "--json").array().first?["name"] as? String == "lab")
+    #expect(
+      try await host.run("query", "SELECT name FROM networks", "--json").array().first?["name"] as? String == "lab"
+    )
   }
 
   @Test func `the replica is its user's alone`() async throws {
@@ -97,7 +102,9 @@ import Testing
     #expect(try await host.run("networks", "create", "lab").status == 0)
     let file = try FileManager.default.attributesOfItem(atPath: host.replica)
     #expect(file[.posixPermissions] as? Int == 0o600)
-    let directory = try FileManager.default.attributesOfItem(atPath: (host.replica as NSString).deletingLastPathComponent)
+    let directory = try FileManager.default.attributesOfItem(
+      atPath: (host.replica as NSString).deletingLastPathComponent
+    )
     #expect(directory[.posixPermissions] as? Int == 0o700)
   }
 }

@@ -13,7 +13,8 @@ import Testing
       Set(pulled.keys) == [
         "schema", "networks", "interfaces", "new", "changed", "gone", "held", "requests", "bytes", "duration_s",
         "complete", "outcome",
-      ])
+      ]
+    )
     #expect(pulled["networks"] as? Int == 300)
     #expect(pulled["new"] as? Int == 300)
     #expect(pulled["outcome"] as? String == "ok")
@@ -24,7 +25,8 @@ import Testing
     #expect(
       Set(first.keys) == [
         "id", "local_id", "name", "state", "created_at", "updated_at", "record_type", "interfaces", "as_of",
-      ])
+      ]
+    )
     let names = listed.compactMap { $0["name"] as? String }
 
     let port = sandbox.port
@@ -55,7 +57,8 @@ import Testing
       Set(pushed.keys) == [
         "schema", "sent", "created", "renamed", "deleted", "in_doubt", "conflicts", "refused", "waiting", "requests",
         "duration_s", "outcome",
-      ])
+      ]
+    )
     #expect(pushed["created"] as? Int == 1)
     #expect(pushed["renamed"] as? Int == 1)
     #expect(pushed["deleted"] as? Int == 1)
@@ -87,7 +90,9 @@ import Testing
     #expect(demo.status == 0, "\(demo.output)\(demo.errors)")
     #expect(demo.output.contains("$ netsync push"))
     #expect(demo.output.contains("In sync."))
-    let left = try FileManager.default.contentsOfDirectory(atPath: host.directory).filter { $0.hasPrefix("netsync-demo") }
+    let left = try FileManager.default.contentsOfDirectory(atPath: host.directory).filter {
+      $0.hasPrefix("netsync-demo")
+    }
     #expect(left.isEmpty)
   }
 

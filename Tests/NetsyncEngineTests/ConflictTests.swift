@@ -56,7 +56,10 @@ import Testing
       let network = try #require(try world.replica.networks().first)
       #expect(network.state == .conflict)
       _ = try world.replica.resolveConflict(
-        of: network.key, taking: side, localID: LocalID(at: world.clock.wall, random: (1, 2)))
+        of: network.key,
+        taking: side,
+        localID: LocalID(at: world.clock.wall, random: (1, 2))
+      )
       _ = try await world.engine(policy: policy).push(PushOptions())
       #expect(world.namesThere == [side.rawValue])
       #expect(try world.here == world.there)
@@ -80,7 +83,10 @@ import Testing
       return
     }
     let resolution = try world.replica.resolveConflict(
-      of: network.key, taking: .mine, localID: LocalID(at: world.clock.wall, random: (1, 2)))
+      of: network.key,
+      taking: .mine,
+      localID: LocalID(at: world.clock.wall, random: (1, 2))
+    )
     guard case .mineAnew = resolution else {
       Issue.record("not made anew")
       return

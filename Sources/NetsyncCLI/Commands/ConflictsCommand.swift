@@ -35,7 +35,9 @@ struct ConflictsCommand: AsyncParsableCommand {
       let network = try session.find(network, in: replica)
       let conflict = try session.step { () throws(ReplicaError) in
         let edits = Set(try replica.operations().filter { $0.network == network.key }.map(\.edit))
-        guard let conflict = try replica.conflicts().first(where: { edits.contains($0.edit) }) else { throw .noConflict }
+        guard let conflict = try replica.conflicts().first(where: { edits.contains($0.edit) }) else {
+          throw .noConflict
+        }
         return conflict
       }
       let members = zip(conflictColumns, conflict.cells).map { JSONText.Member($0.key, $1.value) }
@@ -43,7 +45,8 @@ struct ConflictsCommand: AsyncParsableCommand {
         .object(members),
         orSay: members.map { "\($0.key): \($0.value.cellText ?? "-")" } + [
           "next: netsync conflicts resolve \(network.name?.text ?? "") --take mine|theirs"
-        ])
+        ]
+      )
     }
   }
 
@@ -72,13 +75,16 @@ struct ConflictsCommand: AsyncParsableCommand {
       }
       try StandardStream.error.write("Take mine or theirs? ")
       guard let side = readLine().flatMap(ConflictSide.init(rawValue:)) else {
-        throw UserMessage.usage("that is neither side", why: "the answer is mine or theirs", next: "--take mine, or --take theirs")
+        throw UserMessage.usage(
+          "that is neither side",
+          why: "the answer is mine or theirs",
+          next: "--take mine, or --take theirs"
+        )
       }
       return side
     }
   }
 }
-
 
 /// The columns of `conflicts list`, by the keys of the contract.
 private let conflictColumns: [Listing.Column] = [

@@ -9,14 +9,17 @@ import UnixSignals
 /// A sandbox runs inside this process; every command is run as its user would run it, as a process of its own.
 struct DemoCommand: NetsyncVerb {
   static let configuration = CommandConfiguration(
-    commandName: "demo", abstract: "Show everything on a made-up account, in a minute.")
+    commandName: "demo",
+    abstract: "Show everything on a made-up account, in a minute."
+  )
 
   @Option(help: ArgumentHelp("Keep the replica in this directory.", valueName: "dir"))
   var keep: String?
   @OptionGroup(title: "Global options") var global: GlobalOptions
 
   func run() async throws {
-    let directory = keep ?? "\(FileManager.default.temporaryDirectory.path)/netsync-demo-\(ProcessInfo.processInfo.processIdentifier)"
+    let directory =
+      keep ?? "\(FileManager.default.temporaryDirectory.path)/netsync-demo-\(ProcessInfo.processInfo.processIdentifier)"
     let server = SandboxServer(Sandbox(SandboxState(networks: 8)))
     let (ports, port) = AsyncStream.makeStream(of: Int.self)
     let serving = Task { try await server.run { port.yield($0) } }
@@ -43,7 +46,8 @@ struct DemoCommand: NetsyncVerb {
           export TELNYX_API_KEY=...      netsync pull
       or with a sandbox that stays
           netsync sandbox --networks 1000
-      """)
+      """
+    )
   }
 }
 
@@ -78,7 +82,11 @@ private struct Tour {
     try say("")
     try step(
       "Ask in SQL, offline:",
-      ["query", "SELECT region_code, count(*) AS interfaces FROM interfaces GROUP BY 1 ORDER BY 2 DESC LIMIT 3", "-o", "table"])
+      [
+        "query", "SELECT region_code, count(*) AS interfaces FROM interfaces GROUP BY 1 ORDER BY 2 DESC LIMIT 3", "-o",
+        "table",
+      ]
+    )
     try step("How do things stand?", ["status"])
   }
 
@@ -110,7 +118,9 @@ private struct Tour {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
     process.arguments = arguments
-    var environment = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("NETSYNC_") && !$0.key.hasPrefix("TELNYX_") }
+    var environment = ProcessInfo.processInfo.environment.filter {
+      !$0.key.hasPrefix("NETSYNC_") && !$0.key.hasPrefix("TELNYX_")
+    }
     environment["TELNYX_API_KEY"] = "sandbox"
     environment["TELNYX_BASE_URL"] = baseURL
     environment["NETSYNC_REPLICA"] = replica

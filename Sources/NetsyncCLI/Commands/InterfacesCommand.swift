@@ -56,7 +56,9 @@ struct InterfacesCommand: AsyncParsableCommand {
       guard let interface = found.first, found.count == 1 else {
         throw UserMessage.usage(
           found.isEmpty ? "no interface is called \(id)" : "\(id) may be \(String(found.count)) interfaces",
-          why: "an interface is named by its id, a prefix of it, or its exact name", next: "netsync interfaces list")
+          why: "an interface is named by its id, a prefix of it, or its exact name",
+          next: "netsync interfaces list"
+        )
       }
       let members = zip(interfaceColumns, interface.cells).map { JSONText.Member($0.key, $1.value) }
       try session.answer(.object(members), orSay: members.map { "\($0.key): \($0.value.cellText ?? "-")" })

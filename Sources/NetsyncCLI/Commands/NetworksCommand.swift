@@ -67,7 +67,10 @@ struct NetworksCommand: AsyncParsableCommand {
       let members = zip(networkColumns, network.cells(now: .now)).map { JSONText.Member($0.key, $1.value) }
       let json = JSONText.object(members + [.init("edits", .array(edits.map { JSONText($0, clock: clock) }))])
       let lines: [TerminalText] = members.map { "\($0.key): \($0.value.cellText ?? "-")" }
-      try session.answer(json, orSay: lines + edits.map { "edit \($0.edit.description): \($0.sentence), \($0.state.word)" })
+      try session.answer(
+        json,
+        orSay: lines + edits.map { "edit \($0.edit.description): \($0.sentence), \($0.state.word)" }
+      )
     }
   }
 
@@ -110,7 +113,8 @@ struct NetworksCommand: AsyncParsableCommand {
 
   struct Delete: NetsyncVerb {
     static let configuration = CommandConfiguration(
-      abstract: "Queue deletions; 'outbox discard' takes one back until it is pushed.")
+      abstract: "Queue deletions; 'outbox discard' takes one back until it is pushed."
+    )
 
     @Argument(help: ArgumentHelp("Ids, local ids, id prefixes or exact names.", valueName: "net"))
     var networks: [String]
@@ -128,7 +132,6 @@ struct NetworksCommand: AsyncParsableCommand {
     }
   }
 }
-
 
 func checkedName(_ text: String) throws(UserMessage) -> NetworkName {
   do { return try NetworkName(edited: text) } catch { throw .badName(error) }
@@ -185,7 +188,9 @@ extension Session {
       let merged = replaced.map { " (in place of edit \($0))" } ?? ""
       let sentence = operation?.sentence ?? "already on its way"
       try answer(
-        operation.map { JSONText($0, clock: clock) } ?? .null, orSay: ["Queued edit \(edit.description): \(sentence)\(merged)."])
+        operation.map { JSONText($0, clock: clock) } ?? .null,
+        orSay: ["Queued edit \(edit.description): \(sentence)\(merged)."]
+      )
     case .takenBack(let edit):
       try answer(.null, orSay: ["Edit \(edit.description) is taken back; nothing is left to send."])
     case .nothingToDo:

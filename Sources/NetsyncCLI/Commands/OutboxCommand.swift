@@ -45,7 +45,9 @@ struct OutboxCommand: AsyncParsableCommand {
       var lines: [TerminalText] = members.map { "\($0.key): \($0.value.cellText ?? "-")" }
       if case .inDoubt(let doubt) = operation.state, !doubt.candidates.isEmpty {
         lines.append("candidates: \(doubt.candidates.map(\.text).joined(separator: ", "))")
-        lines.append("next: 'netsync outbox adopt \(operation.edit.description) ID', or 'outbox retry' if none of them is it")
+        lines.append(
+          "next: 'netsync outbox adopt \(operation.edit.description) ID', or 'outbox retry' if none of them is it"
+        )
       }
       try session.answer(.object(members), orSay: lines)
     }
@@ -74,7 +76,8 @@ struct OutboxCommand: AsyncParsableCommand {
 
   struct Retry: NetsyncVerb {
     static let configuration = CommandConfiguration(
-      abstract: "Make an edit due now; one in doubt is sent again, because none of the candidates is it.")
+      abstract: "Make an edit due now; one in doubt is sent again, because none of the candidates is it."
+    )
     @OptionGroup var edit: EditArgument
     @OptionGroup(title: "Global options") var global: GlobalOptions
 
@@ -84,7 +87,8 @@ struct OutboxCommand: AsyncParsableCommand {
       let operation = try session.step { () throws(ReplicaError) in try replica.retry(edit.number) }
       try session.answer(
         ["edit": .integer(edit.number.rawValue), "state": "waiting"],
-        orSay: ["Edit \(edit.number.description) waits to be sent: \(operation.sentence)."])
+        orSay: ["Edit \(edit.number.description) waits to be sent: \(operation.sentence)."]
+      )
     }
   }
 
@@ -99,7 +103,8 @@ struct OutboxCommand: AsyncParsableCommand {
       let operation = try session.step { () throws(ReplicaError) in try replica.discard(edit.number) }
       try session.answer(
         ["edit": .integer(edit.number.rawValue), "state": "discarded"],
-        orSay: ["Discarded edit \(edit.number.description): \(operation.sentence)."])
+        orSay: ["Discarded edit \(edit.number.description): \(operation.sentence)."]
+      )
     }
   }
 
@@ -113,12 +118,17 @@ struct OutboxCommand: AsyncParsableCommand {
       let session = try Session(global)
       let replica = try session.open()
       guard let id = NetworkID(id) else {
-        throw UserMessage.usage("\(id) is no network id", why: "ids are UUIDs", next: "netsync outbox show \(edit.number.description)")
+        throw UserMessage.usage(
+          "\(id) is no network id",
+          why: "ids are UUIDs",
+          next: "netsync outbox show \(edit.number.description)"
+        )
       }
       try session.step { () throws(ReplicaError) in try replica.adopt(edit.number, id) }
       try session.answer(
         ["edit": .integer(edit.number.rawValue), "state": "adopted", "id": .string(id.text)],
-        orSay: ["Edit \(edit.number.description) became network \(id.text); the next pull brings its content."])
+        orSay: ["Edit \(edit.number.description) became network \(id.text); the next pull brings its content."]
+      )
     }
   }
 }

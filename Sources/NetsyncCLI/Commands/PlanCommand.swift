@@ -8,7 +8,9 @@ import NetsyncReplica
 /// `netsync plan`: what push would send, and why.
 struct PlanCommand: NetsyncVerb {
   static let configuration = CommandConfiguration(
-    commandName: "plan", abstract: "Show what push would send, and why.")
+    commandName: "plan",
+    abstract: "Show what push would send, and why."
+  )
 
   @Flag(help: "Pull first.")
   var refresh = false
@@ -27,12 +29,19 @@ struct PlanCommand: NetsyncVerb {
       if let failure = report.failure { throw UserMessage(failure, waiting: 0, verb: "plan --refresh") }
     }
     let plan = try session.plan(of: replica)
-    let json = JSONText(plan, basedOn: try session.step { () throws(ReplicaError) in try replica.status().completeAsOf })
+    let json = JSONText(
+      plan,
+      basedOn: try session.step { () throws(ReplicaError) in try replica.status().completeAsOf }
+    )
     if let save {
       do {
         try Data((json.rendered(pretty: true) + "\n").utf8).write(to: URL(filePath: save), options: .atomic)
       } catch {
-        throw UserMessage.usage("the plan could not be written", why: "\(save) cannot be written", next: "choose another file")
+        throw UserMessage.usage(
+          "the plan could not be written",
+          why: "\(save) cannot be written",
+          next: "choose another file"
+        )
       }
       session.note("Saved. 'netsync push \(save)' sends exactly this.")
     }
@@ -45,7 +54,10 @@ extension Session {
   func plan(of replica: Replica, approved: Int? = nil) throws(UserMessage) -> PushPlan {
     try step { () throws(ReplicaError) in
       planPush(
-        try replica.operations(), known: try replica.knownCount(), approved: approved ?? settings.maximumDeletes)
+        try replica.operations(),
+        known: try replica.knownCount(),
+        approved: approved ?? settings.maximumDeletes
+      )
     }
   }
 }
@@ -54,7 +66,9 @@ extension PushPlan {
   var lines: [TerminalText] {
     if actions.isEmpty && held.isEmpty { return ["Nothing to push."] }
     let sent: [TerminalText] = actions.map { "\($0.edit.description)  \($0.sentence): \($0.reason)" }
-    let left: [TerminalText] = held.map { "\($0.operation.edit.description)  \($0.operation.sentence): not sent, \($0.why)" }
+    let left: [TerminalText] = held.map {
+      "\($0.operation.edit.description)  \($0.operation.sentence): not sent, \($0.why)"
+    }
     return sent + left
   }
 }
@@ -109,7 +123,8 @@ extension JSONText {
             "base_name": JSONText(operation.base?.name?.text),
             "reason": .string(operation.reason),
           ]
-        }),
+        }
+      ),
       "held": .array(
         plan.held.map { held in
           [
@@ -119,7 +134,8 @@ extension JSONText {
             "name": JSONText(held.operation.intent.name?.text ?? held.operation.base?.name?.text),
             "why": .string(held.why),
           ]
-        }),
+        }
+      ),
       "counts": [
         "create": count(.create),
         "rename": count(.rename),

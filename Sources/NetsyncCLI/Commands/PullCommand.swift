@@ -38,7 +38,9 @@ struct PullFlags: ParsableArguments {
 /// `netsync pull`: one complete sweep of networks and their interfaces.
 struct PullCommand: NetsyncVerb {
   static let configuration = CommandConfiguration(
-    commandName: "pull", abstract: "Bring the replica up to date with the API.")
+    commandName: "pull",
+    abstract: "Bring the replica up to date with the API."
+  )
 
   @OptionGroup var flags: PullFlags
   @Flag(name: [.customShort("n"), .long], help: "Say what would change, on a copy of the replica.")

@@ -7,7 +7,9 @@ import NetsyncReplica
 /// `netsync push`: send the outbox, or exactly a saved plan.
 struct PushCommand: NetsyncVerb {
   static let configuration = CommandConfiguration(
-    commandName: "push", abstract: "Send the edits that wait, one lane per network.")
+    commandName: "push",
+    abstract: "Send the edits that wait, one lane per network."
+  )
 
   @Argument(help: ArgumentHelp("A plan written by 'plan --save'.", valueName: "plan"))
   var plan: String?
@@ -55,14 +57,22 @@ struct PushCommand: NetsyncVerb {
     let deletes = plan.actions.filter { $0.intent == .delete }
     guard !deletes.isEmpty else { return }
     guard session.mayAsk else {
-      throw UserMessage.needsAnswer("\(String(deletes.count)) networks would be deleted at the API", flag: "netsync push -y")
+      throw UserMessage.needsAnswer(
+        "\(String(deletes.count)) networks would be deleted at the API",
+        flag: "netsync push -y"
+      )
     }
     for line in plan.lines { session.note(line) }
     try StandardStream.error.write("Delete \(deletes.count) at the API? [y/N] ")
     guard readLine()?.lowercased().hasPrefix("y") == true else {
       throw UserMessage(
-        exit: .held, code: "declined", message: "nothing was sent", why: "you did not say yes",
-        state: "every edit still waits", next: ["netsync outbox discard N takes one back"])
+        exit: .held,
+        code: "declined",
+        message: "nothing was sent",
+        why: "you did not say yes",
+        state: "every edit still waits",
+        next: ["netsync outbox discard N takes one back"]
+      )
     }
   }
 }
@@ -117,27 +127,50 @@ extension UserMessage {
     switch report.status {
     case .held:
       return UserMessage(
-        exit: .held, code: "plan_moved", message: "\(String(report.moved)) planned edits were not sent",
-        why: "the edit or its base has changed since the plan was saved", state: nothingLost, next: ["netsync plan --save FILE"])
+        exit: .held,
+        code: "plan_moved",
+        message: "\(String(report.moved)) planned edits were not sent",
+        why: "the edit or its base has changed since the plan was saved",
+        state: nothingLost,
+        next: ["netsync plan --save FILE"]
+      )
     case .needsDecision where report.conflicts > 0:
       return UserMessage(
-        exit: .needsDecision, code: "conflict", message: "\(String(report.conflicts)) edits are in conflict",
-        why: "the network was changed or deleted there too", state: nothingLost,
-        next: ["netsync conflicts list", "netsync conflicts resolve NET --take mine|theirs"])
+        exit: .needsDecision,
+        code: "conflict",
+        message: "\(String(report.conflicts)) edits are in conflict",
+        why: "the network was changed or deleted there too",
+        state: nothingLost,
+        next: ["netsync conflicts list", "netsync conflicts resolve NET --take mine|theirs"]
+      )
     case .needsDecision:
       return UserMessage(
-        exit: .needsDecision, code: "in_doubt", message: "\(String(report.undecided)) creates are in doubt",
-        why: "the API did not answer, and several networks may be it", state: nothingLost,
-        next: ["netsync outbox list", "netsync outbox adopt N ID", "netsync outbox retry N"])
+        exit: .needsDecision,
+        code: "in_doubt",
+        message: "\(String(report.undecided)) creates are in doubt",
+        why: "the API did not answer, and several networks may be it",
+        state: nothingLost,
+        next: ["netsync outbox list", "netsync outbox adopt N ID", "netsync outbox retry N"]
+      )
     case .partly:
       return UserMessage(
-        exit: .partly, code: "refused", message: "\(String(report.refused)) edits were refused",
-        why: "the API will not take them as they are", state: nothingLost,
-        next: ["netsync outbox list", "netsync outbox edit N NAME", "netsync outbox discard N"])
+        exit: .partly,
+        code: "refused",
+        message: "\(String(report.refused)) edits were refused",
+        why: "the API will not take them as they are",
+        state: nothingLost,
+        next: ["netsync outbox list", "netsync outbox edit N NAME", "netsync outbox discard N"]
+      )
     default:
       return UserMessage(
-        exit: report.status, code: "waiting", message: "\(String(report.waiting + report.inDoubt)) edits could not be sent yet",
-        why: "the API could not take them now", state: nothingLost, next: ["netsync \(verb) carries on"], isRetryable: true)
+        exit: report.status,
+        code: "waiting",
+        message: "\(String(report.waiting + report.inDoubt)) edits could not be sent yet",
+        why: "the API could not take them now",
+        state: nothingLost,
+        next: ["netsync \(verb) carries on"],
+        isRetryable: true
+      )
     }
   }
 }

@@ -82,11 +82,19 @@ extension UserMessage {
   fileprivate init(_ failure: ReplicaQuery.Failure) {
     switch failure {
     case .refused(let reason):
-      self = .usage("SQLite did not take that statement", why: "\(reason)", next: "netsync query --schema shows the views")
+      self = .usage(
+        "SQLite did not take that statement",
+        why: "\(reason)",
+        next: "netsync query --schema shows the views"
+      )
     case .tookTooLong(let timeout):
       self.init(
-        exit: .notNow, code: "query_timeout", message: "the query took too long",
-        why: "--timeout is \(DurationText.short(timeout))", next: ["narrow it, or give it more with --timeout"])
+        exit: .notNow,
+        code: "query_timeout",
+        message: "the query took too long",
+        why: "--timeout is \(DurationText.short(timeout))",
+        next: ["narrow it, or give it more with --timeout"]
+      )
     case .replica(let error):
       self.init(error)
     }

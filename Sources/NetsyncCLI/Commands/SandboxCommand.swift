@@ -41,11 +41,19 @@ struct SandboxCommand: NetsyncVerb {
 
   func run() async throws {
     let faults = SandboxFaults(
-      seed: seed, failRate: fail, loseResponseRate: loseResponse, rateLimit: try requestsPerSecond(),
-      pageShiftRate: pageShift, latency: latency.duration)
+      seed: seed,
+      failRate: fail,
+      loseResponseRate: loseResponse,
+      rateLimit: try requestsPerSecond(),
+      pageShiftRate: pageShift,
+      latency: latency.duration
+    )
     let (host, port) = try address()
     let server = SandboxServer(
-      Sandbox(SandboxState(seed: seed, networks: networks, apiKey: apiKey), faults: faults), host: host, port: port)
+      Sandbox(SandboxState(seed: seed, networks: networks, apiKey: apiKey), faults: faults),
+      host: host,
+      port: port
+    )
     let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm)
     let serving = Task {
       try await server.run { port in
@@ -66,14 +74,19 @@ struct SandboxCommand: NetsyncVerb {
       return
     } catch {
       throw UserMessage(
-        exit: .failed, code: "cannot_listen", message: "the sandbox cannot listen on \(listen)",
-        why: "\(String(describing: error))", next: ["netsync sandbox --listen 127.0.0.1:0 picks a free port"])
+        exit: .failed,
+        code: "cannot_listen",
+        message: "the sandbox cannot listen on \(listen)",
+        why: "\(String(describing: error))",
+        next: ["netsync sandbox --listen 127.0.0.1:0 picks a free port"]
+      )
     }
   }
 
   private func address() throws -> (host: String, port: Int) {
     let parts = listen.split(separator: ":", omittingEmptySubsequences: false)
-    guard parts.count == 2, parts[0] == "127.0.0.1" || parts[0] == "localhost", let port = Int(parts[1]), (0...65_535).contains(port)
+    guard parts.count == 2, parts[0] == "127.0.0.1" || parts[0] == "localhost", let port = Int(parts[1]),
+      (0...65_535).contains(port)
     else { throw ValidationError("--listen takes 127.0.0.1:PORT; the sandbox serves this host only") }
     return (String(parts[0]), port)
   }

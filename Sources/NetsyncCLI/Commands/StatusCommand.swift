@@ -5,7 +5,9 @@ import NetsyncReplica
 /// `netsync status`: freshness, outbox, conflicts, last sync.
 struct StatusCommand: NetsyncVerb {
   static let configuration = CommandConfiguration(
-    commandName: "status", abstract: "How fresh the replica is, and what waits.")
+    commandName: "status",
+    abstract: "How fresh the replica is, and what waits."
+  )
 
   @Flag(help: "Exit 2 unless everything is in sync.")
   var exitCode = false
@@ -31,9 +33,14 @@ extension Session {
     let age = status.completeAsOf.map { now.since($0) }
     if let age, age <= maxAge { return }
     throw UserMessage(
-      exit: .notNow, code: "stale", message: "the replica is staler than \(DurationText.short(maxAge))",
+      exit: .notNow,
+      code: "stale",
+      message: "the replica is staler than \(DurationText.short(maxAge))",
       why: age.map { "the last complete pull is \(DurationText.short($0)) old" } ?? "it was never pulled completely",
-      state: "the replica stays usable", next: ["netsync pull"], isRetryable: true)
+      state: "the replica stays usable",
+      next: ["netsync pull"],
+      isRetryable: true
+    )
   }
 }
 

@@ -50,7 +50,11 @@ extension Sweep {
       }
       let outcome = try replicaStep { () throws(ReplicaError) in
         try engine.replica.observe(
-          sight, of: key, SightContext(policy: engine.policy, clock: requests.clock), evidence: Evidence(exchange, sweep: number))
+          sight,
+          of: key,
+          SightContext(policy: engine.policy, clock: requests.clock),
+          evidence: Evidence(exchange, sweep: number)
+        )
       }
       return .success(outcome.removed)
     } catch {
@@ -118,7 +122,11 @@ extension Sweep {
         if isLast { return .success((key, interfaces, walkedAt)) }
         page += 1
         guard page <= Limits.pages else {
-          throw CycleFailure.api(.notUnderstood(.tooManyPages(limit: Limits.pages)), request: exchange.request, tries: 1)
+          throw CycleFailure.api(
+            .notUnderstood(.tooManyPages(limit: Limits.pages)),
+            request: exchange.request,
+            tries: 1
+          )
         }
       }
     } catch let failure as CycleFailure {

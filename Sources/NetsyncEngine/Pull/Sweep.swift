@@ -67,7 +67,12 @@ struct Sweep {
     switch exchange.result {
     case .success(.unchanged):
       let listed = ListedPage(
-        number: number, records: nil, totalPages: known?.totalPages, totalResults: known?.totalResults, asked: asked)
+        number: number,
+        records: nil,
+        totalPages: known?.totalPages,
+        totalResults: known?.totalResults,
+        asked: asked
+      )
       return FetchedPage(listed: listed, rows: known?.rows ?? 0)
     case .success(.changed(let page, let fingerprint)):
       let listed = ListedPage(
@@ -85,12 +90,17 @@ struct Sweep {
   }
 
   /// Nothing of another account's listing enters the replica (R5).
-  private mutating func checkAccount(_ first: FetchedPage, _ known: Int, _ meta: ReplicaMeta) async throws(CycleFailure) {
+  private mutating func checkAccount(_ first: FetchedPage, _ known: Int, _ meta: ReplicaMeta) async throws(CycleFailure)
+  {
     let baseURL = engine.api.baseURL.description
     if !options.acceptsAccount {
       var sight = AccountSight(
-        knownBaseURL: meta.baseURL, baseURL: baseURL, known: known, listed: first.rows,
-        overlaps: try overlaps(first))
+        knownBaseURL: meta.baseURL,
+        baseURL: baseURL,
+        known: known,
+        listed: first.rows,
+        overlaps: try overlaps(first)
+      )
       if isOtherAccount(sight), sight.knownBaseURL == nil || sight.knownBaseURL == baseURL {
         sight.overlaps = try await anyPageOverlaps(first)
       }
@@ -153,7 +163,9 @@ struct Sweep {
       for page in batch {
         try note(page)
         // The listing grew while it was walked, or never said how long it is.
-        let end = isLast(page, page.listed.number) ? page.listed.number : max(page.listed.totalPages ?? 0, page.listed.number + 1)
+        let end =
+          isLast(page, page.listed.number)
+          ? page.listed.number : max(page.listed.totalPages ?? 0, page.listed.number + 1)
         if page.listed.number == lastPage, end > lastPage {
           pending += (lastPage + 1)...end
           lastPage = end
@@ -220,7 +232,10 @@ struct Sweep {
     guard !batch.isEmpty else { return PageTally() }
     return try replicaStep { () throws(ReplicaError) in
       try engine.replica.apply(
-        batch.map(\.listed), sweep: number, SightContext(policy: engine.policy, clock: requests.clock))
+        batch.map(\.listed),
+        sweep: number,
+        SightContext(policy: engine.policy, clock: requests.clock)
+      )
     }
   }
 

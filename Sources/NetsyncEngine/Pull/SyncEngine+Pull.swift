@@ -43,7 +43,12 @@ extension SyncEngine {
       defer { withExtendedLifetime(lock) {} }
       let meta = try replicaStep { () throws(ReplicaError) in try replica.meta() }
       let requests = Requests(
-        replica: replica, environment: environment, stop: stop, timeout: options.timeout, meta: meta)
+        replica: replica,
+        environment: environment,
+        stop: stop,
+        timeout: options.timeout,
+        meta: meta
+      )
       try replicaStep { () throws(ReplicaError) in try replica.recover() }
       let number = try replicaStep { () throws(ReplicaError) in
         try replica.beginSweep(networksOnly: options.networksOnly)

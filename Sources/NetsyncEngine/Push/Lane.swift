@@ -35,7 +35,8 @@ struct Lane: Sendable {
 
   // MARK: Creates
 
-  private func create(_ operation: NetsyncModel.Operation, _ name: NetworkName) async throws(CycleFailure) -> SettledAs {
+  private func create(_ operation: NetsyncModel.Operation, _ name: NetworkName) async throws(CycleFailure) -> SettledAs
+  {
     let namesakes = try await listed(name).networks.filter { $0.name == name }
     let clock = requests.clock
     let arming = Arming(
@@ -67,7 +68,8 @@ struct Lane: Sendable {
   }
 
   /// Everything that the server lists under a name: its filter may be substring or exact.
-  private func listed(_ name: NetworkName) async throws(CycleFailure) -> (networks: [NetworkDocument], request: String) {
+  private func listed(_ name: NetworkName) async throws(CycleFailure) -> (networks: [NetworkDocument], request: String)
+  {
     var networks: [NetworkDocument] = []
     var page = 1
     while true {
@@ -101,8 +103,11 @@ struct Lane: Sendable {
     }
     let outcome = try replicaStep { () throws(ReplicaError) in
       try engine.replica.observe(
-        sight, of: operation.network, SightContext(policy: engine.policy, clock: requests.clock),
-        evidence: Evidence(exchange))
+        sight,
+        of: operation.network,
+        SightContext(policy: engine.policy, clock: requests.clock),
+        evidence: Evidence(exchange)
+      )
     }
     switch outcome.edit {
     case .satisfied: return .landed
@@ -120,7 +125,12 @@ struct Lane: Sendable {
       (try engine.replica.knowsAny(of: page.records.map(\.id)), try engine.replica.knownCount())
     }
     let sight = AccountSight(
-      knownBaseURL: nil, baseURL: engine.api.baseURL.description, known: known, listed: page.records.count, overlaps: overlaps)
+      knownBaseURL: nil,
+      baseURL: engine.api.baseURL.description,
+      known: known,
+      listed: page.records.count,
+      overlaps: overlaps
+    )
     // A first page of strangers may be a large account's; a pull looks through them all.
     if isOtherAccount(sight) { throw .held(.otherAccount, count: known) }
   }
@@ -133,7 +143,9 @@ struct Lane: Sendable {
     _ arming: Arming?,
     _ request: () async -> Delivery
   ) async throws(CycleFailure) -> SettledAs {
-    guard try replicaStep({ () throws(ReplicaError) in try engine.replica.arm(operation, arming) }) else { return .waiting }
+    guard try replicaStep({ () throws(ReplicaError) in try engine.replica.arm(operation, arming) }) else {
+      return .waiting
+    }
     let delivery: Delivery
     do {
       delivery = try await requests.once(request)

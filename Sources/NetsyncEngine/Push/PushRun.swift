@@ -35,8 +35,11 @@ struct PushRun {
     while true {
       let tried = tries
       let (due, next) = dueOperations(
-        try operations(), now: engine.environment.now(), clock: requests.clock,
-        ignoringBackoff: { tried[$0.edit] == nil })
+        try operations(),
+        now: engine.environment.now(),
+        clock: requests.clock,
+        ignoringBackoff: { tried[$0.edit] == nil }
+      )
       let worthTrying = due.filter { tried[$0.edit, default: 0] < Limits.triesAnswered }
       if !worthTrying.isEmpty {
         try await work(on: worthTrying)
@@ -68,7 +71,10 @@ struct PushRun {
   private func guardDeletes() throws(CycleFailure) -> CycleFailure? {
     try replicaStep { () throws(ReplicaError) in
       let plan = planPush(
-        try engine.replica.operations(), known: try engine.replica.knownCount(), approved: options.maximumDeletes)
+        try engine.replica.operations(),
+        known: try engine.replica.knownCount(),
+        approved: options.maximumDeletes
+      )
       let guarded = plan.held.compactMap { held in if case .guarded(let reason) = held.reason { reason } else { nil } }
       try engine.replica.holdDeletes(!guarded.isEmpty)
       return guarded.first.map { .held($0, count: guarded.count) }

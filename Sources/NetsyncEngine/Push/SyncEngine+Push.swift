@@ -48,7 +48,12 @@ extension SyncEngine {
       defer { withExtendedLifetime(lock) {} }
       let meta = try replicaStep { () throws(ReplicaError) in try replica.meta() }
       let requests = Requests(
-        replica: replica, environment: environment, stop: stop, timeout: options.timeout, meta: meta)
+        replica: replica,
+        environment: environment,
+        stop: stop,
+        timeout: options.timeout,
+        meta: meta
+      )
       try replicaStep { () throws(ReplicaError) in try replica.recover() }
       var run = PushRun(engine: self, requests: requests, options: options)
       do {
