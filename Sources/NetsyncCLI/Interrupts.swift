@@ -1,4 +1,5 @@
 import NetsyncEngine
+import Synchronization
 import UnixSignals
 
 #if canImport(Glibc)
@@ -9,6 +10,11 @@ import UnixSignals
 
 /// The first Ctrl-C finishes the requests in flight, the second stops now. Both are safe: every durable step is one transaction.
 enum Interrupts {
+  private static let terminated = Atomic(false)
+
+  /// Whether the stop was SIGTERM's.
+  static var wasTerminated: Bool { terminated.load(ordering: .relaxed) }
+
   static func watch<Value>(_ stop: StopSignal, _ work: () async throws -> Value) async throws -> Value {
     let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm)
     let watcher = Task {
@@ -17,6 +23,7 @@ enum Interrupts {
         let status: Int32 = signal == .sigterm ? 143 : 130
         guard isFirst else { _exit(status) }
         isFirst = false
+        if signal == .sigterm { terminated.store(true, ordering: .relaxed) }
         try? StandardStream.error.write("Finishing what is on its way; press Ctrl-C again to stop now.\n")
         stop.request()
       }

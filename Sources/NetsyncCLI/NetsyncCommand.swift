@@ -30,11 +30,13 @@ struct NetsyncCommand: AsyncParsableCommand {
     }
     let global = (command as? any NetsyncVerb)?.global
     do {
-      guard var command = command as? any AsyncParsableCommand else {
-        // A command group without a verb: its help.
-        return sayUsage(CleanExit.helpRequest(type(of: command)))
+      if var command = command as? any AsyncParsableCommand {
+        try await command.run()
+      } else {
+        // ArgumentParser's own: help and version.
+        var command = command
+        try command.run()
       }
-      try await command.run()
       try StandardStream.output.flush()
       return .done
     } catch let status as ExitStatus {

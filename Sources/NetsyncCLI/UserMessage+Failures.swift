@@ -129,7 +129,7 @@ extension UserMessage {
       )
     case .stopped:
       self.init(
-        exit: .interrupted,
+        exit: Interrupts.wasTerminated ? .terminated : .interrupted,
         code: "stopped",
         message: "stopped before the end",
         why: "you asked for it",

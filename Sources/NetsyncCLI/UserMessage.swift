@@ -61,6 +61,11 @@ extension JSONText {
   }
 }
 
+/// `1 edit`, `2 edits`.
+func counted(_ count: Int, _ noun: String) -> String {
+  count == 1 ? "1 \(noun)" : "\(count) \(noun)s"
+}
+
 // MARK: Set-up
 
 extension UserMessage {

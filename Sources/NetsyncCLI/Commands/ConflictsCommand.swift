@@ -12,7 +12,7 @@ struct ConflictsCommand: AsyncParsableCommand {
 
   struct List: NetsyncVerb {
     static let configuration = CommandConfiguration(abstract: "List open conflicts.")
-    @OptionGroup(title: "Global options") var global: GlobalOptions
+    @OptionGroup var global: GlobalOptions
 
     func run() async throws {
       let session = try Session(global)
@@ -27,7 +27,7 @@ struct ConflictsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Show both sides of one conflict.")
     @Argument(help: ArgumentHelp("Id, local id, id prefix or exact name.", valueName: "net"))
     var network: String
-    @OptionGroup(title: "Global options") var global: GlobalOptions
+    @OptionGroup var global: GlobalOptions
 
     func run() async throws {
       let session = try Session(global)
@@ -56,7 +56,7 @@ struct ConflictsCommand: AsyncParsableCommand {
     var network: String
     @Option(help: ArgumentHelp("mine or theirs.", valueName: "side"))
     var take: Choice<ConflictSide>?
-    @OptionGroup(title: "Global options") var global: GlobalOptions
+    @OptionGroup var global: GlobalOptions
 
     func run() async throws {
       let session = try Session(global)

@@ -15,7 +15,7 @@ struct DemoCommand: NetsyncVerb {
 
   @Option(help: ArgumentHelp("Keep the replica in this directory.", valueName: "dir"))
   var keep: String?
-  @OptionGroup(title: "Global options") var global: GlobalOptions
+  @OptionGroup var global: GlobalOptions
 
   func run() async throws {
     let directory =

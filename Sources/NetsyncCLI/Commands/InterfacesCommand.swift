@@ -23,7 +23,7 @@ struct InterfacesCommand: AsyncParsableCommand {
     var status: String?
     @Option(help: ArgumentHelp("Only this region code.", valueName: "r"))
     var region: String?
-    @OptionGroup(title: "Global options") var global: GlobalOptions
+    @OptionGroup var global: GlobalOptions
 
     func run() async throws {
       let session = try Session(global)
@@ -45,7 +45,7 @@ struct InterfacesCommand: AsyncParsableCommand {
 
     @Argument(help: ArgumentHelp("Id, or a unique prefix of it of 4 or more characters.", valueName: "id"))
     var id: String
-    @OptionGroup(title: "Global options") var global: GlobalOptions
+    @OptionGroup var global: GlobalOptions
 
     func run() async throws {
       let session = try Session(global)

@@ -25,7 +25,7 @@ struct NetworksCommand: AsyncParsableCommand {
     var limit: Int?
     @Option(help: ArgumentHelp("Exit 5 if the last complete pull is older.", valueName: "d"))
     var maxAge: DurationArgument?
-    @OptionGroup(title: "Global options") var global: GlobalOptions
+    @OptionGroup var global: GlobalOptions
 
     func validate() throws {
       if let limit, limit < 1 { throw ValidationError("--limit takes a whole number from 1 on") }
@@ -55,7 +55,7 @@ struct NetworksCommand: AsyncParsableCommand {
 
     @Argument(help: ArgumentHelp("Id, local id, id prefix or exact name.", valueName: "net"))
     var network: String
-    @OptionGroup(title: "Global options") var global: GlobalOptions
+    @OptionGroup var global: GlobalOptions
 
     func run() async throws {
       let session = try Session(global)
@@ -78,7 +78,7 @@ struct NetworksCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Queue a new network; it is listed at once.")
 
     @Argument var name: String
-    @OptionGroup(title: "Global options") var global: GlobalOptions
+    @OptionGroup var global: GlobalOptions
 
     func run() async throws {
       let session = try Session(global)
@@ -97,7 +97,7 @@ struct NetworksCommand: AsyncParsableCommand {
     @Argument(help: ArgumentHelp("Id, local id, id prefix or exact name.", valueName: "net"))
     var network: String
     @Argument var name: String
-    @OptionGroup(title: "Global options") var global: GlobalOptions
+    @OptionGroup var global: GlobalOptions
 
     func run() async throws {
       let session = try Session(global)
@@ -118,7 +118,7 @@ struct NetworksCommand: AsyncParsableCommand {
 
     @Argument(help: ArgumentHelp("Ids, local ids, id prefixes or exact names.", valueName: "net"))
     var networks: [String]
-    @OptionGroup(title: "Global options") var global: GlobalOptions
+    @OptionGroup var global: GlobalOptions
 
     func run() async throws {
       let session = try Session(global)
@@ -139,14 +139,14 @@ func checkedName(_ text: String) throws(UserMessage) -> NetworkName {
 
 /// The columns of `networks list`, by the keys of the contract.
 let networkColumns: [Listing.Column] = [
-  .init("id", header: "ID", visibility: .wide, isInTSV: false, isIdentifier: true),
-  .init("local_id", visibility: .wide, isInTSV: false, isIdentifier: true),
   .init("name", header: "NAME", isFlexible: true),
-  .init("state", header: "STATE"),
-  .init("created_at", header: "CREATED", visibility: .wide, isInTSV: false),
-  .init("updated_at", header: "UPDATED"),
-  .init("record_type", header: "TYPE", visibility: .hidden, isInTSV: false),
+  .init("id", header: "ID", visibility: .wide, isIdentifier: true, standIn: "local_id"),
+  .init("local_id", visibility: .hidden, isInTSV: false, isIdentifier: true),
   .init("interfaces", header: "INTERFACES", alignment: .trailing),
+  .init("state", header: "STATE"),
+  .init("updated_at", header: "UPDATED"),
+  .init("created_at", header: "CREATED", visibility: .wide, isInTSV: false),
+  .init("record_type", header: "TYPE", visibility: .hidden, isInTSV: false),
   .init("as_of", header: "AS OF", visibility: .wide, isInTSV: false),
 ]
 
@@ -160,14 +160,14 @@ extension Network {
       case .conflict, .refused: .red
       }
     return [
+      .init(JSONText(name?.text)),
       .init(JSONText(id?.text)),
       .init(JSONText(localID?.text)),
-      .init(JSONText(name?.text)),
-      .init(.string(state.rawValue), tone: tone),
-      .init(JSONText(createdAt)),
-      .init(JSONText(updatedAt), text: relative(updatedAt.flatMap { Timestamp($0) }, now)),
-      .init(JSONText(recordType)),
       .init(JSONText(interfaces)),
+      .init(.string(state.rawValue), tone: tone),
+      .init(JSONText(updatedAt), text: relative(updatedAt.flatMap { Timestamp($0) }, now)),
+      .init(JSONText(createdAt)),
+      .init(JSONText(recordType)),
       .init(JSONText(asOf?.rfc3339), text: relative(asOf, now)),
     ]
   }

@@ -15,7 +15,7 @@ struct OutboxCommand: AsyncParsableCommand {
 
     @Option(help: ArgumentHelp("Only this state.", valueName: "s"))
     var state: EditStateChoice?
-    @OptionGroup(title: "Global options") var global: GlobalOptions
+    @OptionGroup var global: GlobalOptions
 
     func run() async throws {
       let session = try Session(global)
@@ -32,7 +32,7 @@ struct OutboxCommand: AsyncParsableCommand {
   struct Show: NetsyncVerb {
     static let configuration = CommandConfiguration(abstract: "Show one edit.")
     @OptionGroup var edit: EditArgument
-    @OptionGroup(title: "Global options") var global: GlobalOptions
+    @OptionGroup var global: GlobalOptions
 
     func run() async throws {
       let session = try Session(global)
@@ -57,7 +57,7 @@ struct OutboxCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Give an edit another name; a refused one waits again.")
     @OptionGroup var edit: EditArgument
     @Argument var name: String
-    @OptionGroup(title: "Global options") var global: GlobalOptions
+    @OptionGroup var global: GlobalOptions
 
     func run() async throws {
       let session = try Session(global)
@@ -79,7 +79,7 @@ struct OutboxCommand: AsyncParsableCommand {
       abstract: "Make an edit due now; one in doubt is sent again, because none of the candidates is it."
     )
     @OptionGroup var edit: EditArgument
-    @OptionGroup(title: "Global options") var global: GlobalOptions
+    @OptionGroup var global: GlobalOptions
 
     func run() async throws {
       let session = try Session(global)
@@ -95,7 +95,7 @@ struct OutboxCommand: AsyncParsableCommand {
   struct Discard: NetsyncVerb {
     static let configuration = CommandConfiguration(abstract: "Take an edit back.")
     @OptionGroup var edit: EditArgument
-    @OptionGroup(title: "Global options") var global: GlobalOptions
+    @OptionGroup var global: GlobalOptions
 
     func run() async throws {
       let session = try Session(global)
@@ -112,7 +112,7 @@ struct OutboxCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Say which network an unanswered create became.")
     @OptionGroup var edit: EditArgument
     @Argument var id: String
-    @OptionGroup(title: "Global options") var global: GlobalOptions
+    @OptionGroup var global: GlobalOptions
 
     func run() async throws {
       let session = try Session(global)

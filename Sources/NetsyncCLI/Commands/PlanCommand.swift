@@ -18,7 +18,7 @@ struct PlanCommand: NetsyncVerb {
   var save: String?
   @Flag(help: "Exit 2 if there is something to push.")
   var exitCode = false
-  @OptionGroup(title: "Global options") var global: GlobalOptions
+  @OptionGroup var global: GlobalOptions
 
   func run() async throws {
     let session = try Session(global)

@@ -47,7 +47,7 @@ struct PullCommand: NetsyncVerb {
   var dryRun = false
   @Option(help: ArgumentHelp("auto, always or never.", valueName: "when"))
   var progress = ProgressChoice.auto
-  @OptionGroup(title: "Global options") var global: GlobalOptions
+  @OptionGroup var global: GlobalOptions
 
   func run() async throws {
     let session = try Session(global)
@@ -61,7 +61,7 @@ struct PullCommand: NetsyncVerb {
     line.clear()
     try session.answer(JSONText(report), orSay: [report.line(isDryRun: dryRun)])
     if report.conflicts > 0 {
-      session.note("\(String(report.conflicts)) conflicts are open: 'netsync conflicts list' shows both sides.")
+      session.note("Open: \(counted(report.conflicts, "conflict")); 'netsync conflicts list' shows both sides.")
     }
     if let failure = report.failure {
       let waiting = try session.step { () throws(ReplicaError) in try replica.operations().count }
@@ -75,9 +75,9 @@ extension PullReport {
     let verb = isDryRun ? "Would pull" : isComplete ? "Pulled" : "Pulled in part"
     let held = counts.held > 0 ? ", \(counts.held) held" : ""
     return """
-      \(verb) \(String(counts.networks)) networks, \(String(counts.interfaces)) interfaces: \
+      \(verb) \(counted(counts.networks, "network")), \(counted(counts.interfaces, "interface")): \
       \(String(counts.new)) new, \(String(counts.changed)) changed, \(String(counts.gone)) gone\(held) \
-      (\(String(counts.requests)) requests, \(DurationText.short(duration)))
+      (\(counted(counts.requests, "request")), \(DurationText.short(duration)))
       """
   }
 }

@@ -25,7 +25,7 @@ struct PushCommand: NetsyncVerb {
   var timeout = DurationArgument(.seconds(300))
   @Option(help: ArgumentHelp("How long to wait for another netsync that syncs.", valueName: "d"))
   var wait = DurationArgument(.seconds(30))
-  @OptionGroup(title: "Global options") var global: GlobalOptions
+  @OptionGroup var global: GlobalOptions
 
   func validate() throws {
     if let maxDeletes, maxDeletes < 0 { throw ValidationError("--max-deletes takes a whole number from 0 on") }
@@ -58,12 +58,12 @@ struct PushCommand: NetsyncVerb {
     guard !deletes.isEmpty else { return }
     guard session.mayAsk else {
       throw UserMessage.needsAnswer(
-        "\(String(deletes.count)) networks would be deleted at the API",
+        "deleting at the API: \(counted(deletes.count, "network"))",
         flag: "netsync push -y"
       )
     }
     for line in plan.lines { session.note(line) }
-    try StandardStream.error.write("Delete \(deletes.count) at the API? [y/N] ")
+    try StandardStream.error.write("Delete \(counted(deletes.count, "network")) at the API? [y/N] ")
     guard readLine()?.lowercased().hasPrefix("y") == true else {
       throw UserMessage(
         exit: .held,
@@ -85,7 +85,7 @@ extension PushReport {
     if inDoubt > 0 { parts.append("\(inDoubt) in doubt") }
     if held > 0 { parts.append("\(held) held") }
     if waiting > 0 { parts.append("\(waiting) still waiting") }
-    return ["Pushed: \(parts.joined(separator: ", ")) (\(String(requests)) requests, \(DurationText.short(duration)))"]
+    return ["Pushed: \(parts.joined(separator: ", ")) (\(counted(requests, "request")), \(DurationText.short(duration)))"]
   }
 
   /// The worst that is left, as the contract orders it: 10, 4, 8, 7, 3, 5.
@@ -105,7 +105,7 @@ extension PushReport {
     case .done: .ok
     case .held: .held
     case .notNow: requests > 0 && sent > 0 ? .partial : .offline
-    case .needsDecision, .partly, .interrupted: .partial
+    case .needsDecision, .partly, .interrupted, .terminated: .partial
     default: .error
     }
   }
@@ -129,7 +129,7 @@ extension UserMessage {
       return UserMessage(
         exit: .held,
         code: "plan_moved",
-        message: "\(String(report.moved)) planned edits were not sent",
+        message: "not sent: \(counted(report.moved, "planned edit"))",
         why: "the edit or its base has changed since the plan was saved",
         state: nothingLost,
         next: ["netsync plan --save FILE"]
@@ -138,7 +138,7 @@ extension UserMessage {
       return UserMessage(
         exit: .needsDecision,
         code: "conflict",
-        message: "\(String(report.conflicts)) edits are in conflict",
+        message: "in conflict: \(counted(report.conflicts, "edit"))",
         why: "the network was changed or deleted there too",
         state: nothingLost,
         next: ["netsync conflicts list", "netsync conflicts resolve NET --take mine|theirs"]
@@ -147,7 +147,7 @@ extension UserMessage {
       return UserMessage(
         exit: .needsDecision,
         code: "in_doubt",
-        message: "\(String(report.undecided)) creates are in doubt",
+        message: "in doubt: \(counted(report.undecided, "create"))",
         why: "the API did not answer, and several networks may be it",
         state: nothingLost,
         next: ["netsync outbox list", "netsync outbox adopt N ID", "netsync outbox retry N"]
@@ -156,7 +156,7 @@ extension UserMessage {
       return UserMessage(
         exit: .partly,
         code: "refused",
-        message: "\(String(report.refused)) edits were refused",
+        message: "refused: \(counted(report.refused, "edit"))",
         why: "the API will not take them as they are",
         state: nothingLost,
         next: ["netsync outbox list", "netsync outbox edit N NAME", "netsync outbox discard N"]
@@ -165,7 +165,7 @@ extension UserMessage {
       return UserMessage(
         exit: report.status,
         code: "waiting",
-        message: "\(String(report.waiting + report.inDoubt)) edits could not be sent yet",
+        message: "not sent yet: \(counted(report.waiting + report.inDoubt, "edit"))",
         why: "the API could not take them now",
         state: nothingLost,
         next: ["netsync \(verb) carries on"],

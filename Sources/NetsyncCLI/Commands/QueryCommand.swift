@@ -19,7 +19,7 @@ struct QueryCommand: NetsyncVerb {
   var maxRows = 1_000_000
   @Flag(help: "Print the views and their columns.")
   var schema = false
-  @OptionGroup(title: "Global options") var global: GlobalOptions
+  @OptionGroup var global: GlobalOptions
 
   func validate() throws {
     if maxRows < 1 { throw ValidationError("--max-rows takes a whole number from 1 on") }

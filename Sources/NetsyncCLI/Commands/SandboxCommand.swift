@@ -28,7 +28,7 @@ struct SandboxCommand: NetsyncVerb {
   var rateLimit: String?
   @Option(help: ArgumentHelp("How often rows shift between pages, from 0 to 1.", valueName: "rate"))
   var pageShift = 0.0
-  @OptionGroup(title: "Global options") var global: GlobalOptions
+  @OptionGroup var global: GlobalOptions
 
   func validate() throws {
     for rate in [fail, loseResponse, pageShift] where !(0...1).contains(rate) {
@@ -61,17 +61,19 @@ struct SandboxCommand: NetsyncVerb {
         try? StandardStream.output.flush()
       }
     }
-    let watching = Task {
-      for await _ in signals {
+    let watching = Task<ExitStatus, Never> {
+      for await signal in signals {
         serving.cancel()
-        break
+        return signal == .sigterm ? .terminated : .interrupted
       }
+      return .done
     }
     defer { watching.cancel() }
     do {
       try await serving.value
-    } catch is CancellationError {
-      return
+      throw await watching.value
+    } catch let status as ExitStatus {
+      throw status
     } catch {
       throw UserMessage(
         exit: .failed,

@@ -13,7 +13,7 @@ struct StatusCommand: NetsyncVerb {
   var exitCode = false
   @Option(help: ArgumentHelp("Exit 5 if the last complete pull is older.", valueName: "d"))
   var maxAge: DurationArgument?
-  @OptionGroup(title: "Global options") var global: GlobalOptions
+  @OptionGroup var global: GlobalOptions
 
   func run() async throws {
     let session = try Session(global)
@@ -52,7 +52,7 @@ extension ReplicaStatus {
     let states = ["waiting", "sending", "in_doubt", "conflict", "held", "refused"]
       .compactMap { state in outbox[state].map { "\($0) \(state)" } }
     var lines: [TerminalText] = [
-      "Replica: \(String(networks)) networks, \(String(interfaces)) interfaces, \(freshness.string)",
+      "Replica: \(counted(networks, "network")), \(counted(interfaces, "interface")), \(freshness.string)",
       "Outbox:  \(states.isEmpty ? "empty" : states.joined(separator: ", "))",
     ]
     if let lastSweep {

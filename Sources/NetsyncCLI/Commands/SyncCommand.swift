@@ -12,7 +12,7 @@ struct SyncCommand: NetsyncVerb {
   var yes = false
   @Option(help: ArgumentHelp("auto, always or never.", valueName: "when"))
   var progress = ProgressChoice.auto
-  @OptionGroup(title: "Global options") var global: GlobalOptions
+  @OptionGroup var global: GlobalOptions
 
   func run() async throws {
     let session = try Session(global)
