@@ -108,6 +108,7 @@ CREATE TABLE operation (
   name TEXT,
   base_name TEXT,
   base_updated_at TEXT,
+  sent_name TEXT, -- of a rename that was sent and not answered: the server may have it by now
   edited_at_us INTEGER NOT NULL,
   state TEXT NOT NULL CHECK (state IN ('waiting', 'sending', 'in_doubt', 'conflict', 'held')),
   attempts INTEGER NOT NULL DEFAULT 0 CHECK (attempts >= 0),
@@ -179,7 +180,9 @@ SELECT
   network.network_key,
   network.remote_id AS id,
   network.local_id,
-  coalesce(latest.name, flying.name, network.name, dead_letter.name) AS name,
+  coalesce(
+    latest.name, flying.name, network.name, CASE dead_letter.action WHEN 'create' THEN dead_letter.name END
+  ) AS name,
   CASE
     WHEN latest.action = 'delete' AND latest.state IN ('waiting', 'sending') THEN 'deleting'
     WHEN flying.state = 'in_doubt' THEN 'in_doubt'

@@ -101,7 +101,7 @@ package struct APIClient: Sendable {
   package func interfaces(of id: NetworkID, page: Int) async -> Exchange<ListPage<NetworkInterfaceDocument>> {
     let path = "/networks/\(id)/network_interfaces"
     return await exchange("GET", path, query: paging(page), about: .record) { body throws(APIFailure) in
-      try checked(decodeInterfacePage(body), is: page)
+      try checked(decodeInterfacePage(body, of: id), is: page)
     }
   }
 }

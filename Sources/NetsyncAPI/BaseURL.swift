@@ -49,7 +49,9 @@ package struct BaseURL: Hashable, Sendable, CustomStringConvertible {
       guard let end = authority.firstIndex(of: "]") else { return nil }
       host = authority[...end]
       port = authority[authority.index(after: end)...]
-      guard host.dropFirst().dropLast().utf8.allSatisfy({ isHexadecimal($0) || $0 == UInt8(ascii: ":") }) else {
+      guard host.contains(":"),
+        host.dropFirst().dropLast().utf8.allSatisfy({ isHexadecimal($0) || $0 == UInt8(ascii: ":") })
+      else {
         return nil
       }
     } else {

@@ -24,8 +24,11 @@ enum JSONValue: Codable, Hashable, Sendable {
       self = .string(value)
     } else if let value = try? container.decode([JSONValue].self) {
       self = .array(value)
+    } else if let value = try? container.decode([String: JSONValue].self) {
+      self = .object(value)
     } else {
-      self = .object(try container.decode([String: JSONValue].self))
+      // A number that no type here holds, such as 1e999: an unknown field must not hide the record that it came with.
+      self = .null
     }
   }
 

@@ -13,8 +13,10 @@ import NetsyncModel
 ///
 /// - Parameter now: on the server's clock, for the forms that name an instant.
 func requestedWait(_ headers: HTTPFields, now: Timestamp) -> Duration? {
-  guard let wait = retryAfter(headers, now: now) ?? rateLimitReset(headers, now: now) else { return nil }
-  guard wait >= .zero, wait <= .seconds(86_400) else { return nil }
+  let waits = [retryAfter(headers, now: now), rateLimitReset(headers, now: now)]
+  guard let wait = waits.lazy.compactMap({ $0 }).first(where: { (.zero ... .seconds(86_400)).contains($0) }) else {
+    return nil
+  }
   return min(max(wait, Limits.serverWait.lowerBound), Limits.serverWait.upperBound)
 }
 

@@ -30,8 +30,16 @@ func decodeNetworkPage(_ body: [UInt8]) throws(APIFailure) -> ListPage<NetworkDo
   return ListPage(records: envelope.data.map(\.document), meta: envelope.meta)
 }
 
-func decodeInterfacePage(_ body: [UInt8]) throws(APIFailure) -> ListPage<NetworkInterfaceDocument> {
+/// - Parameter network: whose interfaces were asked for; another's say nothing about it.
+func decodeInterfacePage(
+  _ body: [UInt8],
+  of network: NetworkID
+) throws(APIFailure) -> ListPage<NetworkInterfaceDocument> {
   let envelope = try decode(Envelope<[InterfaceRecord]>.self, body)
+  for record in envelope.data {
+    guard let other = record.networkID, other.lowercased() != network.text.lowercased() else { continue }
+    throw .notUnderstood(.otherRecord(asked: network.text, answered: other))
+  }
   return ListPage(records: envelope.data.map(\.document), meta: envelope.meta)
 }
 
@@ -122,6 +130,7 @@ private struct NetworkRecord: Decodable {
 
 private struct InterfaceRecord: Decodable {
   let document: NetworkInterfaceDocument
+  let networkID: String?
 
   private static let known: Set<String> = [
     "id", "name", "type", "status", "region_code", "region", "network_id", "created_at", "updated_at", "record_type",
@@ -129,6 +138,7 @@ private struct InterfaceRecord: Decodable {
 
   init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: AnyKey.self)
+    networkID = try container.text("network_id")
     let region = try container.decodeIfPresent(Region.self, forKey: AnyKey(stringValue: "region"))
     document = NetworkInterfaceDocument(
       id: try container.decode(String.self, forKey: AnyKey(stringValue: "id")),

@@ -45,6 +45,8 @@ public struct Operation: Hashable, Sendable {
   public let intent: Intent
   /// nil for a create.
   public let base: EditBase?
+  /// The name of a rename that was sent and not answered, kept through merging: the server may have it by now.
+  package let sentName: NetworkName?
   /// On this host's clock.
   public let editedAt: Timestamp
   public let state: OperationState
@@ -60,6 +62,7 @@ public struct Operation: Hashable, Sendable {
     localID: LocalID? = nil,
     intent: Intent,
     base: EditBase? = nil,
+    sentName: NetworkName? = nil,
     editedAt: Timestamp,
     state: OperationState = .waiting(notBefore: nil),
     attempts: Int = 0,
@@ -71,6 +74,7 @@ public struct Operation: Hashable, Sendable {
     self.localID = localID
     self.intent = intent
     self.base = base
+    self.sentName = sentName
     self.editedAt = editedAt
     self.state = state
     self.attempts = attempts

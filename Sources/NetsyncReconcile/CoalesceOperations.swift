@@ -22,12 +22,21 @@ package struct QueuedEdit: Hashable, Sendable {
   package var base: EditBase?
   package var isRefused: Bool
   package var conflict: ConflictKind?
+  /// It was sent and not answered: the server may have it.
+  package var mayHaveArrived: Bool
 
-  package init(_ intent: Intent, base: EditBase? = nil, isRefused: Bool = false, conflict: ConflictKind? = nil) {
+  package init(
+    _ intent: Intent,
+    base: EditBase? = nil,
+    isRefused: Bool = false,
+    conflict: ConflictKind? = nil,
+    mayHaveArrived: Bool = false
+  ) {
     self.intent = intent
     self.base = base
     self.isRefused = isRefused
     self.conflict = conflict
+    self.mayHaveArrived = mayHaveArrived
   }
 }
 
@@ -50,7 +59,7 @@ package enum CoalesceDecision: Hashable, Sendable {
 /// | create a            | rename to b   | create b                        |
 /// | create a            | delete        | nothing is left                 |
 /// | rename a to b       | rename to c   | rename a to c                   |
-/// | rename a to b       | rename to a   | nothing is left                 |
+/// | rename a to b       | rename to a   | nothing is left, unless b may have arrived |
 /// | rename a to b       | delete        | delete a                        |
 /// | delete a            | rename to b   | refused: its deletion waits     |
 ///
@@ -67,10 +76,12 @@ package func coalesce(_ edit: Intent, onto standing: EditStanding) -> CoalesceDe
     return .queue(edit, base: nil, conflict: nil)
   case (.rename, .rename(let name)):
     if queued.intent == edit && !queued.isRefused { return .nothing }
-    if undoes(name, standing) { return .cancel }
+    if undoes(name, standing) && !queued.mayHaveArrived { return .cancel }
     return .queue(edit, base: queued.base, conflict: queued.conflict)
   case (.rename, .delete):
-    return .queue(.delete, base: queued.base, conflict: queued.conflict.map { $0 == .deletedThere ? $0 : .deletedHere })
+    // Deleted there already: both sides want the same.
+    if queued.conflict == .deletedThere { return .cancel }
+    return .queue(.delete, base: queued.base, conflict: queued.conflict.map { _ in .deletedHere })
   case (.delete, .rename):
     // A refused delete is no longer overlaid, so the network is there to be renamed.
     return queued.isRefused ? queueBehind(edit, standing) : .alreadyDeleted

@@ -5,12 +5,22 @@ package struct PushPlan: Hashable, Sendable {
   /// In the order of their numbers.
   package var actions: [Operation]
   package var held: [HeldEdit]
+
+  package init(actions: [Operation], held: [HeldEdit]) {
+    self.actions = actions
+    self.held = held
+  }
 }
 
 /// An edit that a push would not send, and why.
 package struct HeldEdit: Hashable, Sendable {
   package var operation: Operation
   package var reason: Reason
+
+  package init(operation: Operation, reason: Reason) {
+    self.operation = operation
+    self.reason = reason
+  }
 
   package enum Reason: Hashable, Sendable {
     case conflict(ConflictKind)
@@ -104,7 +114,10 @@ package func dueOperations(
         continue
       }
       time = doubt.candidates.isEmpty ? clock.hostTime(doubt.nextLook) : now
-    case .sending, .conflict, .held, .refused:
+    case .sending:
+      lanes.insert(operation.network)
+      continue
+    case .conflict, .held, .refused:
       continue
     }
     guard lanes.insert(operation.network).inserted else { continue }

@@ -184,6 +184,12 @@ private func editDecision(
   }
 }
 
+/// The name that an edit started from, as far as a conflict goes: the base's, or the one that our own unanswered write may have
+/// set. Our own write is not their change.
+package func startingName(base: NetworkName?, sent: NetworkName?, seen: NetworkName?) -> NetworkName? {
+  sent != nil && seen == sent ? sent : base
+}
+
 private func settle(
   _ kind: ConflictKind,
   _ editedAt: Timestamp,

@@ -52,7 +52,13 @@ extension Replica {
           try database.removeOperation(queued.edit)
           try database.journalOutcome(.superseded, of: queued, Evidence(), at: editedAt)
         }
-        let edit = try database.insertOperation(merged, of: network, base: base, editedAt: editedAt)
+        let edit = try database.insertOperation(
+          merged,
+          of: network,
+          base: base,
+          sentName: queued?.sentName,
+          editedAt: editedAt
+        )
         if let conflict { try database.setState(.conflict(conflict), of: edit, at: editedAt) }
         try database.journalEdit(intent, edit, network, before: before, at: editedAt)
         return .queued(edit, network, replacing: queued?.edit)
@@ -115,7 +121,13 @@ extension OperationState {
 extension QueuedEdit {
   init(_ operation: NetsyncModel.Operation) {
     let conflict: ConflictKind? = if case .conflict(let kind) = operation.state { kind } else { nil }
-    self.init(operation.intent, base: operation.base, isRefused: operation.state == .refused, conflict: conflict)
+    self.init(
+      operation.intent,
+      base: operation.base,
+      isRefused: operation.state == .refused,
+      conflict: conflict,
+      mayHaveArrived: operation.sentName != nil
+    )
   }
 }
 
@@ -189,6 +201,7 @@ extension Database {
 
   /// Leaves a tombstone: ids still resolve, nothing lists the network, its interfaces go.
   func markGone(_ network: NetworkKey, _ cause: GoneCause, at now: Timestamp) throws {
+    try forgetFingerprint(of: network)
     try execute(
       sql: """
         UPDATE network SET gone_at_us = ?, gone_cause = ?, seen_page = NULL, interfaces_as_of_us = NULL

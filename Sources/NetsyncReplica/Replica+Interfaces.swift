@@ -27,12 +27,19 @@ extension Replica {
   ) throws(ReplicaError) {
     try writePulled { database in
       for list in lists {
+        // It went while its list was walked: a tombstone has no interfaces.
+        let isGone = try Bool.fetchOne(
+          database,
+          sql: "SELECT gone_at_us IS NOT NULL FROM network WHERE network_key = ?",
+          arguments: [list.network.rawValue]
+        )
+        if isGone == true { continue }
         let kept = try database.interfaces(of: list.network)
         let listed = Dictionary(list.interfaces.map { ($0.id, $0) }, uniquingKeysWith: { _, last in last })
         for id in kept.keys where listed[id] == nil { try database.removeInterface(id, of: list.network) }
         for (id, interface) in listed where kept[id] != interface { try database.put(interface, of: list.network) }
         try database.execute(
-          sql: "UPDATE network SET interfaces_as_of_us = ? WHERE network_key = ? AND gone_at_us IS NULL",
+          sql: "UPDATE network SET interfaces_as_of_us = ? WHERE network_key = ?",
           arguments: [list.walkedAt.microseconds, list.network.rawValue]
         )
       }

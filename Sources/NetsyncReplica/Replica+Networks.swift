@@ -45,7 +45,7 @@ extension Replica {
         let network = try Network(row)
         if let wanted, !(network.name?.text.lowercased().contains(wanted) ?? false) { continue }
         networks.append(network)
-        if networks.count == filter.limit { break }
+        if let limit = filter.limit, networks.count >= limit { break }
       }
       return networks
     }
@@ -58,13 +58,13 @@ extension Replica {
         database,
         sql: """
           \(Network.select) WHERE network_key IN (
-            SELECT network_key FROM network WHERE remote_id = :text OR local_id = :text OR name = :text
+            SELECT network_key FROM network WHERE remote_id IN (:text, :lower, :upper) OR local_id = :lower OR name = :text
             UNION SELECT network_key FROM operation WHERE name = :text
             UNION SELECT network_key FROM dead_letter WHERE name = :text
           )
           ORDER BY network_key
           """,
-        arguments: ["text": reference]
+        arguments: ["text": reference, "lower": reference.lowercased(), "upper": reference.uppercased()]
       ).map(Network.init).filter { $0.isNamed(reference) }
       if let only = exact.first { return exact.count == 1 ? .found(only) : .ambiguous(exact) }
       guard reference.utf8.count >= 4, reference.utf8.allSatisfy(isIDCharacter) else { return .unknown }
@@ -72,12 +72,13 @@ extension Replica {
         database,
         sql: """
           \(Network.select) WHERE network_key IN (
-            SELECT network_key FROM network WHERE remote_id >= :low AND remote_id < :high
-            UNION SELECT network_key FROM network WHERE local_id >= :low AND local_id < :high
+            SELECT network_key FROM network WHERE remote_id >= :lower AND remote_id < :lower || '~'
+            UNION SELECT network_key FROM network WHERE remote_id >= :upper AND remote_id < :upper || '~'
+            UNION SELECT network_key FROM network WHERE local_id >= :lower AND local_id < :lower || '~'
           )
           ORDER BY network_key LIMIT 20
           """,
-        arguments: ["low": reference.lowercased(), "high": reference.lowercased() + "~"]
+        arguments: ["lower": reference.lowercased(), "upper": reference.uppercased()]
       ).map(Network.init)
       if let only = prefixed.first { return prefixed.count == 1 ? .found(only) : .ambiguous(prefixed) }
       return .unknown
@@ -136,7 +137,8 @@ extension Network {
 
   /// What people see is what counts: a network renamed here no longer answers to its old name.
   fileprivate func isNamed(_ reference: String) -> Bool {
-    id?.text == reference || localID?.text == reference || name == NetworkName(reference)
+    id?.text.lowercased() == reference.lowercased() || localID?.text == reference.lowercased()
+      || name == NetworkName(reference)
   }
 }
 

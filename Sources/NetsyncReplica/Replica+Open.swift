@@ -37,8 +37,10 @@ extension Replica {
           sql: "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = -32000"
         )
       }
-      if version < Schema.version { try migrator().migrate(pool) }
+      if version < Schema.version { try migrate(pool, path) }
       return Replica(path: path, pool: pool, now: now)
+    } catch let error as ReplicaError {
+      throw error
     } catch {
       throw ReplicaError(error, path: path)
     }
@@ -82,6 +84,25 @@ extension Replica {
     return configuration
   }
 
+  /// Brings the schema up to date, one process at a time, and while none syncs.
+  private static func migrate(_ pool: DatabasePool, _ path: String) throws {
+    let deadline = ContinuousClock.now + .seconds(30)
+    while true {
+      if let lock = try SyncLock(replica: path) {
+        try migrator().migrate(pool)
+        withExtendedLifetime(lock) {}
+        return
+      }
+      guard ContinuousClock.now < deadline else {
+        throw ReplicaError.storage(
+          path: path,
+          reason: "another netsync has it, and it needs to be brought up to date first"
+        )
+      }
+      usleep(20_000)
+    }
+  }
+
   private static func migrator() -> DatabaseMigrator {
     var migrator = DatabaseMigrator()
     for migration in Schema.migrations {
@@ -92,7 +113,7 @@ extension Replica {
 
   /// SQLite would make the file with the umask's permissions, and its companions with the file's.
   private static func makeFile(_ path: String) throws(ReplicaError) {
-    let directory = URL(filePath: path).deletingLastPathComponent().path()
+    let directory = URL(filePath: path).deletingLastPathComponent().path(percentEncoded: false)
     do {
       try FileManager.default.createDirectory(
         atPath: directory,

@@ -34,13 +34,14 @@ extension Database {
     SELECT queued.*, network.remote_id, network.local_id, conflict.kind AS conflict_kind
     FROM (
       SELECT
-        edit, network_key, action, name, base_name, base_updated_at, edited_at_us, state, attempts, not_before_us,
+        edit, network_key, action, name, base_name, base_updated_at, sent_name, edited_at_us, state, attempts,
+        not_before_us,
         armed_at_us, armed_known, looks, next_look_us, candidates,
         error_status, error_code, error_title, error_detail, error_pointer
       FROM operation
       UNION ALL
       SELECT
-        edit, network_key, action, name, base_name, base_updated_at, edited_at_us, 'refused', attempts, NULL,
+        edit, network_key, action, name, base_name, base_updated_at, NULL, edited_at_us, 'refused', attempts, NULL,
         NULL, NULL, 0, NULL, NULL,
         error_status, error_code, error_title, error_detail, error_pointer
       FROM dead_letter
@@ -84,6 +85,7 @@ extension Database {
       localID: (row["local_id"] as String?).flatMap(LocalID.init),
       intent: intent,
       base: base,
+      sentName: (row["sent_name"] as String?).map(NetworkName.init(_:)),
       editedAt: Timestamp(microseconds: row["edited_at_us"]),
       state: try state(row),
       attempts: row["attempts"],
@@ -142,18 +144,19 @@ extension Database {
     _ intent: Intent,
     of network: NetworkKey,
     base: EditBase?,
+    sentName: NetworkName? = nil,
     editedAt: Timestamp,
     attempts: Int = 0
   ) throws -> EditNumber {
     try execute(
       sql: """
         INSERT INTO operation
-          (edit, network_key, action, name, base_name, base_updated_at, edited_at_us, state, attempts)
-        VALUES (?, ?, ?, ?, ?, ?, ?, 'waiting', ?)
+          (edit, network_key, action, name, base_name, base_updated_at, sent_name, edited_at_us, state, attempts)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'waiting', ?)
         """,
       arguments: [
         edit?.rawValue, network.rawValue, intent.action.rawValue, intent.name?.text, base?.name?.text,
-        base?.updatedAt?.raw, editedAt.microseconds, attempts,
+        base?.updatedAt?.raw, sentName?.text, editedAt.microseconds, attempts,
       ]
     )
     return EditNumber(rawValue: lastInsertedRowID)

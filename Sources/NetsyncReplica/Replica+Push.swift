@@ -39,7 +39,8 @@ extension Replica {
       try database.execute(
         sql: """
           UPDATE operation SET state = 'sending', not_before_us = NULL, attempts = attempts + 1, armed_at_us = ?,
-            armed_known = ?, looks = 0, next_look_us = NULL, candidates = NULL
+            armed_known = ?, looks = 0, next_look_us = NULL, candidates = NULL,
+            sent_name = CASE action WHEN 'rename' THEN name ELSE sent_name END
           WHERE edit = ?
           """,
         arguments: [
@@ -208,7 +209,6 @@ extension Database {
   fileprivate func landDeletion(_ operation: NetsyncModel.Operation, _ evidence: Evidence, at now: Timestamp) throws {
     let before = try base(of: operation.network)?.name
     try removeOperation(operation.edit)
-    try forgetFingerprint(of: operation.network)
     try acknowledge(operation.network, at: now)
     try markGone(operation.network, .deletedHere, at: now)
     let entry = JournalEntry(
@@ -252,18 +252,36 @@ extension Database {
     }
     let standing = EditStanding(
       base: try base(of: operation.network).map { EditBase(name: $0.name, updatedAt: $0.updatedAt) },
-      queued: QueuedEdit(operation.intent, base: operation.base, isRefused: refused)
+      queued: QueuedEdit(
+        operation.intent,
+        base: operation.base,
+        isRefused: refused,
+        mayHaveArrived: operation.sentName != nil && !refused
+      )
     )
-    try removeOperation(operation.edit)
-    try journalOutcome(.superseded, of: operation, Evidence(), at: now)
     switch coalesce(follower.intent, onto: standing) {
-    case .cancel, .nothing, .alreadyDeleted:
+    case .nothing, .alreadyDeleted:
+      try discard(follower, as: .superseded, at: now)
+      try setState(.waiting(notBefore: notBefore), of: operation.edit, at: now)
+      return operation.edit
+    case .cancel:
+      try removeOperation(operation.edit)
+      try journalOutcome(.superseded, of: operation, Evidence(), at: now)
       try discard(follower, as: .superseded, at: now)
       if operation.intent.action == .create { try markGone(operation.network, .neverSent, at: now) }
       return nil
     case .queue(let intent, let base, _):
+      try removeOperation(operation.edit)
+      try journalOutcome(.superseded, of: operation, Evidence(), at: now)
       try removeOperation(follower.edit)
-      try insertOperation(edit: follower.edit, intent, of: operation.network, base: base, editedAt: follower.editedAt)
+      try insertOperation(
+        edit: follower.edit,
+        intent,
+        of: operation.network,
+        base: base,
+        sentName: refused ? nil : operation.sentName,
+        editedAt: follower.editedAt
+      )
       try setState(.waiting(notBefore: notBefore), of: follower.edit, at: now)
       return follower.edit
     }

@@ -20,8 +20,7 @@ package struct ReplicaStatus: Hashable, Sendable {
 
 extension Replica {
   package func status() throws(ReplicaError) -> ReplicaStatus {
-    let lastSweep = try lastSweep()
-    return try read { database in
+    try read { database in
       let states = try Row.fetchAll(database, sql: "SELECT state, count(*) AS edits FROM outbox GROUP BY state")
       return ReplicaStatus(
         networks: try Int.fetchOne(database, sql: "SELECT count(*) FROM networks") ?? 0,
@@ -32,7 +31,7 @@ extension Replica {
             sql: "SELECT started_at_us FROM sweep WHERE complete ORDER BY sweep DESC LIMIT 1"
           )
         ),
-        lastSweep: lastSweep,
+        lastSweep: try database.lastSweep(),
         outbox: Dictionary(states.map { ($0["state"], $0["edits"]) }, uniquingKeysWith: { $1 }),
         conflicts: try Int.fetchOne(database, sql: "SELECT count(*) FROM conflict") ?? 0
       )

@@ -71,22 +71,7 @@ extension Replica {
 
   /// The newest sweep before `sweep`, or of all.
   package func lastSweep(before sweep: Int64? = nil) throws(ReplicaError) -> SweepRecord? {
-    try read { database in
-      let row = try Row.fetchOne(
-        database,
-        sql: "SELECT * FROM sweep WHERE sweep < ? ORDER BY sweep DESC LIMIT 1",
-        arguments: [sweep ?? Int64.max]
-      )
-      return row.map {
-        SweepRecord(
-          sweep: $0["sweep"],
-          startedAt: Timestamp(microseconds: $0["started_at_us"]),
-          endedAt: Timestamp($0["ended_at_us"] as Int64?),
-          outcome: ($0["outcome"] as String?).flatMap(PullOutcome.init),
-          isComplete: $0["complete"]
-        )
-      }
-    }
+    try read { database in try database.lastSweep(before: sweep) }
   }
 
   /// Networks known from the server.
@@ -116,6 +101,26 @@ extension Replica {
       return try rows.map {
         (NetworkKey(rawValue: $0["network_key"]), try required(NetworkID($0["remote_id"]), "remote id"))
       }
+    }
+  }
+}
+
+extension Database {
+  /// The newest sweep before `sweep`, or of all.
+  func lastSweep(before sweep: Int64? = nil) throws -> SweepRecord? {
+    let row = try Row.fetchOne(
+      self,
+      sql: "SELECT * FROM sweep WHERE sweep < ? ORDER BY sweep DESC LIMIT 1",
+      arguments: [sweep ?? Int64.max]
+    )
+    return row.map {
+      SweepRecord(
+        sweep: $0["sweep"],
+        startedAt: Timestamp(microseconds: $0["started_at_us"]),
+        endedAt: Timestamp($0["ended_at_us"] as Int64?),
+        outcome: ($0["outcome"] as String?).flatMap(PullOutcome.init),
+        isComplete: $0["complete"]
+      )
     }
   }
 }

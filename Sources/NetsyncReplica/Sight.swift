@@ -72,7 +72,7 @@ extension Database {
   ) throws -> SightOutcome {
     let standing = NetworkStanding(
       base: row.base,
-      intent: operation.map(StandingIntent.init) ?? .none,
+      intent: operation.map { StandingIntent($0, seen: sight.document?.name) } ?? .none,
       recentWrite: recentWrite
     )
     let decision = reconcile(sight, standing, context)
@@ -219,11 +219,13 @@ extension Database {
 }
 
 extension StandingIntent {
-  init(_ operation: NetsyncModel.Operation) {
+  /// - Parameter seen: the name that the server shows now.
+  init(_ operation: NetsyncModel.Operation, seen: NetworkName?) {
+    let baseName = startingName(base: operation.base?.name, sent: operation.sentName, seen: seen)
     switch operation.intent {
     case .create: self = .none
-    case .rename(let name): self = .rename(to: name, baseName: operation.base?.name, editedAt: operation.editedAt)
-    case .delete: self = .delete(baseName: operation.base?.name, editedAt: operation.editedAt)
+    case .rename(let name): self = .rename(to: name, baseName: baseName, editedAt: operation.editedAt)
+    case .delete: self = .delete(baseName: baseName, editedAt: operation.editedAt)
     }
   }
 }

@@ -22,7 +22,8 @@ package final class World: Sendable {
       Sandbox(SandboxState(networks: networks), faults: faults),
       clock: clock
     )
-    directory = "\(FileManager.default.temporaryDirectory.path())/netsync-world-\(UUID().uuidString)"
+    directory =
+      "\(FileManager.default.temporaryDirectory.path(percentEncoded: false))/netsync-world-\(UUID().uuidString)"
     replica = try Replica.open("\(directory)/replica.sqlite", .makeIfMissing, now: { clock.wall })
   }
 

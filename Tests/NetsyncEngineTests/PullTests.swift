@@ -188,4 +188,24 @@ import Testing
       return
     }
   }
+
+  @Test(arguments: [
+    (9_223_372_036_854_775_807, 9_223_372_036_854_775_807), (-1, -1), (0, -9_223_372_036_854_775_808),
+    (1_000_000_000, 3),
+  ])
+  func `absurd totals end the pull with a name, and remove nothing`(pages: Int, results: Int) async throws {
+    let world = try World(networks: 5)
+    _ = try await world.engine().pull(PullOptions())
+    let before = try world.here
+    let id = try #require(world.there.first).prefix(36)
+    let body = """
+      {"data":[{"id":"\(id)"}],"meta":{"page_number":1,"total_pages":\(pages),"total_results":\(results)}}
+      """
+    world.transport.decide { _ in
+      .replaced(TransportResponse(head: .init(status: .ok), body: Array(body.utf8)))
+    }
+    let report = try await world.engine().pull(PullOptions())
+    #expect(report.failure != nil)
+    #expect(try world.here.count == before.count)
+  }
 }

@@ -85,7 +85,9 @@ extension PushReport {
     if inDoubt > 0 { parts.append("\(inDoubt) in doubt") }
     if held > 0 { parts.append("\(held) held") }
     if waiting > 0 { parts.append("\(waiting) still waiting") }
-    return ["Pushed: \(parts.joined(separator: ", ")) (\(counted(requests, "request")), \(DurationText.short(duration)))"]
+    return [
+      "Pushed: \(parts.joined(separator: ", ")) (\(counted(requests, "request")), \(DurationText.short(duration)))"
+    ]
   }
 
   /// The worst that is left, as the contract orders it: 10, 4, 8, 7, 3, 5.

@@ -142,34 +142,28 @@ struct Sweep {
     resuming previous: SweepRecord?,
     _ onProgress: (PullProgress) -> Void
   ) async throws(CycleFailure) -> Int {
-    var batch: [FetchedPage] = []
-    try note(first)
-    batch.append(first)
-    var lastPage = isLast(first, 1) ? 1 : (first.listed.totalPages ?? 2)
+    note(first)
+    var batch = [first]
+    var lastPage = try lastPage(after: first)
     var pending = order(2..<(lastPage + 1), resuming: previous)
     while !pending.isEmpty {
       try requests.check()
-      guard lastPage <= Limits.pages else {
-        throw .api(.notUnderstood(.tooManyPages(limit: Limits.pages)), request: "GET /networks", tries: 1)
-      }
       let wanted = Array(pending.prefix(Self.pagesPerBatch))
       pending.removeFirst(wanted.count)
       let (fetched, failure) = await fetch(wanted, applying: batch)
       batch = fetched.sorted { $0.listed.number < $1.listed.number }
       if let failure {
+        // What did arrive is kept; why the rest did not is what has to be told.
         try? apply(batch)
         throw failure
       }
       for page in batch {
-        try note(page)
+        note(page)
+        guard page.listed.number == lastPage else { continue }
         // The listing grew while it was walked, or never said how long it is.
-        let end =
-          isLast(page, page.listed.number)
-          ? page.listed.number : max(page.listed.totalPages ?? 0, page.listed.number + 1)
-        if page.listed.number == lastPage, end > lastPage {
-          pending += (lastPage + 1)...end
-          lastPage = end
-        }
+        let end = try self.lastPage(after: page)
+        pending += (lastPage + 1)..<(end + 1)
+        lastPage = end
       }
       onProgress(PullProgress(stage: .networks, done: counts.networks, total: totals?.upperBound))
     }
@@ -179,6 +173,16 @@ struct Sweep {
       throw .api(.notUnderstood(.implausible(reason: reason)), request: "GET /networks", tries: 1)
     }
     return lastPage
+  }
+
+  /// The last page of the listing, as far as this one tells: itself, or a later one.
+  private func lastPage(after page: FetchedPage) throws(CycleFailure) -> Int {
+    let number = page.listed.number
+    let last = isLast(page, number) ? number : max(page.listed.totalPages ?? 0, number + 1)
+    guard last <= Limits.pages else {
+      throw .api(.notUnderstood(.tooManyPages(limit: Limits.pages)), request: "GET /networks", tries: 1)
+    }
+    return last
   }
 
   /// Pages that the interrupted sweep before did not reach come first.
@@ -248,9 +252,10 @@ struct Sweep {
     counts.changed += tally.changed
   }
 
-  private mutating func note(_ page: FetchedPage) throws(CycleFailure) {
+  private mutating func note(_ page: FetchedPage) {
     counts.networks += page.rows
-    guard let total = page.listed.totalResults else { return }
+    // A total that no account can have says nothing.
+    guard let total = page.listed.totalResults, (0...Limits.pages * Limits.pageSize).contains(total) else { return }
     totals = totals.map { min($0.lowerBound, total)...max($0.upperBound, total) } ?? total...total
   }
 }

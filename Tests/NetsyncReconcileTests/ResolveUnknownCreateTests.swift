@@ -1,0 +1,131 @@
+import NetsyncModel
+import NetsyncReconcile
+import Testing
+
+/// A create without an answer is looked for, and never sent blindly (R6). It was armed at second 0.
+struct ResolveUnknownCreateTests {
+  @Test func `the one new network of that name is adopted`() throws {
+    let found = try NetworkDocument.sample(1, createdAt: .at(1))
+    #expect(try resolve([found]) == .adopt(found))
+  }
+
+  @Test func `a network that was made at the moment of arming is adopted`() throws {
+    let found = try NetworkDocument.sample(1, createdAt: .at(0))
+    #expect(try resolve([found]) == .adopt(found))
+  }
+
+  @Test(arguments: [nil, ServerStamp("yesterday")])
+  func `a network that does not say when it was made may be the one`(_ createdAt: ServerStamp?) throws {
+    let found = try NetworkDocument.sample(1, createdAt: createdAt)
+    #expect(try resolve([found]) == .adopt(found))
+  }
+
+  @Test func `of several a person says which, the oldest first`() throws {
+    let older = try NetworkDocument.sample(2, createdAt: .at(1))
+    let younger = try NetworkDocument.sample(1, createdAt: .at(2))
+    #expect(try resolve([younger, older]) == .ask([older.id, younger.id]))
+  }
+
+  @Test func `as many networks as unanswered creates are told apart by their order`() throws {
+    let older = try NetworkDocument.sample(2, createdAt: .at(1))
+    let younger = try NetworkDocument.sample(1, createdAt: .at(2))
+    #expect(try resolve([younger, older], siblings: 2) == .adopt(older))
+    #expect(try resolve([younger], siblings: 2) == .adopt(younger))
+  }
+
+  @Test func `networks of one second are told apart by their ids`() throws {
+    let one = try NetworkDocument.sample(1, createdAt: .at(1))
+    let two = try NetworkDocument.sample(2, createdAt: .at(1))
+    #expect(try resolve([two, one], siblings: 2) == .adopt(one))
+  }
+
+  @Test(arguments: ["A", "ab", "a ", "", "a\u{301}"])
+  func `a filter that finds too much finds nothing`(_ name: String) throws {
+    let found = try NetworkDocument.sample(1, name: name, createdAt: .at(1))
+    #expect(try resolve([found]).isLook)
+  }
+
+  @Test func `a network in another normal form is another network`() throws {
+    let found = try NetworkDocument.sample(1, name: "cafe\u{301}", createdAt: .at(1))
+    #expect(try resolve([found], name: "caf\u{E9}").isLook)
+  }
+
+  @Test func `what was there before is not the one`() throws {
+    let namesake = try NetworkDocument.sample(8, createdAt: .at(1))
+    let madeHere = try NetworkDocument.sample(9, createdAt: .at(1))
+    let tooOld = try NetworkDocument.sample(1, createdAt: .at(-1))
+    let nameless = NetworkDocument(id: try .sample(2), name: nil, createdAt: .at(1))
+    #expect(try resolve([namesake, madeHere, tooOld, nameless]).isLook)
+  }
+
+  @Test(
+    arguments: [
+      (0, 0, .look(again: .at(45), looks: 1)),
+      (0, 60, .look(again: .at(60), looks: 1)),
+      (1, 45, .look(again: .at(90), looks: 2)),
+      (1, 88, .look(again: .at(97), looks: 2)),
+      (2, 60, .look(again: .at(90), looks: 3)),
+      (2, 89, .look(again: .at(98), looks: 3)),
+      (2, 90, .sendAgain),
+      (1, 3_600, .look(again: .at(3_609), looks: 2)),
+      (9, 60, .look(again: .at(90), looks: 10)),
+      (9, 90, .sendAgain),
+    ] as [(Int, Int64, UnknownCreateDecision)]
+  )
+  func `three looks over the settle time find nothing before it is sent again`(
+    _ looks: Int,
+    _ now: Int64,
+    _ decision: UnknownCreateDecision
+  ) throws {
+    #expect(try resolve([], looks: looks, now: now) == decision)
+  }
+
+  @Test(arguments: [0, 1, 30, 44, 45, 46, 89, 90, 91, 86_400] as [Int64])
+  func `a create that never arrived is sent again after enough looks, and not before`(_ firstLook: Int64) throws {
+    var now = Timestamp.at(firstLook)
+    var looks = 0
+    while case .look(let again, let next) = try resolve([], looks: looks, at: now) {
+      #expect(again >= now)
+      #expect(next == looks + 1)
+      now = again
+      looks = next
+      try #require(looks < 10, "it is looked for without end")
+    }
+    #expect(looks + 1 == looksBeforeSendingAgain)
+    #expect(now >= .at(90))
+  }
+
+  private func resolve(
+    _ found: [NetworkDocument],
+    name: String = "a",
+    looks: Int = 0,
+    siblings: Int = 1,
+    now: Int64 = 0
+  ) throws -> UnknownCreateDecision {
+    try resolve(found, name: name, looks: looks, siblings: siblings, at: .at(now))
+  }
+
+  private func resolve(
+    _ found: [NetworkDocument],
+    name: String = "a",
+    looks: Int = 0,
+    siblings: Int = 1,
+    at now: Timestamp
+  ) throws -> UnknownCreateDecision {
+    let arming = Arming(notBefore: .at(0), known: [try .sample(8)])
+    let create = UnknownCreate(
+      name: NetworkName(name),
+      doubt: Doubt(arming: arming, looks: looks, nextLook: now),
+      found: found,
+      known: [try .sample(9)],
+      siblings: siblings
+    )
+    return NetsyncReconcile.resolve(create, now: now, settle: .seconds(90))
+  }
+}
+
+extension UnknownCreateDecision {
+  fileprivate var isLook: Bool {
+    if case .look = self { true } else { false }
+  }
+}

@@ -1,0 +1,127 @@
+import NetsyncModel
+import NetsyncReconcile
+import Testing
+
+/// What an answer means for the edit that it answers (R6, R7, R11, R12).
+struct SettlePushTests {
+  private static let words = APIErrorDetail(status: 422, code: "10015", title: "Bad", pointer: "/name")
+  private static let intents: [Intent] = [.create(NetworkName("a")), .rename(to: NetworkName("a")), .delete]
+
+  @Test func `an edit that the server took has landed`() throws {
+    let document = try NetworkDocument.sample()
+    for intent in Self.intents {
+      #expect(settle(intent, .success(document)) == .landed(document))
+      #expect(settle(intent, .success(nil)) == .landed(nil))
+    }
+  }
+
+  @Test func `an unanswered create is looked for, anything else is sent again`() {
+    let create = Intent.create(NetworkName("a"))
+    for failure in [APIFailure.noAnswer(reason: "reset"), .serverFault(Self.words), .notUnderstood(.status(418))] {
+      #expect(settle(create, .failure(failure)) == .doubt)
+    }
+    for intent in [Intent.rename(to: NetworkName("a")), .delete] {
+      #expect(settle(intent, .failure(.noAnswer(reason: "reset"))) == .retry(after: nil))
+      #expect(settle(intent, .failure(.serverFault(Self.words))) == .retry(after: nil))
+      #expect(settle(intent, .failure(.notUnderstood(.status(418)))) == .stop)
+    }
+  }
+
+  @Test func `a create that never left is sent again without a look`() {
+    #expect(settle(.create(NetworkName("a")), .failure(.unreachable(reason: "refused"))) == .retry(after: nil))
+  }
+
+  @Test func `a delete of what is gone has landed, a rename of it is a conflict`() {
+    #expect(settle(.delete, .failure(.gone(Self.words))) == .landed(nil))
+    #expect(settle(.rename(to: NetworkName("a")), .failure(.gone(Self.words))) == .conflict(.deletedThere))
+  }
+
+  @Test func `a refused edit keeps the server's words`() {
+    for intent in Self.intents {
+      #expect(settle(intent, .failure(.refused(Self.words))) == .deadLetter(Self.words))
+    }
+  }
+
+  @Test func `a slow server is waited for as long as it asks`() {
+    for intent in Self.intents {
+      #expect(settle(intent, .failure(.slowDown(wait: .seconds(30), Self.words))) == .retry(after: .seconds(30)))
+      #expect(settle(intent, .failure(.slowDown(wait: nil, Self.words))) == .retry(after: nil))
+    }
+  }
+
+  @Test func `a key that is refused stops the cycle and costs no edit`() {
+    for intent in Self.intents {
+      #expect(settle(intent, .failure(.credentials(Self.words))) == .stop)
+    }
+  }
+
+  @Test func `after a crash a create may have been applied, anything else is looked at again`() {
+    #expect(Self.intents.map(recover) == [.doubt, .wait, .wait])
+  }
+
+  @Test func `no answer loses an edit, whatever the edit and the failure`() throws {
+    let failures = Self.failures
+    for intent in Self.intents {
+      for failure in failures {
+        #expect(broken(by: settle(intent, .failure(failure)), intent, failure) == [], "\(intent), \(failure)")
+      }
+    }
+    print("settle: \(Self.intents.count * failures.count) combinations")
+  }
+
+  private func broken(by decision: PushDecision, _ intent: Intent, _ failure: APIFailure) -> [String] {
+    var promises = Promises()
+    let isCreate = intent.action == .create
+    switch decision {
+    case .landed(let document):
+      promises.expect("only a delete lands on a failure", intent == .delete && failure.isGone && document == nil)
+    case .retry(let wait):
+      promises.expect("only what may pass is tried again", failure.isTransient)
+      promises.expect("the wait is the server's own", wait == failure.wait)
+      promises.expect("a create that may stand is not sent blindly", !isCreate || !failure.mayHaveBeenApplied)
+    case .doubt:
+      promises.expect("only a create that may stand is in doubt", isCreate && failure.mayHaveBeenApplied)
+    case .conflict(let kind):
+      let isDeletedThere = intent.action == .rename && failure.isGone
+      promises.expect("only a rename of what is gone is a conflict", isDeletedThere && kind == .deletedThere)
+    case .deadLetter(let words):
+      promises.expect("only the server refuses, in its own words", !failure.isTransient && failure.detail == words)
+    case .stop:
+      promises.expect("what may pass stops nothing", !failure.isTransient)
+    }
+    return promises.broken
+  }
+
+  /// Every class of failure, with and without what it may carry.
+  private static let failures: [APIFailure] =
+    [
+      .gone(words), .refused(words), .refused(APIErrorDetail()), .credentials(words), .credentials(APIErrorDetail()),
+      .slowDown(wait: nil, words), .slowDown(wait: .seconds(1), words), .slowDown(wait: .seconds(900), words),
+      .serverFault(words), .serverFault(APIErrorDetail(status: 503)),
+      .unreachable(reason: "refused"), .noAnswer(reason: "timeout"),
+    ] + misunderstandings.map(APIFailure.notUnderstood)
+
+  private static let misunderstandings: [Misunderstanding] = [
+    .redirect(status: 301), .status(405), .foreignNotFound, .malformed(reason: "HTML"), .wrongType(path: "data.id"),
+    .otherRecord(asked: "a", answered: "b"), .otherRecord(asked: "a", answered: nil), .otherPage(asked: 2, answered: 1),
+    .implausible(reason: "fewer"), .tooLarge(limit: 8), .tooManyPages(limit: 5),
+  ]
+}
+
+extension APIFailure {
+  fileprivate var isGone: Bool {
+    if case .gone = self { true } else { false }
+  }
+
+  fileprivate var wait: Duration? {
+    if case .slowDown(let wait, _) = self { wait } else { nil }
+  }
+
+  /// Whether the server may have carried the request out.
+  fileprivate var mayHaveBeenApplied: Bool {
+    switch self {
+    case .serverFault, .noAnswer, .notUnderstood: true
+    case .gone, .refused, .credentials, .slowDown, .unreachable: false
+    }
+  }
+}

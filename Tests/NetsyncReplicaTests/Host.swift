@@ -1,0 +1,273 @@
+import FoundationEssentials
+import NetsyncModel
+import NetsyncReconcile
+import NetsyncReplica
+import NetsyncTestKit
+import Testing
+
+/// A host with a real replica in a directory of its own, and a clock that stands still until it is moved.
+///
+/// What the API would answer is given by hand: pages to ``pull(_:policy:)``, decisions to
+/// ``settle(_:_:failure:wait:)``.
+final class Host {
+  let path: String
+  private(set) var replica: Replica
+  private let clock: ManualClock
+  private let directory: TemporaryDirectory
+  private var localIDs: UInt64 = 0
+
+  init() throws {
+    let clock = ManualClock()
+    self.clock = clock
+    directory = try TemporaryDirectory()
+    path = "\(directory.path)/replica.sqlite"
+    replica = try Replica.open(path, .makeIfMissing, now: { clock.wall })
+  }
+
+  var now: Timestamp { clock.wall }
+
+  func wait(_ duration: Duration) {
+    clock.advance(by: duration)
+  }
+
+  /// What the server would write at this host's time and `duration` later.
+  func stamp(in duration: Duration) -> String {
+    (now + duration).rfc3339
+  }
+
+  /// The process is gone, and another one opens the file.
+  func restart() throws {
+    replica = try Replica.open(path, .existing, now: { [clock] in clock.wall })
+  }
+}
+
+// MARK: Editing
+
+extension Host {
+  func newLocalID() -> LocalID {
+    localIDs += 1
+    return LocalID(at: now, random: (high: 0, low: localIDs))
+  }
+
+  @discardableResult
+  func create(_ name: String) throws -> NetsyncModel.Operation {
+    try queued(replica.create(NetworkName(name), localID: newLocalID()))
+  }
+
+  @discardableResult
+  func rename(_ name: String, to other: String) throws -> NetsyncModel.Operation {
+    try queued(replica.edit(network(name).key, .rename(to: NetworkName(other))))
+  }
+
+  @discardableResult
+  func delete(_ name: String) throws -> NetsyncModel.Operation {
+    try queued(replica.edit(network(name).key, .delete))
+  }
+
+  private func queued(_ receipt: EditReceipt) throws -> NetsyncModel.Operation {
+    guard case .queued(let edit, _, replacing: _) = receipt else { throw NothingQueued(receipt: receipt) }
+    return try #require(try replica.operation(edit))
+  }
+
+  struct NothingQueued: Error {
+    let receipt: EditReceipt
+  }
+}
+
+// MARK: Pulling
+
+extension Host {
+  struct Pull {
+    var sweep: Int64
+    var new: Int
+    var changed: Int
+    /// Known networks that no page showed.
+    var missing: [NetworkID]
+  }
+
+  /// One complete sweep that brings these pages.
+  @discardableResult
+  func pull(_ pages: [NetworkDocument]..., policy: ConflictPolicy = .newest) throws -> Pull {
+    let sweep = try replica.beginSweep(networksOnly: true)
+    let asked = try replica.meta().acknowledgements
+    let listed = pages.enumerated().map { page in
+      ListedPage(
+        number: page.offset + 1,
+        records: page.element,
+        fingerprint: [UInt8](repeating: UInt8(page.offset + 1), count: 16),
+        asked: asked
+      )
+    }
+    let tally = try replica.apply(listed, sweep: sweep, .sample(policy))
+    let missing = try replica.missing(from: sweep, lastPage: pages.count)
+    try replica.endSweep(sweep, .ok, isComplete: true, SweepCounts())
+    return Pull(sweep: sweep, new: tally.new, changed: tally.changed, missing: missing.map { $0.id })
+  }
+
+  /// What `GET /networks/{id}` says of the network that has this name here.
+  @discardableResult
+  func look(at name: String, _ sight: RemoteSight, policy: ConflictPolicy = .newest) throws -> SightOutcome {
+    let evidence = Evidence(request: "GET /networks/{id}", status: sight == .gone ? 404 : 200)
+    return try replica.observe(sight, of: network(name).key, .sample(policy), evidence: evidence)
+  }
+}
+
+// MARK: Pushing
+
+extension Host {
+  /// Writes down that an edit is about to be sent, and sends nothing.
+  func send(_ operation: NetsyncModel.Operation, known: Set<NetworkID> = []) throws {
+    let arming = operation.intent.action == .create ? Arming(notBefore: now, known: known) : nil
+    let isArmed = try replica.arm(operation, arming)
+    try #require(isArmed)
+  }
+
+  @discardableResult
+  func settle(
+    _ operation: NetsyncModel.Operation,
+    _ decision: PushDecision,
+    failure: APIErrorDetail? = nil,
+    wait: Duration = .zero
+  ) throws -> SettledAs {
+    try replica.settle(
+      operation.edit,
+      decision,
+      failure: failure,
+      wait: wait,
+      serverNow: now,
+      evidence: Evidence(request: "PATCH /networks/{id}", status: failure?.status ?? 200)
+    )
+  }
+}
+
+// MARK: Reading
+
+extension Host {
+  /// The network that has this name here, one whose deletion waits too.
+  func network(_ name: String) throws -> Network {
+    var filter = NetworkFilter()
+    filter.includesDeleting = true
+    let networks = try replica.networks(filter)
+    return try #require(networks.first { $0.name == NetworkName(name) })
+  }
+
+  /// `name state` of every network as people see them, sorted.
+  var seen: [String] {
+    get throws { try replica.networks().map { "\($0.name?.text ?? "-") \($0.state.rawValue)" } }
+  }
+
+  /// `number action name state` of every open edit, oldest first.
+  var outbox: [String] {
+    get throws {
+      try replica.operations().map {
+        "\($0.edit) \($0.intent.action.rawValue) \($0.intent.name?.text ?? "-") \($0.state.word)"
+      }
+    }
+  }
+
+  /// `side kind: before > after` of every change, oldest first.
+  func journal() async throws -> [String] {
+    try await query(
+      """
+      SELECT side || ' ' || kind || ': ' || coalesce("before", '-') || ' > ' || coalesce("after", '-') FROM changes
+      """
+    )
+  }
+
+  /// The rows of a query, each with its values in one line.
+  func query(_ sql: String) async throws -> [String] {
+    let answer = try await ReplicaQuery(path: path, timeout: .seconds(30), maximumRows: 10_000).run(sql)
+    return answer.rows.map { row in row.map(\.plain).joined(separator: " ") }
+  }
+}
+
+extension ReplicaQuery.Value {
+  /// As `sqlite3` would print it, with `-` for NULL.
+  fileprivate var plain: String {
+    switch self {
+    case .null: "-"
+    case .integer(let number): String(number)
+    case .real(let number): String(number)
+    case .text(let text): text
+    case .blob(let bytes): "\(bytes.count) bytes"
+    }
+  }
+}
+
+// MARK: Samples
+
+extension NetworkID {
+  static func sample(_ number: Int = 1) -> NetworkID {
+    let digits = String(number)
+    let zeros = String(repeating: "0", count: max(0, 12 - digits.count))
+    guard let id = NetworkID("5a3c9e00-0000-4000-8000-\(zeros)\(digits)") else {
+      preconditionFailure("a sample's number has at most twelve digits")
+    }
+    return id
+  }
+}
+
+extension NetworkDocument {
+  /// A network as the server answers it.
+  static func sample(
+    _ number: Int = 1,
+    name: String? = "lab",
+    createdAt: String? = "2026-01-01T12:00:00Z",
+    updatedAt: String? = "2026-01-01T12:00:00Z"
+  ) -> NetworkDocument {
+    NetworkDocument(
+      id: .sample(number),
+      name: name.map { NetworkName($0) },
+      createdAt: createdAt.map { ServerStamp($0) },
+      updatedAt: updatedAt.map { ServerStamp($0) },
+      recordType: "network"
+    )
+  }
+
+  /// The same network, renamed there.
+  func renamed(_ name: String, at stamp: String = "2026-01-02T12:00:00Z") -> NetworkDocument {
+    var renamed = restamped(stamp)
+    renamed.name = NetworkName(name)
+    return renamed
+  }
+
+  /// The same network with nothing but another `updated_at`.
+  func restamped(_ stamp: String) -> NetworkDocument {
+    var restamped = self
+    restamped.updatedAt = ServerStamp(stamp)
+    return restamped
+  }
+}
+
+extension SightContext {
+  /// The server's clock is this host's, to within a second.
+  static func sample(_ policy: ConflictPolicy = .newest) -> SightContext {
+    SightContext(policy: policy, clock: ServerClock(offset: .zero, uncertainty: .seconds(1)))
+  }
+}
+
+extension APIErrorDetail {
+  static let nameTaken = APIErrorDetail(
+    status: 422,
+    code: "10012",
+    title: "Duplicate",
+    detail: "The name is taken.",
+    pointer: "/name"
+  )
+}
+
+// MARK: Files
+
+/// A directory that goes with its owner.
+final class TemporaryDirectory: Sendable {
+  let path: String
+
+  init() throws {
+    path = "\(FileManager.default.temporaryDirectory.path())/netsync-replica-\(UUID().uuidString)"
+    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+  }
+
+  deinit {
+    try? FileManager.default.removeItem(atPath: path)
+  }
+}

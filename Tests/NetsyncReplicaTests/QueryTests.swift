@@ -1,0 +1,130 @@
+import FoundationEssentials
+import NetsyncModel
+import NetsyncReconcile
+import NetsyncReplica
+import Testing
+
+/// SQL that a user writes can read everything and harm nothing.
+@Suite struct QueryTests {
+  @Test(arguments: [
+    "INSERT INTO meta (only_row) VALUES (2)",
+    "UPDATE network SET name = 'gone'",
+    "DELETE FROM operation",
+    "DROP VIEW networks",
+    "PRAGMA user_version = 9",
+    "SELECT 1; DELETE FROM operation",
+    "SELECT load_extension('anything')",
+    "not SQL at all",
+    "",
+  ])
+  func `what is no reading is refused and changes nothing`(sql: String) async throws {
+    let host = try Host()
+    try host.pull([.sample(name: "lab")])
+    try host.create("new")
+    await #expect(throws: ReplicaQuery.Failure.self) { try await query(host, sql) }
+    #expect(try host.seen == ["lab synced", "new waiting"])
+    let version = try await host.query("PRAGMA user_version")
+    let mode = try await host.query("PRAGMA journal_mode")
+    #expect(version == ["1"])
+    #expect(mode == ["wal"])
+  }
+
+  @Test func `no other file is read, and none is made`() async throws {
+    let host = try Host()
+    let other = try Host()
+    let copy = "\(host.path)-copy"
+    for sql in ["ATTACH '\(other.path)' AS other", "ATTACH '\(copy)' AS copy", "VACUUM INTO '\(copy)'"] {
+      await #expect(throws: ReplicaQuery.Failure.self, "\(sql)") { try await query(host, sql) }
+    }
+    #expect(!FileManager.default.fileExists(atPath: copy))
+  }
+
+  @Test func `a query without an end ends when its time is over`() async throws {
+    let host = try Host()
+    let timeout = Duration.milliseconds(200)
+    await #expect(throws: ReplicaQuery.Failure.tookTooLong(timeout)) {
+      try await ReplicaQuery(path: host.path, timeout: timeout, maximumRows: 10)
+        .run("WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n) SELECT count(*) FROM n")
+    }
+  }
+
+  @Test func `rows over the limit are left out, and it is said so`() async throws {
+    let host = try Host()
+    let numbers = "WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n LIMIT 5) SELECT n FROM n"
+    let cut = try await query(host, numbers, maximumRows: 3)
+    #expect(cut.rows == [[.integer(1)], [.integer(2)], [.integer(3)]])
+    #expect(cut.isCut)
+    let whole = try await query(host, numbers, maximumRows: 5)
+    #expect(whole.rows.count == 5)
+    #expect(!whole.isCut)
+  }
+
+  @Test func `a value is what SQLite has it for`() async throws {
+    let host = try Host()
+    let answer = try await query(host, "SELECT NULL AS a, 1 AS b, 1.5 AS c, 'Größe' AS d, x'00ff' AS e")
+    #expect(answer.columns == ["a", "b", "c", "d", "e"])
+    #expect(answer.rows == [[.null, .integer(1), .real(1.5), .text("Größe"), .blob([0, 255])]])
+  }
+
+  @Test func `a replica that is not there is said to be the trouble, and is not made`() async throws {
+    let directory = try TemporaryDirectory()
+    let path = "\(directory.path)/replica.sqlite"
+    do {
+      _ = try await ReplicaQuery(path: path, timeout: .seconds(5), maximumRows: 10).run("SELECT 1")
+      Issue.record("nothing can be read from a file that is not there")
+    } catch {
+      guard case .replica = error else {
+        Issue.record("the statement is not to blame: \(error)")
+        return
+      }
+    }
+    #expect(!FileManager.default.fileExists(atPath: path))
+  }
+
+  @Test(arguments: [
+    ("networks", "id local_id name state created_at updated_at record_type interfaces as_of"),
+    (
+      "interfaces",
+      "id network_id network_name name type status region_code region_name created_at updated_at record_type as_of"
+    ),
+    (
+      "outbox",
+      """
+      edit action id local_id name base_name base_updated_at edited_at state attempts next_attempt_at \
+      error_status error_code error_title error_detail error_pointer
+      """
+    ),
+    ("conflicts", "edit id local_id kind base_name mine theirs mine_at theirs_at"),
+    (
+      "syncs",
+      "sync started_at ended_at networks interfaces new changed gone held requests bytes duration_s complete outcome"
+    ),
+    ("changes", "change at side kind id local_id before after evidence"),
+  ])
+  func `a view has the columns that scripts rely on`(view: String, columns: String) async throws {
+    let host = try Host()
+    let answer = try await query(host, "SELECT * FROM \(view)")
+    #expect(answer.columns.joined(separator: " ") == columns)
+    #expect(answer.rows.isEmpty)
+  }
+
+  @Test func `the views show what the replica's own reads show`() async throws {
+    let host = try Host()
+    let lab = NetworkDocument.sample(1, name: "lab")
+    try host.pull([lab, .sample(2, name: "old")])
+    try host.create("new")
+    try host.rename("lab", to: "mine")
+    try host.pull([lab.renamed("theirs"), .sample(2, name: "old")], policy: .hold)
+    try host.delete("old")
+    let networks = try await host.query("SELECT name, state, as_of FROM networks ORDER BY name")
+    let outbox = try await host.query("SELECT edit, action, coalesce(name, '-'), state FROM outbox")
+    let conflicts = try await host.query("SELECT edit, kind, base_name, mine, theirs, mine_at FROM conflicts")
+    #expect(networks == ["mine conflict \(host.now.rfc3339)", "new waiting -"])
+    #expect(try outbox == host.outbox)
+    #expect(conflicts == ["2 both_changed lab mine theirs \(host.now.rfc3339.dropLast()).000000Z"])
+  }
+}
+
+private func query(_ host: Host, _ sql: String, maximumRows: Int = 100) async throws -> ReplicaQuery.Answer {
+  try await ReplicaQuery(path: host.path, timeout: .seconds(30), maximumRows: maximumRows).run(sql)
+}

@@ -1,0 +1,64 @@
+import FoundationEssentials
+import NetsyncModel
+import NetsyncReconcile
+import NetsyncReplica
+import Testing
+
+/// What lies at the path need not be a replica. Whatever it is, it is somebody's.
+@Suite struct StrangeFileTests {
+  @Test(arguments: [
+    "name,id\nlab,1\n",
+    String(repeating: "A letter that somebody wrote. ", count: 400),
+    "SQLite format 3",
+  ])
+  func `a text file is refused and stays byte for byte what it was`(text: String) throws {
+    try expectRefused(Array(text.utf8)) { .notAReplica(path: $0) }
+  }
+
+  @Test(arguments: [0, 0x0F05_5112] as [UInt32])
+  func `another program's database is refused and stays byte for byte what it was`(applicationID: UInt32) throws {
+    try expectRefused(database(applicationID: applicationID, userVersion: 1)) { .notAReplica(path: $0) }
+  }
+
+  @Test func `a replica that a newer netsync wrote is refused and stays byte for byte what it was`() throws {
+    try expectRefused(database(applicationID: 0x4E53_594E, userVersion: 2)) { .newer(path: $0, version: 2) }
+  }
+
+  @Test func `a replica's own file, with its own marks, is taken`() throws {
+    let directory = try TemporaryDirectory()
+    let path = "\(directory.path)/replica.sqlite"
+    try Data(database(applicationID: 0x4E53_594E, userVersion: 1)).write(to: URL(filePath: path))
+    let replica = try Replica.open(path, .existing, now: { Timestamp(microseconds: 0) })
+    #expect(try replica.networks().map(\.name) == [NetworkName("lab")])
+  }
+}
+
+private func expectRefused(_ bytes: [UInt8], as error: (_ path: String) -> ReplicaError) throws {
+  let directory = try TemporaryDirectory()
+  let path = "\(directory.path)/somebody's"
+  try Data(bytes).write(to: URL(filePath: path))
+  for opening in [Replica.Opening.existing, .makeIfMissing] {
+    #expect(throws: error(path)) { try Replica.open(path, opening, now: { Timestamp(microseconds: 0) }) }
+    #expect(try Data(contentsOf: URL(filePath: path)) == Data(bytes))
+    #expect(try FileManager.default.contentsOfDirectory(atPath: directory.path) == ["somebody's"])
+  }
+}
+
+/// A database with a table and a row, of whatever program and version.
+///
+/// Source: the database header of https://sqlite.org/fileformat2.html, 1.3.
+private func database(applicationID: UInt32, userVersion: UInt32) throws -> [UInt8] {
+  let host = try Host()
+  try host.create("lab")
+  try host.replica.checkpoint()
+  var bytes = Array(try Data(contentsOf: URL(filePath: host.path)))
+  // Without a write-ahead log, as most programs write.
+  bytes.replaceSubrange(18..<20, with: [1, 1])
+  bytes.replaceSubrange(60..<64, with: bigEndian(userVersion))
+  bytes.replaceSubrange(68..<72, with: bigEndian(applicationID))
+  return bytes
+}
+
+private func bigEndian(_ number: UInt32) -> [UInt8] {
+  [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: number >> UInt32($0)) }
+}

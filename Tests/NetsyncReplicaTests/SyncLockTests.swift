@@ -1,0 +1,42 @@
+import FoundationEssentials
+import NetsyncReconcile
+import NetsyncReplica
+import Testing
+
+/// One at a time pulls, pushes and checkpoints (R14).
+@Suite struct SyncLockTests {
+  @Test func `while one syncs no other may, and the next may when it is gone`() throws {
+    let host = try Host()
+    guard let lock = try SyncLock(replica: host.path) else {
+      Issue.record("nobody else has the lock")
+      return
+    }
+    #expect(try isFree(host.path) == false)
+    let other = try Host()
+    #expect(try isFree(other.path), "another replica is another matter")
+    try host.create("lab")
+    #expect(try host.seen == ["lab waiting"], "an edit waits for nobody")
+    release(lock)
+    #expect(try isFree(host.path))
+    #expect(try isFree(host.path), "a lock that was looked for is not kept")
+  }
+
+  @Test func `a lock file that a dead process left behind locks nothing`() throws {
+    let host = try Host()
+    try Data().write(to: URL(filePath: "\(host.path).lock"))
+    #expect(try isFree(host.path))
+  }
+
+  @Test func `a lock that cannot be made is an error, and not a lock that another has`() throws {
+    let directory = try TemporaryDirectory()
+    #expect(throws: ReplicaError.self) { try isFree("\(directory.path)/none/replica.sqlite") }
+  }
+}
+
+private func isFree(_ path: String) throws -> Bool {
+  guard let lock = try SyncLock(replica: path) else { return false }
+  release(lock)
+  return true
+}
+
+private func release(_: consuming SyncLock) {}

@@ -1,0 +1,124 @@
+import NetsyncModel
+import NetsyncReconcile
+import NetsyncReplica
+import Testing
+
+/// A create without an answer is looked for before anything else (R6).
+@Suite struct UnansweredCreateTests {
+  @Test func `the network that it turns out to be is adopted`() async throws {
+    let host = try Host()
+    let create = try host.doubtedCreate("lab")
+    let found = NetworkDocument.sample(1, name: "lab", createdAt: host.stamp(in: .zero))
+    let settled = try host.replica.resolve(
+      create.edit,
+      .adopt(found),
+      evidence: Evidence(request: "GET /networks", status: 200)
+    )
+    #expect(settled == .landed)
+    #expect(try host.seen == ["lab synced"])
+    let network = try host.network("lab")
+    #expect(network.id == found.id)
+    #expect(network.localID == create.localID)
+    #expect(try host.replica.meta().acknowledgements == 1)
+    let told = try await host.query("SELECT kind, evidence ->> 'request' FROM changes ORDER BY change DESC LIMIT 1")
+    #expect(told == ["adopted GET /networks"])
+    #expect(try host.pull([found]).new == 0)
+  }
+
+  @Test func `a look that found nothing says when to look again`() throws {
+    let host = try Host()
+    let create = try host.doubtedCreate("lab")
+    let again = host.now + .seconds(45)
+    #expect(try host.replica.resolve(create.edit, .look(again: again, looks: 1), evidence: Evidence()) == .inDoubt)
+    try host.restart()
+    let doubt = Doubt(arming: Arming(notBefore: host.now, known: []), looks: 1, nextLook: again)
+    #expect(try host.replica.operation(create.edit)?.state == .inDoubt(doubt))
+  }
+
+  @Test func `several that may be it are kept for a person, who says which`() async throws {
+    let host = try Host()
+    let create = try host.doubtedCreate("lab")
+    let candidates = [NetworkID.sample(1), .sample(2)]
+    #expect(try host.replica.resolve(create.edit, .ask(candidates), evidence: Evidence()) == .inDoubt)
+    guard case .inDoubt(let doubt)? = try host.replica.operation(create.edit)?.state else {
+      Issue.record("the create is no longer in doubt")
+      return
+    }
+    #expect(doubt.candidates == candidates)
+
+    try host.replica.adopt(create.edit, .sample(2))
+    #expect(try host.outbox.isEmpty)
+    #expect(try host.seen == ["lab synced"])
+    #expect(try host.network("lab").id == .sample(2))
+    let last = try await host.journal().last
+    #expect(last == "local adopted: lab > lab")
+  }
+
+  @Test func `the content of an adopted network comes with the next pull`() throws {
+    let host = try Host()
+    let create = try host.doubtedCreate("lab")
+    try host.replica.adopt(create.edit, .sample(1))
+    let pull = try host.pull([.sample(1, name: "lab", createdAt: host.stamp(in: .zero))])
+    #expect(pull.new == 0)
+    let network = try host.network("lab")
+    #expect(network.createdAt == host.stamp(in: .zero))
+    #expect(network.localID == create.localID)
+  }
+
+  @Test func `one that never arrived waits to be sent again`() throws {
+    let host = try Host()
+    let create = try host.doubtedCreate("lab")
+    #expect(try host.replica.resolve(create.edit, .sendAgain, evidence: Evidence()) == .waiting)
+    #expect(try host.outbox == ["1 create lab waiting"])
+    let waiting = try #require(try host.replica.operation(create.edit))
+    try host.send(waiting, known: [.sample(5)])
+    let state = OperationState.sending(Arming(notBefore: host.now, known: [.sample(5)]))
+    #expect(try host.replica.operation(create.edit)?.state == state)
+  }
+
+  @Test func `one that never arrived and was deleted meanwhile is not sent again`() throws {
+    let host = try Host()
+    let create = try host.doubtedCreate("lab")
+    try host.delete("lab")
+    #expect(try host.replica.resolve(create.edit, .sendAgain, evidence: Evidence()) == .waiting)
+    #expect(try host.outbox.isEmpty)
+    #expect(try host.seen.isEmpty)
+  }
+
+  @Test func `one that is no longer in doubt is not touched by a late look`() throws {
+    let host = try Host()
+    let create = try host.doubtedCreate("lab")
+    _ = try host.replica.retry(create.edit)
+    #expect(try host.replica.resolve(create.edit, .adopt(.sample(name: "lab")), evidence: Evidence()) == .waiting)
+    #expect(try host.outbox == ["1 create lab waiting"])
+  }
+
+  @Test func `a network that is known already is not adopted a second time`() throws {
+    let host = try Host()
+    try host.pull([.sample(1, name: "lab")])
+    let create = try host.doubtedCreate("dmz")
+    #expect(throws: ReplicaError.idTaken(.sample(1))) { try host.replica.adopt(create.edit, .sample(1)) }
+    #expect(throws: ReplicaError.idTaken(.sample(1))) {
+      try host.replica.resolve(create.edit, .adopt(.sample(1, name: "dmz")), evidence: Evidence())
+    }
+    #expect(try host.seen == ["dmz in_doubt", "lab synced"])
+  }
+
+  @Test func `only an edit in doubt can be given an id`() throws {
+    let host = try Host()
+    let create = try host.create("lab")
+    #expect(throws: ReplicaError.notPossible(create.edit, state: "waiting")) {
+      try host.replica.adopt(create.edit, .sample(1))
+    }
+    #expect(try host.network("lab").id == nil)
+  }
+}
+
+extension Host {
+  fileprivate func doubtedCreate(_ name: String) throws -> NetsyncModel.Operation {
+    let create = try create(name)
+    try send(create)
+    try settle(create, .doubt)
+    return create
+  }
+}
