@@ -137,6 +137,7 @@ let package = Package(
         .product(name: "NIOPosix", package: "swift-nio"),
       ]
     ),
+    .testTarget(name: "NetsyncTests", dependencies: ["Netsync"]),
     .testTarget(name: "CommandLineTests", dependencies: ["NetsyncCLI"]),
   ]
 )

@@ -21,7 +21,7 @@ func classify(_ head: HTTPResponse, _ body: [UInt8], about subject: Subject, now
     return .credentials(detail ?? APIErrorDetail(status: status))
   case 404:
     // A proxy or a wrong base URL answers 404 too. Only the API's own words are evidence.
-    guard let detail else { return .notUnderstood(.foreignNotFound) }
+    guard let detail, detail.code != nil || detail.title != nil else { return .notUnderstood(.foreignNotFound) }
     return subject == .record ? .gone(detail) : .refused(detail)
   case 408:
     return .noAnswer(reason: "the server gave up waiting for the request (408)")

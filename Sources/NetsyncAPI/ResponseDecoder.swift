@@ -49,10 +49,9 @@ func decodeNetwork(_ body: [UInt8]) throws(APIFailure) -> NetworkDocument {
 
 /// The first error of an API error body; nil where the body is none.
 func decodeErrorDetail(_ body: [UInt8], status: Int) -> APIErrorDetail? {
-  guard let errors = try? JSONDecoder().decode(ErrorEnvelope.self, from: Data(body)).errors, let first = errors.first
-  else {
-    return nil
-  }
+  guard let errors = try? JSONDecoder().decode(ErrorEnvelope.self, from: Data(body)).errors,
+    let first = errors.first
+  else { return nil }
   return APIErrorDetail(
     status: status,
     code: first.code,

@@ -88,6 +88,18 @@ struct Session {
     try output.flush()
   }
 
+  /// Runs `work`; where it fails before it could ask anything, a program still gets the result object that it waits for.
+  func answering<Value>(_ empty: (_ isOffline: Bool) -> JSONText, _ work: () async throws -> Value) async throws
+    -> Value
+  {
+    do {
+      return try await work()
+    } catch let message as UserMessage {
+      if global.saysJSON { try answer(empty(message.exit == .notNow), orSay: []) }
+      throw message
+    }
+  }
+
   /// Writes one answer: an object in a JSON mode, else lines for people.
   func answer(_ object: JSONText, orSay lines: [TerminalText]) throws {
     let output = StandardStream.output

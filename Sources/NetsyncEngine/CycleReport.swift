@@ -29,6 +29,8 @@ package struct PullReport: Hashable, Sendable {
   package var failure: CycleFailure?
   /// Conflicts that are open after it.
   package var conflicts = 0
+
+  package init() {}
 }
 
 /// What a push did.

@@ -1,3 +1,4 @@
+import Logging
 import NetsyncAPI
 import NetsyncModel
 import NetsyncReconcile
@@ -66,7 +67,7 @@ final class Requests: Sendable {
     tally.withLock { tally in
       tally.requests += 1
       tally.bytes += exchange.bytes
-      if exchange.status != nil { tally.hasAnswered = true }
+      if !exchange.isTransientFailure { tally.hasAnswered = true }
       if let clock = exchange.clock, clock.uncertainty <= tally.clock.uncertainty || tally.requests == 1 {
         tally.clock = clock
       }
@@ -78,9 +79,8 @@ final class Requests: Sendable {
         }
       }
     }
-    if let silence {
-      do { try replica.keepQuiet(until: silence) } catch { throw .replica(error) }
-    }
+    environment.logger.debug("request", metadata: exchange.metadata)
+    if let silence { try replicaStep { () throws(ReplicaError) in try replica.keepQuiet(until: silence) } }
     return exchange
   }
 
@@ -115,8 +115,34 @@ final class Requests: Sendable {
   }
 }
 
-extension Clock where Duration == Swift.Duration {
-  fileprivate func sleep(for duration: Duration) async throws {
-    try await sleep(until: now.advanced(by: duration), tolerance: nil)
+extension Exchange {
+  fileprivate var isTransientFailure: Bool {
+    if case .failure(let failure) = result { failure.isTransient } else { false }
+  }
+
+  /// For the log: method and path without the query, which can hold a name.
+  fileprivate var metadata: Logger.Metadata {
+    var metadata: Logger.Metadata = [
+      "request": "\(request.prefix { $0 != "?" })", "status": "\(status.map(String.init) ?? "none")",
+      "bytes": "\(bytes)",
+    ]
+    if case .failure(let failure) = result { metadata["failure"] = "\(failure.word)" }
+    return metadata
+  }
+}
+
+extension APIFailure {
+  /// Its class in a word, without the server's text.
+  fileprivate var word: String {
+    switch self {
+    case .gone: "gone"
+    case .refused: "refused"
+    case .credentials: "credentials"
+    case .slowDown: "slow_down"
+    case .serverFault: "server_fault"
+    case .unreachable: "unreachable"
+    case .noAnswer: "no_answer"
+    case .notUnderstood: "not_understood"
+    }
   }
 }

@@ -31,8 +31,33 @@ package struct SyncEngine: Sendable {
     self.stop = stop
   }
 
+  /// What every pull and every push is wrapped in: the sync lock, the repair of what a process that died left behind, and at
+  /// the end the server's clock remembered and the write-ahead log folded in.
+  ///
+  /// - Parameters:
+  ///   - wait: how long to wait for another process that syncs.
+  ///   - timeout: for everything after that.
+  func cycle(
+    waiting wait: Duration,
+    timeout: Duration,
+    _ work: (Requests, ReplicaMeta) async throws(CycleFailure) -> Void
+  ) async throws(CycleFailure) {
+    let lock = try await lock(waiting: wait)
+    defer { withExtendedLifetime(lock) {} }
+    let meta = try replicaStep { () throws(ReplicaError) in
+      try replica.recover()
+      return try replica.meta()
+    }
+    let requests = Requests(replica: replica, environment: environment, stop: stop, timeout: timeout, meta: meta)
+    try await work(requests, meta)
+    try replicaStep { () throws(ReplicaError) in
+      if requests.counted.requests > 0 { try replica.remember(requests.clock) }
+      try replica.checkpoint()
+    }
+  }
+
   /// Takes the sync lock, waiting for whoever has it.
-  func lock(waiting wait: Duration) async throws(CycleFailure) -> SyncLock {
+  private func lock(waiting wait: Duration) async throws(CycleFailure) -> SyncLock {
     let pause = Duration.milliseconds(50)
     var waited = Duration.zero
     while true {
@@ -47,16 +72,15 @@ package struct SyncEngine: Sendable {
       waited += pause
     }
   }
+}
 
-  /// What every cycle ends with: the server's clock is remembered and the log is folded in.
-  func conclude(_ requests: Requests) throws(ReplicaError) {
-    if requests.counted.requests > 0 { try replica.remember(requests.clock) }
-    try replica.checkpoint()
-  }
+/// Runs a step of the replica, its errors in the cycle's words.
+func replicaStep<Value>(_ step: () throws(ReplicaError) -> Value) throws(CycleFailure) -> Value {
+  do { return try step() } catch { throw .replica(error) }
 }
 
 extension Clock where Duration == Swift.Duration {
-  fileprivate func sleep(for duration: Duration) async throws {
+  func sleep(for duration: Duration) async throws {
     try await sleep(until: now.advanced(by: duration), tolerance: nil)
   }
 }

@@ -93,7 +93,9 @@ package func coalesce(_ edit: Intent, onto standing: EditStanding) -> CoalesceDe
 /// An edit with nothing queued before it.
 private func queueBehind(_ edit: Intent, _ standing: EditStanding) -> CoalesceDecision {
   switch (standing.inFlight, edit) {
-  case (.delete?, _):
+  case (.delete?, .delete):
+    return .nothing
+  case (.delete?, .create), (.delete?, .rename):
     return .alreadyDeleted
   case (.create(let sent)?, .rename(let name)), (.rename(let sent)?, .rename(let name)):
     // The base is not known before the answer; the name on its way will be it.

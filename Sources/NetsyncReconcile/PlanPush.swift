@@ -105,11 +105,8 @@ package func dueOperations(
     case .waiting(let notBefore):
       time = ignoringBackoff(operation) ? now : notBefore ?? now
     case .inDoubt(let doubt):
-      guard doubt.candidates.isEmpty || ignoringBackoff(operation) else {
-        lanes.insert(operation.network)
-        continue
-      }
-      if let name = operation.intent.name, !doubted.insert(name).inserted {
+      let isOldest = operation.intent.name.map { doubted.insert($0).inserted } ?? true
+      guard isOldest, doubt.candidates.isEmpty || ignoringBackoff(operation) else {
         lanes.insert(operation.network)
         continue
       }

@@ -55,8 +55,10 @@ struct PullCommand: NetsyncVerb {
     let pulled = dryRun ? try session.step { () throws(ReplicaError) in try replica.throwawayCopy() } : replica
     defer { if dryRun { pulled.removeFiles() } }
     let line = ProgressLine(progress, quiet: global.quiet)
-    let report = try await session.withEngine(on: pulled) { engine in
-      await engine.pull(flags.options(session.settings)) { line.show($0) }
+    let report = try await session.answering({ JSONText(PullReport.unasked(isOffline: $0)) }) {
+      try await session.withEngine(on: pulled) { engine in
+        await engine.pull(flags.options(session.settings)) { line.show($0) }
+      }
     }
     line.clear()
     try session.answer(JSONText(report), orSay: [report.line(isDryRun: dryRun)])
@@ -71,6 +73,13 @@ struct PullCommand: NetsyncVerb {
 }
 
 extension PullReport {
+  /// Of a pull that could not begin.
+  static func unasked(isOffline: Bool) -> PullReport {
+    var report = PullReport()
+    report.outcome = isOffline ? .offline : .error
+    return report
+  }
+
   func line(isDryRun: Bool = false) -> TerminalText {
     let verb = isDryRun ? "Would pull" : isComplete ? "Pulled" : "Pulled in part"
     let held = counts.held > 0 ? ", \(counts.held) held" : ""

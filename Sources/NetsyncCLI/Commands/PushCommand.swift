@@ -45,7 +45,9 @@ struct PushCommand: NetsyncVerb {
       return try session.answer(JSONText(plan, basedOn: nil), orSay: plan.lines)
     }
     if !yes { try Self.askBeforeDeleting(session, replica, options) }
-    let report = try await session.withEngine(on: replica) { await $0.push(options) }
+    let report = try await session.answering({ JSONText(PushReport(), outcome: $0 ? .offline : .error) }) {
+      try await session.withEngine(on: replica) { await $0.push(options) }
+    }
     try session.answer(JSONText(report), orSay: report.lines)
     try report.throwStatus(session, replica, verb: "push")
   }
@@ -179,7 +181,9 @@ extension UserMessage {
 
 extension JSONText {
   /// `netsync.push/1`.
-  init(_ report: PushReport) {
+  ///
+  /// - Parameter outcome: of a push that could not begin; else the report's own.
+  init(_ report: PushReport, outcome: PullOutcome? = nil) {
     self = [
       "schema": "netsync.push/1",
       "sent": JSONText(report.sent),
@@ -192,7 +196,7 @@ extension JSONText {
       "waiting": JSONText(report.waiting + report.held),
       "requests": JSONText(report.requests),
       "duration_s": .number(report.duration.rounded),
-      "outcome": .string(report.outcome.rawValue),
+      "outcome": .string((outcome ?? report.outcome).rawValue),
     ]
   }
 }

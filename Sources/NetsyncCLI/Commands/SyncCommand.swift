@@ -23,16 +23,15 @@ struct SyncCommand: NetsyncVerb {
     options.wait = flags.wait.duration
     if !yes { try PushCommand.askBeforeDeleting(session, replica, options) }
     let line = ProgressLine(progress, quiet: global.quiet)
-    let (pulled, pushed) = try await session.withEngine(on: replica) { engine in
-      let pulled = await engine.pull(flags.options(session.settings)) { line.show($0) }
-      line.clear()
-      if let failure = pulled.failure, failure.endsCycle { return (pulled, PushReport?.none) }
-      return (pulled, await engine.push(options))
+    let (pulled, pushed) = try await session.answering({ Self.result(.unasked(isOffline: $0), nil) }) {
+      try await session.withEngine(on: replica) { engine in
+        let pulled = await engine.pull(flags.options(session.settings)) { line.show($0) }
+        line.clear()
+        if let failure = pulled.failure, failure.endsCycle { return (pulled, PushReport?.none) }
+        return (pulled, await engine.push(options))
+      }
     }
-    let json: JSONText = [
-      "schema": "netsync.sync/1", "pull": JSONText(pulled), "push": pushed.map { JSONText($0) } ?? .null,
-    ]
-    try session.answer(json, orSay: [pulled.line()] + (pushed?.lines ?? []))
+    try session.answer(Self.result(pulled, pushed), orSay: [pulled.line()] + (pushed?.lines ?? []))
     let waiting = (pushed?.waiting ?? 0) + (pushed?.inDoubt ?? 0)
     if let failure = pulled.failure {
       let message = UserMessage(failure, waiting: waiting, verb: "sync")
@@ -40,5 +39,12 @@ struct SyncCommand: NetsyncVerb {
       if pushed == nil || pushed?.status == .done || message.exit == .held { throw message }
     }
     try pushed?.throwStatus(session, replica, verb: "sync")
+  }
+
+  /// `netsync.sync/1`.
+  private static func result(_ pulled: PullReport, _ pushed: PushReport?) -> JSONText {
+    [
+      "schema": "netsync.sync/1", "pull": JSONText(pulled), "push": pushed.map { JSONText($0) } ?? .null,
+    ]
   }
 }

@@ -39,43 +39,42 @@ extension SyncEngine {
     var report = PullReport()
     let startedAt = environment.now()
     do {
-      let lock = try await lock(waiting: options.wait)
-      defer { withExtendedLifetime(lock) {} }
-      let meta = try replicaStep { () throws(ReplicaError) in try replica.meta() }
-      let requests = Requests(
-        replica: replica,
-        environment: environment,
-        stop: stop,
-        timeout: options.timeout,
-        meta: meta
-      )
-      try replicaStep { () throws(ReplicaError) in try replica.recover() }
-      let number = try replicaStep { () throws(ReplicaError) in
-        try replica.beginSweep(networksOnly: options.networksOnly)
-      }
-      var sweep = Sweep(engine: self, requests: requests, number: number, options: options)
-      do {
-        try await sweep.run(known: meta, onProgress: onProgress)
-        report.outcome = .ok
-        report.isComplete = true
-      } catch {
-        report.failure = error
-        report.isComplete = sweep.isComplete
-        report.outcome = outcome(of: error, sweep)
-      }
-      report.counts = sweep.counts
-      report.counts.requests = requests.counted.requests
-      report.counts.bytes = requests.counted.bytes
-      try replicaStep { () throws(ReplicaError) in
-        try replica.endSweep(number, report.outcome, isComplete: report.isComplete, report.counts)
-        report.conflicts = try replica.conflicts().count
-        try conclude(requests)
+      try await cycle(waiting: options.wait, timeout: options.timeout) { requests, meta throws(CycleFailure) in
+        try await sweep(requests, meta, options, onProgress, into: &report)
       }
     } catch {
       report.failure = report.failure ?? error
     }
     report.duration = environment.now().since(startedAt)
     return report
+  }
+
+  private func sweep(
+    _ requests: Requests,
+    _ meta: ReplicaMeta,
+    _ options: PullOptions,
+    _ onProgress: @Sendable (PullProgress) -> Void,
+    into report: inout PullReport
+  ) async throws(CycleFailure) {
+    let number = try replicaStep { () throws(ReplicaError) in
+      try replica.beginSweep(networksOnly: options.networksOnly)
+    }
+    var sweep = Sweep(engine: self, requests: requests, number: number, options: options)
+    do {
+      try await sweep.run(known: meta, onProgress: onProgress)
+      report.outcome = .ok
+    } catch {
+      report.failure = error
+      report.outcome = outcome(of: error, sweep)
+    }
+    report.isComplete = sweep.isComplete
+    report.counts = sweep.counts
+    report.counts.requests = requests.counted.requests
+    report.counts.bytes = requests.counted.bytes
+    report.conflicts = try replicaStep { () throws(ReplicaError) in
+      try replica.endSweep(number, report.outcome, isComplete: report.isComplete, report.counts)
+      return try replica.conflicts().count
+    }
   }
 
   private func outcome(of failure: CycleFailure, _ sweep: Sweep) -> PullOutcome {
@@ -87,9 +86,4 @@ extension SyncEngine {
     case .api, .replica, .busy: .error
     }
   }
-}
-
-/// Runs a step of the replica, its errors in the cycle's words.
-func replicaStep<Value>(_ step: () throws(ReplicaError) -> Value) throws(CycleFailure) -> Value {
-  do { return try step() } catch { throw .replica(error) }
 }

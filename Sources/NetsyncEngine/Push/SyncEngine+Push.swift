@@ -44,36 +44,35 @@ extension SyncEngine {
     var report = PushReport()
     let startedAt = environment.now()
     do {
-      let lock = try await lock(waiting: options.wait)
-      defer { withExtendedLifetime(lock) {} }
-      let meta = try replicaStep { () throws(ReplicaError) in try replica.meta() }
-      let requests = Requests(
-        replica: replica,
-        environment: environment,
-        stop: stop,
-        timeout: options.timeout,
-        meta: meta
-      )
-      try replicaStep { () throws(ReplicaError) in try replica.recover() }
-      var run = PushRun(engine: self, requests: requests, options: options)
-      do {
-        try await run.run(known: meta)
-      } catch {
-        report.failure = error
+      try await cycle(waiting: options.wait, timeout: options.timeout) { requests, meta throws(CycleFailure) in
+        await send(requests, meta, options, into: &report)
       }
-      report.created = run.landed[.create, default: 0]
-      report.renamed = run.landed[.rename, default: 0]
-      report.deleted = run.landed[.delete, default: 0]
-      report.refused = run.refused
-      report.moved = run.moved
-      report.requests = requests.counted.requests
-      try replicaStep { () throws(ReplicaError) in try conclude(requests) }
     } catch {
       report.failure = report.failure ?? error
     }
     if let operations = try? replica.operations() { report.countLeft(operations) }
     report.duration = environment.now().since(startedAt)
     return report
+  }
+
+  private func send(
+    _ requests: Requests,
+    _ meta: ReplicaMeta,
+    _ options: PushOptions,
+    into report: inout PushReport
+  ) async {
+    var run = PushRun(engine: self, requests: requests, options: options)
+    do {
+      try await run.run(known: meta)
+    } catch {
+      report.failure = error
+    }
+    report.created = run.landed[.create, default: 0]
+    report.renamed = run.landed[.rename, default: 0]
+    report.deleted = run.landed[.delete, default: 0]
+    report.refused = run.refused
+    report.moved = run.moved
+    report.requests = requests.counted.requests
   }
 }
 

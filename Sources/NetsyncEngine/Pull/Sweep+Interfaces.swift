@@ -1,0 +1,79 @@
+import NetsyncAPI
+import NetsyncModel
+import NetsyncReplica
+
+extension Sweep {
+  /// Walks the interfaces of every network, several lists at a time; each list is replaced when its walk has ended.
+  mutating func walkInterfaces(
+    notSince since: Timestamp?,
+    _ onProgress: (PullProgress) -> Void
+  ) async throws(CycleFailure) {
+    let networks = try replicaStep { () throws(ReplicaError) in try engine.replica.networksToWalk(notSince: since) }
+    var rest = networks[...]
+    while !rest.isEmpty {
+      try requests.check()
+      let batch = rest.prefix(Self.listsInFlight * 8)
+      rest = rest.dropFirst(batch.count)
+      let (lists, failure) = await walk(Array(batch))
+      try replicaStep { () throws(ReplicaError) in try engine.replica.replaceInterfaces(lists) }
+      counts.interfaces += lists.reduce(0) { $0 + $1.interfaces.count }
+      if let failure { throw failure }
+      onProgress(PullProgress(stage: .interfaces, done: networks.count - rest.count, total: networks.count))
+    }
+  }
+
+  private typealias InterfaceList = (network: NetworkKey, interfaces: [NetworkInterfaceDocument], walkedAt: Timestamp)
+
+  private func walk(
+    _ networks: [(key: NetworkKey, id: NetworkID)]
+  ) async -> (lists: [InterfaceList], failure: CycleFailure?) {
+    let sweep = self
+    return await withTaskGroup(of: Result<InterfaceList?, CycleFailure>.self) { group in
+      var waiting = networks[...]
+      for _ in 0..<min(Self.listsInFlight, networks.count) {
+        let network = waiting.removeFirst()
+        group.addTask { await sweep.interfaces(of: network.key, network.id) }
+      }
+      var lists: [InterfaceList] = []
+      var failure: CycleFailure?
+      while let result = await group.next() {
+        switch result {
+        case .success(let list): if let list { lists.append(list) }
+        case .failure(let reason): failure = failure ?? reason
+        }
+        if failure == nil, let network = waiting.popFirst() {
+          group.addTask { await sweep.interfaces(of: network.key, network.id) }
+        }
+      }
+      return (lists, failure)
+    }
+  }
+
+  /// One network's interfaces; nil where the network went in the meantime, which the next sweep will find out for itself.
+  private func interfaces(of key: NetworkKey, _ id: NetworkID) async -> Result<InterfaceList?, CycleFailure> {
+    var interfaces: [NetworkInterfaceDocument] = []
+    let walkedAt = engine.environment.now()
+    var page = 1
+    do {
+      while true {
+        let exchange = try await requests.look { await engine.api.interfaces(of: id, page: page) }
+        guard case .success(let list) = exchange.result else { return .success(nil) }
+        interfaces += list.records
+        let isLast = list.meta.totalPages.map { page >= $0 } ?? (list.records.count < Limits.pageSize)
+        if isLast { return .success((key, interfaces, walkedAt)) }
+        page += 1
+        guard page <= Limits.pages else {
+          throw CycleFailure.api(
+            .notUnderstood(.tooManyPages(limit: Limits.pages)),
+            request: exchange.request,
+            tries: 1
+          )
+        }
+      }
+    } catch let failure as CycleFailure {
+      return .failure(failure)
+    } catch {
+      return .success(nil)
+    }
+  }
+}
