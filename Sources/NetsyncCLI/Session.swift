@@ -29,6 +29,11 @@ struct Session {
     }
   }
 
+  /// A copy of the replica, for a dry run.
+  func trial() throws(UserMessage) -> Replica {
+    try step { () throws(ReplicaError) in try Replica.trial(of: settings.replicaPath, now: { .now }) }
+  }
+
   /// Runs `work` with an engine that talks to the API, and ends its connections. Ctrl-C asks it to end.
   func withEngine<Value>(
     on replica: Replica,

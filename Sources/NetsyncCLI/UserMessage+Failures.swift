@@ -175,7 +175,9 @@ extension UserMessage {
       code: "held_\(reason.rawValue)",
       message: reason == .otherAccount ? "this looks like another account" : "deletions are held",
       why: why,
-      state: "nothing was deleted; everything else went on",
+      state: reason == .otherAccount
+        ? "nothing of that account was taken in, nothing was sent; the replica stays as it was"
+        : "nothing was deleted; everything else went on",
       next: [next]
     )
   }

@@ -14,6 +14,8 @@ final class Requests: Sendable {
     var hasAnswered = false
     var quietUntil: Timestamp?
     var clock: ServerClock
+    /// The clock was read in this cycle: a better estimate of an earlier one may be stale.
+    var isClockFresh = false
   }
 
   private let tally: Mutex<Tally>
@@ -68,8 +70,9 @@ final class Requests: Sendable {
       tally.requests += 1
       tally.bytes += exchange.bytes
       if !exchange.isTransientFailure { tally.hasAnswered = true }
-      if let clock = exchange.clock, clock.uncertainty <= tally.clock.uncertainty || tally.requests == 1 {
+      if let clock = exchange.clock, !tally.isClockFresh || clock.uncertainty <= tally.clock.uncertainty {
         tally.clock = clock
+        tally.isClockFresh = true
       }
       if case .failure(.slowDown(let wait?, _)) = exchange.result {
         let until = environment.now() + wait

@@ -51,7 +51,7 @@ package struct SyncEngine: Sendable {
     let requests = Requests(replica: replica, environment: environment, stop: stop, timeout: timeout, meta: meta)
     try await work(requests, meta)
     try replicaStep { () throws(ReplicaError) in
-      if requests.counted.requests > 0 { try replica.remember(requests.clock) }
+      if requests.counted.isClockFresh { try replica.remember(requests.clock) }
       try replica.checkpoint()
     }
   }

@@ -1,22 +1,27 @@
 import FoundationEssentials
 import GRDB
+package import NetsyncModel
 
 extension Replica {
-  /// A copy beside the replica, for trying something out; remove it with ``removeFiles()``.
-  package func throwawayCopy() throws(ReplicaError) -> Replica {
-    let copyPath = "\(path).try-\(ProcessInfo.processInfo.processIdentifier)"
-    let copy = try Replica.open(copyPath, .makeIfMissing, now: now)
+  /// A replica to try something out on: a copy of the one at `path`, or an empty one where there is none. The one at `path` is
+  /// not touched; end the trial with ``removeFiles()``.
+  package static func trial(of path: String, now: @escaping @Sendable () -> Timestamp) throws(ReplicaError) -> Replica {
+    let name = "netsync-trial-\(UUID().uuidString)"
+    let directory = FileManager.default.temporaryDirectory.appending(path: name).path(percentEncoded: false)
+    let copy = try Replica.open("\(directory)/replica.sqlite", .makeIfMissing, now: now)
+    guard FileManager.default.fileExists(atPath: path) else { return copy }
+    let original = try Replica.open(path, .existing, now: now)
     do {
-      try pool.backup(to: copy.pool)
+      try original.pool.backup(to: copy.pool)
     } catch {
-      throw ReplicaError(error, path: copyPath)
+      throw ReplicaError(error, path: path)
     }
     return copy
   }
 
-  /// Removes the file and its companions. Only for a copy.
+  /// Removes the directory that a trial lives in.
   package func removeFiles() {
     try? pool.close()
-    for suffix in ["", "-wal", "-shm", ".lock"] { try? FileManager.default.removeItem(atPath: path + suffix) }
+    try? FileManager.default.removeItem(at: URL(filePath: path).deletingLastPathComponent())
   }
 }

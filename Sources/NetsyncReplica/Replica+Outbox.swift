@@ -12,15 +12,13 @@ extension Replica {
     try read { database in try database.operation(edit) }
   }
 
-  /// Which of these ids the server has given to networks that were made here, gone ones included.
-  package func madeHere(among ids: [NetworkID]) throws(ReplicaError) -> Set<NetworkID> {
+  /// Which of these ids the replica knows, gone networks included. A listed network that may be an unanswered create is not
+  /// taken in, so none of these can be one.
+  package func known(among ids: [NetworkID]) throws(ReplicaError) -> Set<NetworkID> {
     try read { database in
       let found = try String.fetchAll(
         database,
-        sql: """
-          SELECT remote_id FROM network
-          WHERE local_id IS NOT NULL AND remote_id IN (SELECT value FROM json_each(?))
-          """,
+        sql: "SELECT remote_id FROM network WHERE remote_id IN (SELECT value FROM json_each(?))",
         arguments: [idList(ids)]
       )
       return Set(found.compactMap(NetworkID.init))

@@ -80,6 +80,12 @@ struct Running: Sendable {
     (FileManager.default.contents(atPath: stem + suffix)).map { String(decoding: $0, as: UTF8.self) } ?? ""
   }
 
+  /// Returns when the process has written this, or after 20 s. The only way to learn it of another process is to look.
+  func shows(_ text: String, in suffix: String) async throws {
+    let deadline = ContinuousClock.now + .seconds(20)
+    while !read(suffix).contains(text), ContinuousClock.now < deadline { try await Task.sleep(for: .milliseconds(5)) }
+  }
+
   func signal(_ number: Int32) { kill(pid, number) }
 }
 
@@ -92,13 +98,8 @@ final class SandboxProcess: Sendable {
   init(_ arguments: String...) async throws {
     host = try Host()
     running = try host.start(["sandbox"] + arguments)
-    var line = ""
-    let deadline = ContinuousClock.now + .seconds(20)
-    while !line.contains("\n"), ContinuousClock.now < deadline {
-      // The only way to learn that another process is ready is to look.
-      try await Task.sleep(for: .milliseconds(5))
-      line = running.read(".out")
-    }
+    try await running.shows("\n", in: ".out")
+    let line = running.read(".out")
     baseURL = try #require(line.split(separator: " ").last).trimmingCharacters(in: .whitespacesAndNewlines)
   }
 

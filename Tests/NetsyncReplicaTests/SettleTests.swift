@@ -60,7 +60,7 @@ import Testing
     #expect(try host.outbox.isEmpty)
     #expect(try host.replica.find(localID.text) == .found(network))
     #expect(try host.replica.find(lab.id.text) == .found(network))
-    #expect(try host.replica.madeHere(among: [lab.id, .sample(2)]) == [lab.id])
+    #expect(try host.replica.known(among: [lab.id, .sample(2)]) == [lab.id])
     let last = try await host.journal().last
     #expect(last == "local sent: lab > lab")
     #expect(try host.pull([lab]).new == 0)

@@ -192,9 +192,12 @@ extension Session {
         orSay: ["Queued edit \(edit.description): \(sentence)\(merged)."]
       )
     case .takenBack(let edit):
-      try answer(.null, orSay: ["Edit \(edit.description) is taken back; nothing is left to send."])
+      try answer(
+        ["edit": .integer(edit.rawValue), "state": "discarded"],
+        orSay: ["Edit \(edit.description) is taken back; nothing is left to send."]
+      )
     case .nothingToDo:
-      try answer(.null, orSay: ["Nothing to do: it is so already."])
+      try answer(["edit": nil, "state": "unchanged"], orSay: ["Nothing to do: it is so already."])
     }
   }
 }

@@ -51,12 +51,11 @@ struct PullCommand: NetsyncVerb {
 
   func run() async throws {
     let session = try Session(global)
-    let replica = try session.open(.makeIfMissing)
-    let pulled = dryRun ? try session.step { () throws(ReplicaError) in try replica.throwawayCopy() } : replica
-    defer { if dryRun { pulled.removeFiles() } }
+    let replica = dryRun ? try session.trial() : try session.open(.makeIfMissing)
+    defer { if dryRun { replica.removeFiles() } }
     let line = ProgressLine(progress, quiet: global.quiet)
     let report = try await session.answering({ JSONText(PullReport.unasked(isOffline: $0)) }) {
-      try await session.withEngine(on: pulled) { engine in
+      try await session.withEngine(on: replica) { engine in
         await engine.pull(flags.options(session.settings)) { line.show($0) }
       }
     }

@@ -58,7 +58,7 @@ struct Lane: Sendable {
         name: name,
         doubt: doubt,
         found: found,
-        known: try engine.replica.madeHere(among: found.map(\.id)),
+        known: try engine.replica.known(among: found.map(\.id)),
         siblings: siblings
       )
       let now = requests.clock.serverTime(engine.environment.now())
