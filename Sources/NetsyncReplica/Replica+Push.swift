@@ -107,8 +107,10 @@ extension Replica {
   ) throws(ReplicaError) -> SettledAs {
     let resolvedAt = now()
     return try write { database in
-      let operation = try database.open(edit)
-      guard case .inDoubt(let doubt) = operation.state else { return .waiting }
+      // Its user may have adopted it or sent it again while it was looked for.
+      guard let operation = try database.operation(edit), case .inDoubt(let doubt) = operation.state else {
+        return .waiting
+      }
       switch decision {
       case .adopt(let document):
         try database.land(operation, document, as: .adopted, evidence, at: resolvedAt)

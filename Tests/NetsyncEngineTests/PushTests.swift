@@ -182,6 +182,26 @@ import Testing
     #expect(try world.here == world.there)
   }
 
+  @Test func `deletions that are queued while a push runs are guarded too`() async throws {
+    let world = try World(networks: 20)
+    _ = try await world.engine().pull(PullOptions())
+    try world.create("lab")
+    let names = world.namesThere
+    world.transport.decide { [replica = world.replica] request in
+      guard request.method == .post else { return .arrives }
+      for name in names.prefix(8) {
+        guard case .found(let network)? = try? replica.find(name) else { continue }
+        _ = try? replica.edit(network.key, .delete)
+      }
+      return .arrives
+    }
+    let report = try await world.engine().push(PushOptions())
+    #expect(report.created == 1)
+    #expect(report.deleted == 0)
+    #expect(report.failure == .held(.tooMany, count: 8))
+    #expect(world.there.count == 21)
+  }
+
   @Test func `faults of every kind lose no edit and make no duplicate`() async throws {
     for seed in 0..<20 as Range<UInt64> {
       let world = try World(networks: 12, faults: SandboxFaults(seed: seed))

@@ -30,9 +30,11 @@ struct PushRun {
     if let knownBaseURL = meta.baseURL, knownBaseURL != engine.api.baseURL.description {
       throw .held(.otherAccount, count: try operations().count)
     }
-    let held = try guardDeletes()
     moved = try movedEdits()
+    var held: CycleFailure?
     while true {
+      // Anew in every round: other processes go on editing while this one sends.
+      held = try guardDeletes()
       let tried = tries
       let (due, next) = dueOperations(
         try operations(),
@@ -73,7 +75,7 @@ struct PushRun {
       let plan = planPush(
         try engine.replica.operations(),
         known: try engine.replica.knownCount(),
-        approved: options.maximumDeletes
+        approved: options.maximumDeletes.map { $0 - landed[.delete, default: 0] }
       )
       let guarded = plan.held.compactMap { held in if case .guarded(let reason) = held.reason { reason } else { nil } }
       try engine.replica.holdDeletes(!guarded.isEmpty)
