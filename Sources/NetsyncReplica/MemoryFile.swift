@@ -8,20 +8,25 @@ import Synchronization
 package final class MemoryFile: Sendable {
   let queue: DatabaseQueue
   let isLocked = Mutex(false)
+  private let audit = CommitAudit()
 
-  /// An empty replica.
+  /// An empty replica, whose every commit is noted for ``takeCommits()``.
   package init() throws(ReplicaError) {
     do {
       var configuration = Configuration()
       configuration.prepareDatabase { database in try database.execute(sql: "PRAGMA trusted_schema = OFF") }
       queue = try DatabaseQueue(configuration: configuration)
       try Replica.migrator().migrate(queue)
+      queue.add(transactionObserver: audit, extent: .databaseLifetime)
     } catch {
       throw ReplicaError(error, path: Self.path)
     }
   }
 
   static let path = ":memory:"
+
+  /// What was committed since the last call.
+  package func takeCommits() -> (commits: Int, facts: CommittedFacts) { audit.take() }
 
   /// Makes it as good as new, which is quicker than a new one.
   package func erase() throws(ReplicaError) {
@@ -35,6 +40,8 @@ package final class MemoryFile: Sendable {
         }
         try database.cachedStatement(sql: "INSERT INTO meta (only_row) VALUES (1)").execute()
       }
+      isLocked.withLock { $0 = false }
+      _ = audit.take()
     } catch {
       throw ReplicaError(error, path: Self.path)
     }
