@@ -28,6 +28,13 @@ package final class MemoryFile: Sendable {
   /// What was committed since the last call.
   package func takeCommits() -> (commits: Int, facts: CommittedFacts) { audit.take() }
 
+  /// Runs SQL behind the replica's back, so that those who check it can show that they notice.
+  package func tamper(_ sql: String) throws(ReplicaError) {
+    do { try queue.write { database in try database.execute(sql: sql) } } catch {
+      throw ReplicaError(error, path: Self.path)
+    }
+  }
+
   /// Makes it as good as new, which is quicker than a new one.
   package func erase() throws(ReplicaError) {
     do {

@@ -127,3 +127,8 @@ package struct SandboxState: Sendable {
     SandboxID(from: &newIDs)
   }
 }
+
+extension SandboxState {
+  /// The network that was created last, of those that are there.
+  package var newest: SandboxNetwork? { table.records.last?.network }
+}

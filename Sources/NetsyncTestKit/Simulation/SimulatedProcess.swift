@@ -1,6 +1,8 @@
 import NetsyncAPI
 import Synchronization
 
+typealias AnswerContinuation = CheckedContinuation<Result<TransportResponse, TransportFailure>, Never>
+
 /// One process of a simulated host: it lives until its work is done or a crash ends it. What it awaits is held here, so that a
 /// crash can end that too.
 final class SimulatedProcess: Sendable {
@@ -8,7 +10,7 @@ final class SimulatedProcess: Sendable {
     var isAlive = true
     var nextNumber = 0
     var sleepers: [Int: CheckedContinuation<Void, Never>] = [:]
-    var requests: [Int: CheckedContinuation<Result<TransportResponse, TransportFailure>, Never>] = [:]
+    var requests: [Int: AnswerContinuation] = [:]
   }
 
   let host: Int
@@ -42,7 +44,7 @@ final class SimulatedProcess: Sendable {
   }
 
   func hold(
-    _ request: CheckedContinuation<Result<TransportResponse, TransportFailure>, Never>,
+    _ request: AnswerContinuation,
     as number: Int
   ) -> Bool {
     state.withLock { state in

@@ -3,7 +3,7 @@ import Synchronization
 
 /// The time of a simulation: it stands still while anything can run, and then jumps to the next thing that is due.
 final class VirtualTime: Sendable {
-  private struct Event {
+  fileprivate struct Event {
     var time: Int64
     var number: Int
     var work: @Sendable () -> Void
@@ -11,7 +11,7 @@ final class VirtualTime: Sendable {
     func isBefore(_ other: Event) -> Bool { (time, number) < (other.time, other.number) }
   }
 
-  private struct State {
+  fileprivate struct State {
     var now: Int64 = 0
     var events: [Event] = []
     var nextNumber = 0
@@ -102,7 +102,7 @@ struct VirtualClock: Clock {
   func sleep(until deadline: Instant, tolerance: Swift.Duration?) async throws {
     let number = process.nextNumber()
     await withTaskCancellationHandler {
-      await withCheckedContinuation { continuation in
+      await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
         guard !Task.isCancelled, process.hold(continuation, as: number) else { return continuation.resume() }
         time.schedule(after: now.duration(to: deadline)) { process.wake(number) }
       }
