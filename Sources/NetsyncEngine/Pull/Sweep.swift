@@ -110,7 +110,9 @@ struct Sweep {
         throw .held(.otherAccount, count: known)
       }
     }
-    try replicaStep { () throws(ReplicaError) in try engine.replica.bind(to: baseURL) }
+    if meta.baseURL != baseURL {
+      try replicaStep { () throws(ReplicaError) in try engine.replica.bind(to: baseURL) }
+    }
     if options.acceptsAccount { knownPages = [:] }
   }
 
