@@ -105,9 +105,11 @@ package struct APIClient: Sendable {
     }
   }
 
-  /// `DELETE /networks/{id}`. The answer's record, where there is one, is not needed: any 2xx is a deletion.
+  /// `DELETE /networks/{id}`. Only the deleted record, or no content, is a deletion: a page of something in between is not.
   package func delete(_ id: NetworkID) async -> Exchange<Void> {
-    await exchange("DELETE", "/networks/\(id)", about: .record) { _ throws(APIFailure) in () }
+    await exchange("DELETE", "/networks/\(id)", about: .record) { body throws(APIFailure) in
+      if !body.isEmpty { _ = try checked(decodeNetwork(body), is: id) }
+    }
   }
 
   /// `GET /networks/{id}/network_interfaces`, one page.

@@ -211,7 +211,7 @@ private func settle(
 }
 
 /// Only stamps that can be ordered can be older; equal stamps with other content count as newer (R3).
-private func isOlder(_ remote: ServerStamp?, than base: ServerStamp?) -> Bool {
+package func isOlder(_ remote: ServerStamp?, than base: ServerStamp?) -> Bool {
   guard let remote = remote?.instant, let base = base?.instant else { return false }
   return remote < base
 }

@@ -230,6 +230,16 @@ extension Database {
     guard taken == nil else { throw ReplicaError.idTaken(document.id) }
     try removeOperation(operation.edit)
     try forgetFingerprint(of: operation.network)
+    if let base = try base(of: operation.network), isOlder(document.updatedAt, than: base.updatedAt) {
+      let entry = JournalEntry(
+        side: .remote,
+        kind: .wentBack,
+        network: operation.network,
+        before: base.name,
+        after: document.name
+      )
+      try journal(entry, evidence: evidence.json, at: now)
+    }
     try setBase(document, of: operation.network)
     try acknowledge(operation.network, at: now)
     if let follower = try operations(of: operation.network).first(where: { $0.state != .refused }) {

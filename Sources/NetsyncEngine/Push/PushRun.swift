@@ -20,6 +20,9 @@ struct PushRun {
   /// How often this run has worked on an edit.
   private var tries: [EditNumber: Int] = [:]
 
+  /// A rename and a delete look at their network first; a create has none to look at.
+  private var isAccountChecked = false
+
   init(engine: SyncEngine, requests: Requests, options: PushOptions) {
     self.engine = engine
     self.requests = requests
@@ -44,6 +47,10 @@ struct PushRun {
       )
       let worthTrying = due.filter { tried[$0.edit, default: 0] < Limits.triesAnswered }
       if !worthTrying.isEmpty {
+        if !isAccountChecked, worthTrying.contains(where: { $0.intent.action == .create }) {
+          try await engine.checkAccount(requests)
+          isAccountChecked = true
+        }
         try await work(on: worthTrying)
       } else if due.isEmpty, let next {
         try await requests.sleep(max(next.since(engine.environment.now()), .milliseconds(1)))

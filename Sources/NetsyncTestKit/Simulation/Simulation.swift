@@ -132,7 +132,7 @@ struct SimulationRun {
 
   /// What is left after three cycles waits for people, and for nothing else.
   private func checkThatPeopleAreNext() {
-    for host in world.hosts {
+    for host in world.hosts where host.lastPull?.failure?.endsCycle != true {
       let process = SimulatedProcess(host: host.index)
       let operations = (try? host.replica(in: world, process).operations()) ?? []
       for operation in operations {
