@@ -13,10 +13,19 @@ package struct Exchange<Value: Sendable>: Sendable {
   package var bytes: Int
   /// nil without a usable `Date`.
   package var clock: ServerClock?
+  /// How long the server wants no further request; nil where it does not say.
+  package var silence: Duration?
 
   /// The same exchange, its value made into another.
   package func map<Other: Sendable>(_ transform: (Value) -> Other) -> Exchange<Other> {
-    Exchange<Other>(result: result.map(transform), request: request, status: status, bytes: bytes, clock: clock)
+    Exchange<Other>(
+      result: result.map(transform),
+      request: request,
+      status: status,
+      bytes: bytes,
+      clock: clock,
+      silence: silence
+    )
   }
 }
 
@@ -127,11 +136,11 @@ extension APIClient {
     let received = now()
     let clock = response.head.headerFields[.date].flatMap { Timestamp(httpDate: $0) }
       .flatMap { ServerClock(date: $0, sent: sent, received: received) }
+    let serverNow = (clock ?? .unknown).serverTime(received)
     let result: Result<Value, APIFailure>
     if (200...299).contains(response.head.status.code) {
       result = Result { () throws(APIFailure) in try decode(response.body) }
     } else {
-      let serverNow = (clock ?? .unknown).serverTime(received)
       result = .failure(classify(response.head, response.body, about: subject, now: serverNow))
     }
     return Exchange(
@@ -139,7 +148,8 @@ extension APIClient {
       request: described,
       status: response.head.status.code,
       bytes: response.body.count,
-      clock: clock
+      clock: clock,
+      silence: requestedSilence(response.head, now: serverNow)
     )
   }
 
