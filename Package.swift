@@ -21,7 +21,11 @@ let package = Package(
   ],
   targets: [
     // The replica on disk: SQL, embedded in code.
-    .target(name: "Schema", path: "Schema", resources: [.embedInCode("v1_initial.sql")]),
+    .target(
+      name: "Schema",
+      path: "Schema",
+      resources: [.embedInCode("v1_initial.sql"), .embedInCode("v2_guards.sql")]
+    ),
 
     // The vocabulary and the rules: values and pure functions.
     .target(name: "NetsyncModel"),
@@ -138,7 +142,10 @@ let package = Package(
       ]
     ),
     .testTarget(name: "NetsyncTests", dependencies: ["Netsync"]),
-    .testTarget(name: "CommandLineTests", dependencies: ["NetsyncCLI"]),
+    .testTarget(
+      name: "CommandLineTests",
+      dependencies: ["NetsyncCLI", "NetsyncModel", "NetsyncReconcile", "NetsyncEngine"]
+    ),
   ]
 )
 
