@@ -5,6 +5,8 @@ package import NetsyncReconcile
 /// What became of an operation, for counting.
 package enum SettledAs: Hashable, Sendable {
   case landed, waiting, inDoubt, conflict, refused
+  /// The server does not have the network any more, and a delete waited behind the operation: nothing is left to send.
+  case agreed
 }
 
 extension Replica {
@@ -18,7 +20,7 @@ extension Replica {
         guard case .sending(let arming) = operation.state else { continue }
         switch NetsyncReconcile.recover(operation.intent) {
         case .wait:
-          try database.returnToQueue(operation, refused: false, notBefore: nil, at: recoveredAt)
+          try database.returnToQueue(operation, at: recoveredAt)
         case .doubt:
           let arming = try required(arming, "arming")
           try database.setDoubt(Doubt(arming: arming, nextLook: arming.notBefore), of: operation.edit)
@@ -76,10 +78,10 @@ extension Replica {
         try database.landDeletion(operation, evidence, at: settledAt)
         return .landed
       case .retry:
-        try database.returnToQueue(operation, refused: false, notBefore: settledAt + wait, at: settledAt)
+        try database.returnToQueue(operation, notBefore: settledAt + wait, at: settledAt)
         return .waiting
       case .stop:
-        try database.returnToQueue(operation, refused: false, notBefore: nil, at: settledAt)
+        try database.returnToQueue(operation, at: settledAt)
         return .waiting
       case .doubt:
         guard case .sending(let arming?) = operation.state else {
@@ -88,8 +90,11 @@ extension Replica {
         try database.setDoubt(Doubt(arming: arming, nextLook: serverNow), of: edit)
         return .inDoubt
       case .conflict(let kind):
-        let merged = try database.returnToQueue(operation, refused: false, notBefore: nil, at: settledAt)
-        if let merged { try database.setState(.conflict(kind), of: merged, at: settledAt) }
+        guard let merged = try database.returnToQueue(operation, conflict: kind, at: settledAt) else {
+          try database.removeBase(of: operation.network, evidence: evidence.json, at: settledAt)
+          return .agreed
+        }
+        try database.setState(.conflict(kind), of: merged, at: settledAt)
         try database.journalOutcome(.conflict, of: operation, evidence, at: settledAt)
         return .conflict
       case .deadLetter(let detail):
@@ -125,7 +130,7 @@ extension Replica {
         try database.setDoubt(Doubt(arming: doubt.arming, looks: looks, nextLook: again), of: edit)
         return .inDoubt
       case .sendAgain:
-        try database.returnToQueue(operation, refused: false, notBefore: nil, at: resolvedAt)
+        try database.returnToQueue(operation, at: resolvedAt)
         return .waiting
       }
     }
@@ -142,12 +147,18 @@ extension Replica {
     }
   }
 
-  /// Holds the queued deletes, or lets them go, as the guard says (R5).
-  package func holdDeletes(_ held: Bool) throws(ReplicaError) {
+  /// Holds the deletes among these edits, or lets them go, as the guard says (R5).
+  package func holdDeletes(_ held: Bool, among edits: [EditNumber]) throws(ReplicaError) {
     try write { database in
       try database.execute(
-        sql: "UPDATE operation SET state = ?, not_before_us = NULL WHERE action = 'delete' AND state = ?",
-        arguments: held ? ["held", "waiting"] : ["waiting", "held"]
+        sql: """
+          UPDATE operation SET state = ?, not_before_us = NULL
+          WHERE action = 'delete' AND state = ? AND edit IN (SELECT value FROM json_each(?))
+          """,
+        arguments: [
+          held ? "held" : "waiting", held ? "waiting" : "held",
+          "[\(edits.map(\.description).joined(separator: ","))]",
+        ]
       )
     }
   }
@@ -237,12 +248,16 @@ extension Database {
 
   /// Puts an operation that was on its way back into the outbox, merged with what was queued behind it.
   ///
+  /// - Parameters:
+  ///   - refused: the server will not take it as it is.
+  ///   - conflict: what its answer made of it.
   /// - Returns: the edit that now waits; nil where nothing is left to send.
   @discardableResult
   func returnToQueue(
     _ operation: NetsyncModel.Operation,
-    refused: Bool,
-    notBefore: Timestamp?,
+    refused: Bool = false,
+    conflict: ConflictKind? = nil,
+    notBefore: Timestamp? = nil,
     at now: Timestamp
   ) throws -> EditNumber? {
     guard
@@ -258,6 +273,7 @@ extension Database {
         operation.intent,
         base: operation.base,
         isRefused: refused,
+        conflict: conflict,
         mayHaveArrived: operation.sentName != nil && !refused
       )
     )
@@ -269,7 +285,7 @@ extension Database {
     case .cancel:
       try removeOperation(operation.edit)
       try journalOutcome(.superseded, of: operation, Evidence(), at: now)
-      try discard(follower, as: .superseded, at: now)
+      try discard(follower, as: conflict == nil ? .superseded : .satisfied, at: now)
       if operation.intent.action == .create { try markGone(operation.network, .neverSent, at: now) }
       return nil
     case .queue(let intent, let base, _):
@@ -298,7 +314,7 @@ extension Database {
   ) throws {
     try journalOutcome(.refused, of: operation, evidence, at: now)
     if try operations(of: operation.network).contains(where: { $0.edit > operation.edit }) {
-      try returnToQueue(operation, refused: true, notBefore: nil, at: now)
+      try returnToQueue(operation, refused: true, at: now)
       return
     }
     try removeOperation(operation.edit)
