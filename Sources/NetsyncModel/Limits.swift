@@ -10,6 +10,8 @@ package enum Limits {
   package static let serverWait: ClosedRange<Duration> = .seconds(1)...(.seconds(15 * 60))
   /// How long a listing that contradicts our own acknowledged write is taken for lag.
   package static let listingLag: Duration = .seconds(120)
+  /// How far the clocks of the server's own machines may be apart.
+  package static let serverClockSpread: Duration = .seconds(5)
   /// How often an edit may prevail over the changes of others to one network within the window, before a person decides.
   package static let contests = 3
   package static let contentionWindow: Duration = .seconds(60 * 60)

@@ -16,7 +16,7 @@ extension Replica {
   /// Queues a new network. It is visible at once, under a local id that resolves for ever (R2).
   package func create(_ name: NetworkName, localID: LocalID) throws(ReplicaError) -> EditReceipt {
     let editedAt = now()
-    return try write { database in
+    return try write(.queueCreate) { database in
       try database.execute(sql: "INSERT INTO network (local_id) VALUES (?)", arguments: [localID.text])
       let network = NetworkKey(rawValue: database.lastInsertedRowID)
       let edit = try database.insertOperation(.create(name), of: network, base: nil, editedAt: editedAt)
@@ -28,7 +28,7 @@ extension Replica {
   /// Queues a rename or a delete: one transaction, merged with what waits already (R11).
   package func edit(_ network: NetworkKey, _ intent: Intent) throws(ReplicaError) -> EditReceipt {
     let editedAt = now()
-    return try write { database in
+    return try write(.queueEdit) { database in
       let operations = try database.operations(of: network)
       let queued = operations.last { !$0.state.isInFlight }
       let standing = EditStanding(
@@ -69,7 +69,7 @@ extension Replica {
   /// Takes an edit back. One that may have reached the server cannot be.
   package func discard(_ edit: EditNumber) throws(ReplicaError) -> NetsyncModel.Operation {
     let discardedAt = now()
-    return try write { database in
+    return try write(.discardEdit) { database in
       let operation = try database.open(edit)
       guard !operation.state.isInFlight else {
         throw ReplicaError.notPossible(edit, state: operation.state.word)
@@ -83,7 +83,7 @@ extension Replica {
   /// candidates is it.
   package func retry(_ edit: EditNumber) throws(ReplicaError) -> NetsyncModel.Operation {
     let retriedAt = now()
-    return try write { database in
+    return try write(.retryEdit) { database in
       let operation = try database.open(edit)
       switch operation.state {
       case .waiting, .held:

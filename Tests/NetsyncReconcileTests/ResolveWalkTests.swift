@@ -39,7 +39,7 @@ struct ResolveWalkTests {
   @Test func `no combination adopts a stranger, or sends a create that may stand`() throws {
     let findings = try Finding.all()
     let knownIDs: [Set<NetworkID>] = [[], [try .sample(9)], [try .sample(1), try .sample(9)]]
-    let armings = Arming(notBefore: .at(0), known: [try .sample(8)])
+    let arming = Arming(notBefore: .at(0), known: [try .sample(8)])
     var walk = Walk("resolve")
     for subset in 0..<(1 << findings.count) {
       let found = findings.indices.filter { subset & (1 << $0) != 0 }.map { findings[$0] }
@@ -49,7 +49,7 @@ struct ResolveWalkTests {
           for siblings in 1...3 {
             let create = UnknownCreate(
               name: NetworkName("a"),
-              doubt: Doubt(arming: armings, looks: looks, nextLook: .at(0)),
+              doubt: Doubt(arming: arming, looks: looks, firstLook: looks == 0 ? nil : .at(0), nextLook: .at(0)),
               found: found.reversed().map(\.network),
               known: known,
               siblings: siblings
@@ -78,10 +78,11 @@ struct ResolveWalkTests {
     case .ask(let ids):
       expect("every candidate is shown", ids == candidates.map(\.id))
       expect("only what cannot be told apart is asked", candidates.count > cell.create.siblings)
-    case .look(let again, let next):
+    case .look(let again, let next, let first):
       expect("what is found is not looked for", candidates.isEmpty)
       expect("a look is counted", next == looks + 1)
       expect("time does not run backward", again >= .at(cell.now))
+      expect("the settle time counts from the first look", first == .at(looks == 0 ? cell.now : 0))
       expect("a search ends", next < looksBeforeSendingAgain || cell.now < cell.settle)
     case .sendAgain:
       expect("what may stand is not sent again", candidates.isEmpty)

@@ -1,6 +1,6 @@
--- The replica, version 2: a sweep says which guard held its removals, and how often the server went back.
+-- The replica, version 3: a sweep says which guard held its removals, and how often the server went back.
 
-PRAGMA user_version = 2;
+PRAGMA user_version = 3;
 
 ALTER TABLE sweep ADD COLUMN guard TEXT CHECK (
   guard IN ('other_account', 'empty_listing', 'no_overlap', 'too_many', 'all_changed', 'server_went_back')
