@@ -17,7 +17,7 @@ extension Replica {
   package func create(_ name: NetworkName, localID: LocalID) throws(ReplicaError) -> EditReceipt {
     let editedAt = now()
     return try write(.queueCreate) { database in
-      try database.execute(sql: "INSERT INTO network (local_id) VALUES (?)", arguments: [localID.text])
+      try database.run("INSERT INTO network (local_id) VALUES (?)", arguments: [localID.text])
       let network = NetworkKey(rawValue: database.lastInsertedRowID)
       let edit = try database.insertOperation(.create(name), of: network, base: nil, editedAt: editedAt)
       try database.journalEdit(.create(name), edit, network, before: nil, at: editedAt)
@@ -139,7 +139,7 @@ extension Database {
 
   /// The last accepted server document of a network.
   func base(of network: NetworkKey) throws -> NetworkDocument? {
-    try Row.fetchOne(self, sql: "SELECT * FROM network WHERE network_key = ?", arguments: [network.rawValue])
+    try row("SELECT * FROM network WHERE network_key = ?", arguments: [network.rawValue])
       .flatMap(NetworkDocument.init)
   }
 
@@ -202,13 +202,13 @@ extension Database {
   /// Leaves a tombstone: ids still resolve, nothing lists the network, its interfaces go.
   func markGone(_ network: NetworkKey, _ cause: GoneCause, at now: Timestamp) throws {
     try forgetFingerprint(of: network)
-    try execute(
-      sql: """
-        UPDATE network SET gone_at_us = ?, gone_cause = ?, seen_page = NULL, interfaces_as_of_us = NULL
-        WHERE network_key = ?
-        """,
+    try run(
+      """
+      UPDATE network SET gone_at_us = ?, gone_cause = ?, seen_page = NULL, interfaces_as_of_us = NULL
+      WHERE network_key = ?
+      """,
       arguments: [now.microseconds, cause.rawValue, network.rawValue]
     )
-    try execute(sql: "DELETE FROM network_interface WHERE network_key = ?", arguments: [network.rawValue])
+    try run("DELETE FROM network_interface WHERE network_key = ?", arguments: [network.rawValue])
   }
 }

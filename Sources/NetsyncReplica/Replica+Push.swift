@@ -38,13 +38,13 @@ extension Replica {
       guard let current = try database.operation(operation.edit), case .waiting = current.state,
         current.intent == operation.intent, !(try database.hasInFlight(operation.network))
       else { return false }
-      try database.execute(
-        sql: """
-          UPDATE operation SET state = 'sending', not_before_us = NULL, attempts = attempts + 1, armed_at_us = ?,
-            armed_known = ?, looks = 0, first_look_us = NULL, next_look_us = NULL, candidates = NULL,
-            sent_name = CASE action WHEN 'rename' THEN name ELSE sent_name END
-          WHERE edit = ?
-          """,
+      try database.run(
+        """
+        UPDATE operation SET state = 'sending', not_before_us = NULL, attempts = attempts + 1, armed_at_us = ?,
+          armed_known = ?, looks = 0, first_look_us = NULL, next_look_us = NULL, candidates = NULL,
+          sent_name = CASE action WHEN 'rename' THEN name ELSE sent_name END
+        WHERE edit = ?
+        """,
         arguments: [
           arming?.notBefore.microseconds, arming.map { idList($0.known) }, operation.edit.rawValue,
         ]
@@ -165,11 +165,11 @@ extension Replica {
   /// Holds the deletes among these edits, or lets them go, as the guard says (R5).
   package func holdDeletes(_ held: Bool, among edits: [EditNumber]) throws(ReplicaError) {
     try write(.holdDeletes) { database in
-      try database.execute(
-        sql: """
-          UPDATE operation SET state = ?, not_before_us = NULL
-          WHERE action = 'delete' AND state = ? AND edit IN (SELECT value FROM json_each(?))
-          """,
+      try database.run(
+        """
+        UPDATE operation SET state = ?, not_before_us = NULL
+        WHERE action = 'delete' AND state = ? AND edit IN (SELECT value FROM json_each(?))
+        """,
         arguments: [
           held ? "held" : "waiting", held ? "waiting" : "held",
           "[\(edits.map(\.description).joined(separator: ","))]",
@@ -181,19 +181,19 @@ extension Replica {
 
 extension Database {
   fileprivate func hasInFlight(_ network: NetworkKey) throws -> Bool {
-    try Bool.fetchOne(
-      self,
-      sql: "SELECT EXISTS (SELECT 1 FROM operation WHERE network_key = ? AND state IN ('sending', 'in_doubt'))",
+    try value(
+      Bool.self,
+      "SELECT EXISTS (SELECT 1 FROM operation WHERE network_key = ? AND state IN ('sending', 'in_doubt'))",
       arguments: [network.rawValue]
     ) ?? false
   }
 
   fileprivate func setDoubt(_ doubt: Doubt, of edit: EditNumber) throws {
-    try execute(
-      sql: """
-        UPDATE operation SET state = 'in_doubt', looks = ?, first_look_us = ?, next_look_us = ?, candidates = ?
-        WHERE edit = ?
-        """,
+    try run(
+      """
+      UPDATE operation SET state = 'in_doubt', looks = ?, first_look_us = ?, next_look_us = ?, candidates = ?
+      WHERE edit = ?
+      """,
       arguments: [
         doubt.looks, doubt.firstLook?.microseconds, doubt.nextLook.microseconds,
         doubt.candidates.isEmpty ? nil : idList(doubt.candidates), edit.rawValue,
@@ -203,12 +203,12 @@ extension Database {
 
   fileprivate func recordFailure(_ failure: APIErrorDetail?, of edit: EditNumber) throws {
     guard let failure else { return }
-    try execute(
-      sql: """
-        UPDATE operation SET
-          error_status = ?, error_code = ?, error_title = ?, error_detail = ?, error_pointer = ?
-        WHERE edit = ?
-        """,
+    try run(
+      """
+      UPDATE operation SET
+        error_status = ?, error_code = ?, error_title = ?, error_detail = ?, error_pointer = ?
+      WHERE edit = ?
+      """,
       arguments: APIErrorDetail.arguments(failure) + [edit.rawValue]
     )
   }
@@ -221,9 +221,9 @@ extension Database {
     _ evidence: Evidence,
     at now: Timestamp
   ) throws {
-    let taken = try Int64.fetchOne(
-      self,
-      sql: "SELECT network_key FROM network WHERE remote_id = ? AND network_key <> ?",
+    let taken = try value(
+      Int64.self,
+      "SELECT network_key FROM network WHERE remote_id = ? AND network_key <> ?",
       arguments: [document.id.text, operation.network.rawValue]
     )
     guard taken == nil else { throw ReplicaError.idTaken(document.id) }
@@ -245,9 +245,8 @@ extension Database {
     at now: Timestamp
   ) throws -> Bool {
     guard case .sending(let arming?) = operation.state, case .create(let name) = operation.intent,
-      let row = try Row.fetchOne(
-        self,
-        sql: "SELECT * FROM network WHERE remote_id = ? AND network_key <> ?",
+      let row = try row(
+        "SELECT * FROM network WHERE remote_id = ? AND network_key <> ?",
         arguments: [document.id.text, operation.network.rawValue]
       )
     else { return true }
@@ -268,17 +267,17 @@ extension Database {
     }
     let keys: StatementArguments = [network.rawValue, other.rawValue]
     for table in ["operation", "dead_letter", "network_interface", "journal"] {
-      try execute(sql: "UPDATE \(table) SET network_key = ? WHERE network_key = ?", arguments: keys)
+      try run("UPDATE \(table) SET network_key = ? WHERE network_key = ?", arguments: keys)
     }
-    try execute(
-      sql: """
-        UPDATE network SET (seen_page, interfaces_as_of_us) =
-          (SELECT seen_page, interfaces_as_of_us FROM network WHERE network_key = ?)
-        WHERE network_key = ?
-        """,
+    try run(
+      """
+      UPDATE network SET (seen_page, interfaces_as_of_us) =
+        (SELECT seen_page, interfaces_as_of_us FROM network WHERE network_key = ?)
+      WHERE network_key = ?
+      """,
       arguments: [other.rawValue, network.rawValue]
     )
-    try execute(sql: "DELETE FROM network WHERE network_key = ?", arguments: [other.rawValue])
+    try run("DELETE FROM network WHERE network_key = ?", arguments: [other.rawValue])
   }
 
   fileprivate func landDeletion(_ operation: NetsyncModel.Operation, _ evidence: Evidence, at now: Timestamp) throws {
@@ -297,13 +296,13 @@ extension Database {
   }
 
   private func acknowledge(_ network: NetworkKey, at now: Timestamp) throws {
-    try execute(sql: "UPDATE meta SET acknowledgements = acknowledgements + 1")
-    try execute(
-      sql: """
-        UPDATE network SET
-          read_at_us = ?, acknowledged_at_us = ?, acknowledgement = (SELECT acknowledgements FROM meta)
-        WHERE network_key = ?
-        """,
+    try run("UPDATE meta SET acknowledgements = acknowledgements + 1")
+    try run(
+      """
+      UPDATE network SET
+        read_at_us = ?, acknowledged_at_us = ?, acknowledgement = (SELECT acknowledgements FROM meta)
+      WHERE network_key = ?
+      """,
       arguments: [now.microseconds, now.microseconds, network.rawValue]
     )
   }
@@ -380,13 +379,13 @@ extension Database {
       return
     }
     try removeOperation(operation.edit)
-    try execute(
-      sql: """
-        INSERT INTO dead_letter
-          (edit, network_key, action, name, base_name, base_updated_at, edited_at_us, attempts, refused_at_us,
-           error_status, error_code, error_title, error_detail, error_pointer)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-        """,
+    try run(
+      """
+      INSERT INTO dead_letter
+        (edit, network_key, action, name, base_name, base_updated_at, edited_at_us, attempts, refused_at_us,
+         error_status, error_code, error_title, error_detail, error_pointer)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      """,
       arguments: [
         operation.edit.rawValue, operation.network.rawValue, operation.intent.action.rawValue,
         operation.intent.name?.text, operation.base?.name?.text, operation.base?.updatedAt?.raw,

@@ -106,9 +106,9 @@ extension Database {
 
   /// How often an edit of a network has prevailed lately. Only asked where the network has one.
   private func contests(of network: NetworkKey, at now: Timestamp) throws -> Int {
-    try Int.fetchOne(
-      self,
-      sql: "SELECT count(*) FROM journal WHERE network_key = ? AND kind = ? AND at_us BETWEEN ? AND ?",
+    try value(
+      Int.self,
+      "SELECT count(*) FROM journal WHERE network_key = ? AND kind = ? AND at_us BETWEEN ? AND ?",
       arguments: [
         network.rawValue, JournalKind.prevailed.rawValue, (now - Limits.contentionWindow).microseconds,
         now.microseconds,
@@ -199,8 +199,8 @@ extension Database {
 
   /// The edit goes on upon a newer base; a conflict that has dissolved waits again.
   func rebase(_ operation: NetsyncModel.Operation, onto document: NetworkDocument, at now: Timestamp) throws {
-    try execute(
-      sql: "UPDATE operation SET base_name = ?, base_updated_at = ? WHERE edit = ?",
+    try run(
+      "UPDATE operation SET base_name = ?, base_updated_at = ? WHERE edit = ?",
       arguments: [document.name?.text, document.updatedAt?.raw, operation.edit.rawValue]
     )
     if case .conflict = operation.state { try setState(.waiting(notBefore: nil), of: operation.edit, at: now) }
@@ -256,9 +256,8 @@ extension Replica {
     let seenAt = now()
     return try write(.observe) { database in
       guard
-        let row = try Row.fetchOne(
-          database,
-          sql: "SELECT * FROM network WHERE network_key = ?",
+        let row = try database.row(
+          "SELECT * FROM network WHERE network_key = ?",
           arguments: [network.rawValue]
         )
       else { throw ReplicaError.networkGone }
@@ -271,8 +270,8 @@ extension Replica {
         evidence: evidence.json,
         at: seenAt
       )
-      try database.execute(
-        sql: "UPDATE network SET read_at_us = ? WHERE network_key = ?",
+      try database.run(
+        "UPDATE network SET read_at_us = ? WHERE network_key = ?",
         arguments: [seenAt.microseconds, network.rawValue]
       )
       if outcome.change != nil { try database.forgetFingerprint(of: network) }
@@ -284,9 +283,8 @@ extension Replica {
 extension Database {
   /// The page that a network stands on has to be decoded again: its rows no longer say what its body said.
   func forgetFingerprint(of network: NetworkKey) throws {
-    try execute(
-      sql:
-        "UPDATE page SET fingerprint = NULL WHERE page_number = (SELECT seen_page FROM network WHERE network_key = ?)",
+    try run(
+      "UPDATE page SET fingerprint = NULL WHERE page_number = (SELECT seen_page FROM network WHERE network_key = ?)",
       arguments: [network.rawValue]
     )
   }

@@ -49,8 +49,8 @@ extension Replica {
   package func beginSweep(networksOnly: Bool) throws(ReplicaError) -> Int64 {
     let startedAt = now()
     return try write(.beginSweep) { database in
-      try database.execute(
-        sql: "INSERT INTO sweep (started_at_us, networks_only) VALUES (?, ?)",
+      try database.run(
+        "INSERT INTO sweep (started_at_us, networks_only) VALUES (?, ?)",
         arguments: [startedAt.microseconds, networksOnly]
       )
       return database.lastInsertedRowID
@@ -69,13 +69,13 @@ extension Replica {
   ) throws(ReplicaError) {
     let endedAt = now()
     try write(.endSweep) { database in
-      try database.execute(
-        sql: """
-          UPDATE sweep SET
-            ended_at_us = ?, outcome = ?, complete = ?, networks = ?, interfaces = ?, new = ?, changed = ?, gone = ?,
-            held = ?, requests = ?, bytes = ?, guard = ?, went_back = ?
-          WHERE sweep = ?
-          """,
+      try database.run(
+        """
+        UPDATE sweep SET
+          ended_at_us = ?, outcome = ?, complete = ?, networks = ?, interfaces = ?, new = ?, changed = ?, gone = ?,
+          held = ?, requests = ?, bytes = ?, guard = ?, went_back = ?
+        WHERE sweep = ?
+        """,
         arguments: [
           endedAt.microseconds, outcome.rawValue, isComplete, counts.networks, counts.interfaces, counts.new,
           counts.changed, counts.gone, counts.held, counts.requests, counts.bytes, held?.rawValue, counts.wentBack,
@@ -93,14 +93,13 @@ extension Replica {
   /// What the sweeps before this one leave it to answer for.
   package func unsettledSweeps(before sweep: Int64) throws(ReplicaError) -> UnsettledSweeps {
     try read { database in
-      let rows = try Row.fetchAll(
-        database,
-        sql: """
-          SELECT complete, changed, went_back, guard FROM sweep
-          WHERE sweep < ?
-            AND sweep > (SELECT coalesce(max(sweep), 0) FROM sweep WHERE sweep < ? AND complete AND guard IS NULL)
-          ORDER BY sweep
-          """,
+      let rows = try database.rows(
+        """
+        SELECT complete, changed, went_back, guard FROM sweep
+        WHERE sweep < ?
+          AND sweep > (SELECT coalesce(max(sweep), 0) FROM sweep WHERE sweep < ? AND complete AND guard IS NULL)
+        ORDER BY sweep
+        """,
         arguments: [sweep, sweep]
       )
       return rows.reduce(into: UnsettledSweeps()) { unsettled, row in
@@ -115,9 +114,9 @@ extension Replica {
   /// Networks known from the server.
   package func knownCount() throws(ReplicaError) -> Int {
     try read { database in
-      try Int.fetchOne(
-        database,
-        sql: "SELECT count(*) FROM network WHERE remote_id IS NOT NULL AND gone_at_us IS NULL"
+      try database.value(
+        Int.self,
+        "SELECT count(*) FROM network WHERE remote_id IS NOT NULL AND gone_at_us IS NULL"
       ) ?? 0
     }
   }
@@ -125,15 +124,14 @@ extension Replica {
   /// Known networks that a finished walk did not list. Pages past `lastPage` have left the listing.
   package func missing(from sweep: Int64, lastPage: Int) throws(ReplicaError) -> [(key: NetworkKey, id: NetworkID)] {
     try write(.trimPages) { database in
-      try database.execute(sql: "DELETE FROM page WHERE page_number > ?", arguments: [lastPage])
-      let rows = try Row.fetchAll(
-        database,
-        sql: """
-          SELECT network_key, remote_id FROM network
-          LEFT JOIN page ON page.page_number = network.seen_page
-          WHERE remote_id IS NOT NULL AND gone_at_us IS NULL AND page.confirmed_sweep IS NOT ?
-          ORDER BY network_key
-          """,
+      try database.run("DELETE FROM page WHERE page_number > ?", arguments: [lastPage])
+      let rows = try database.rows(
+        """
+        SELECT network_key, remote_id FROM network
+        LEFT JOIN page ON page.page_number = network.seen_page
+        WHERE remote_id IS NOT NULL AND gone_at_us IS NULL AND page.confirmed_sweep IS NOT ?
+        ORDER BY network_key
+        """,
         arguments: [sweep]
       )
       return try rows.map {
@@ -146,9 +144,8 @@ extension Replica {
 extension Database {
   /// The newest sweep before `sweep`, or of all.
   func lastSweep(before sweep: Int64? = nil) throws -> SweepRecord? {
-    let row = try Row.fetchOne(
-      self,
-      sql: "SELECT * FROM sweep WHERE sweep < ? ORDER BY sweep DESC LIMIT 1",
+    let row = try row(
+      "SELECT * FROM sweep WHERE sweep < ? ORDER BY sweep DESC LIMIT 1",
       arguments: [sweep ?? Int64.max]
     )
     return row.map {
