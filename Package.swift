@@ -26,7 +26,7 @@ let package = Package(
     .target(
       name: "Schema",
       path: "Schema",
-      resources: [.embedInCode("v1_initial.sql"), .embedInCode("v2_evidence.sql")]
+      resources: [.embedInCode("v1_initial.sql"), .embedInCode("v2_evidence.sql"), .embedInCode("v3_guards.sql")]
     ),
 
     // The vocabulary and the rules: values and pure functions.
@@ -148,7 +148,10 @@ let package = Package(
       ]
     ),
     .testTarget(name: "NetsyncTests", dependencies: ["Netsync"]),
-    .testTarget(name: "CommandLineTests", dependencies: ["NetsyncCLI"]),
+    .testTarget(
+      name: "CommandLineTests",
+      dependencies: ["NetsyncCLI", "NetsyncModel", "NetsyncReconcile", "NetsyncEngine"]
+    ),
   ]
 )
 

@@ -15,6 +15,8 @@ package struct Evidence: Codable, Hashable, Sendable {
   package var detail: String?
   /// The policy that decided a conflict.
   package var policy: String?
+  /// How often an edit of the network had prevailed lately.
+  package var contests: Int?
   /// The server's stamps before and after.
   package var updatedAtBefore: String?
   package var updatedAtAfter: String?
@@ -36,7 +38,7 @@ package struct Evidence: Codable, Hashable, Sendable {
   }
 
   private enum CodingKeys: String, CodingKey {
-    case sweep, page, request, status, code, title, detail, policy
+    case sweep, page, request, status, code, title, detail, policy, contests
     case updatedAtBefore = "updated_at_before"
     case updatedAtAfter = "updated_at_after"
   }

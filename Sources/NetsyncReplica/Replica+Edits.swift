@@ -89,7 +89,7 @@ extension Replica {
       case .waiting, .held:
         try database.setState(.waiting(notBefore: nil), of: edit, at: retriedAt)
       case .inDoubt:
-        try database.returnToQueue(operation, refused: false, notBefore: nil, at: retriedAt)
+        try database.returnToQueue(operation, at: retriedAt)
       case .refused:
         try database.removeOperation(edit)
         try database.insertOperation(

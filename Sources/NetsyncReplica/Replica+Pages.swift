@@ -41,10 +41,13 @@ package struct KnownPage: Sendable {
   package var confirmedSweep: Int64
 }
 
-/// What applying pages did.
+/// What applying pages did. What a page showed before counts no more, so a page that comes twice counts once.
 package struct PageTally: Hashable, Sendable {
   package var new = 0
+  /// Known networks with another content, and not only another `updated_at`.
   package var changed = 0
+  /// Networks with an older `updated_at` than the one we had, whatever their content.
+  package var wentBack = 0
 
   package init() {}
 }
@@ -100,6 +103,7 @@ extension Replica {
         operations: try database.operations()
       )
       for page in pages { try batch.apply(page) }
+      try batch.count()
       return batch.tally
     }
   }
@@ -165,6 +169,15 @@ private struct PageBatch {
     }
   }
 
+  /// Counts with the sweep, in the same transaction: what a sweep that dies has taken in, the next cannot see again.
+  func count() throws {
+    guard tally != PageTally() else { return }
+    try database.run(
+      "UPDATE sweep SET new = new + ?, changed = changed + ?, went_back = went_back + ? WHERE sweep = ?",
+      arguments: [tally.new, tally.changed, tally.wentBack, sweep]
+    )
+  }
+
   private func record(_ page: ListedPage, rows: Int) throws {
     try database.run(
       """
@@ -224,7 +237,10 @@ private struct PageBatch {
     switch outcome.change {
     case nil, .restamped?: break
     case .appeared?: tally.new += 1
-    case .renamed?, .changed?, .wentBack?: tally.changed += 1
+    case .renamed?, .changed?: tally.changed += 1
+    case .wentBack?:
+      tally.wentBack += 1
+      if row.base?.hasContent(of: record) == false { tally.changed += 1 }
     }
     return !outcome.stale
   }

@@ -5,6 +5,8 @@ package import NetsyncReconcile
 /// What became of an operation, for counting.
 package enum SettledAs: Hashable, Sendable {
   case landed, waiting, inDoubt, conflict, refused
+  /// The server does not have the network any more, and a delete waited behind the operation: nothing is left to send.
+  case agreed
 }
 
 extension Replica {
@@ -22,7 +24,7 @@ extension Replica {
         guard case .sending(let arming) = operation.state else { continue }
         switch NetsyncReconcile.recover(operation.intent) {
         case .wait:
-          try database.returnToQueue(operation, refused: false, notBefore: nil, at: recoveredAt)
+          try database.returnToQueue(operation, at: recoveredAt)
         case .doubt:
           let arming = try required(arming, "arming")
           try database.setDoubt(Doubt(arming: arming, nextLook: arming.notBefore), of: operation.edit)
@@ -84,17 +86,20 @@ extension Replica {
         try database.landDeletion(operation, evidence, at: settledAt)
         return .landed
       case .retry:
-        try database.returnToQueue(operation, refused: false, notBefore: settledAt + wait, at: settledAt)
+        try database.returnToQueue(operation, notBefore: settledAt + wait, at: settledAt)
         return .waiting
       case .stop:
-        try database.returnToQueue(operation, refused: false, notBefore: nil, at: settledAt)
+        try database.returnToQueue(operation, at: settledAt)
         return .waiting
       case .doubt:
         try database.setDoubt(Doubt(arming: arming(of: operation), nextLook: serverNow), of: edit)
         return .inDoubt
       case .conflict(let kind):
-        let merged = try database.returnToQueue(operation, refused: false, notBefore: nil, at: settledAt)
-        if let merged { try database.setState(.conflict(kind), of: merged, at: settledAt) }
+        guard let merged = try database.returnToQueue(operation, conflict: kind, at: settledAt) else {
+          try database.removeBase(of: operation.network, evidence: evidence.json, at: settledAt)
+          return .agreed
+        }
+        try database.setState(.conflict(kind), of: merged, at: settledAt)
         try database.journalOutcome(.conflict, of: operation, evidence, at: settledAt)
         return .conflict
       case .deadLetter(let detail):
@@ -144,7 +149,7 @@ extension Replica {
         try database.setDoubt(doubt, of: edit)
         return .inDoubt
       case .sendAgain:
-        try database.returnToQueue(operation, refused: false, notBefore: nil, at: resolvedAt)
+        try database.returnToQueue(operation, at: resolvedAt)
         return .waiting
       }
     }
@@ -161,20 +166,30 @@ extension Replica {
     }
   }
 
-  /// Holds the queued deletes, or lets them go, as the guard says (R5).
-  package func holdDeletes(_ held: Bool) throws(ReplicaError) {
+  /// Holds the deletes among these edits, or lets them go, as the guard says (R5).
+  package func holdDeletes(_ held: Bool, among edits: [EditNumber]) throws(ReplicaError) {
+    let list = "[\(edits.map(\.description).joined(separator: ","))]"
+    let (before, after) = held ? ("waiting", "held") : ("held", "waiting")
     let isNeeded = try read { database in
       try database.value(
         Bool.self,
-        "SELECT EXISTS (SELECT 1 FROM operation WHERE action = 'delete' AND state = ?)",
-        arguments: [held ? "waiting" : "held"]
+        """
+        SELECT EXISTS (
+          SELECT 1 FROM operation
+          WHERE action = 'delete' AND state = ? AND edit IN (SELECT value FROM json_each(?))
+        )
+        """,
+        arguments: [before, list]
       ) ?? false
     }
     guard isNeeded else { return }
     try write(.holdDeletes) { database in
       try database.run(
-        "UPDATE operation SET state = ?, not_before_us = NULL WHERE action = 'delete' AND state = ?",
-        arguments: held ? ["held", "waiting"] : ["waiting", "held"]
+        """
+        UPDATE operation SET state = ?, not_before_us = NULL
+        WHERE action = 'delete' AND state = ? AND edit IN (SELECT value FROM json_each(?))
+        """,
+        arguments: [after, before, list]
       )
     }
   }
@@ -320,12 +335,16 @@ extension Database {
 
   /// Puts an operation that was on its way back into the outbox, merged with what was queued behind it.
   ///
+  /// - Parameters:
+  ///   - refused: the server will not take it as it is.
+  ///   - conflict: what its answer made of it.
   /// - Returns: the edit that now waits; nil where nothing is left to send.
   @discardableResult
   func returnToQueue(
     _ operation: NetsyncModel.Operation,
-    refused: Bool,
-    notBefore: Timestamp?,
+    refused: Bool = false,
+    conflict: ConflictKind? = nil,
+    notBefore: Timestamp? = nil,
     at now: Timestamp
   ) throws -> EditNumber? {
     guard
@@ -341,6 +360,7 @@ extension Database {
         operation.intent,
         base: operation.base,
         isRefused: refused,
+        conflict: conflict,
         mayHaveArrived: operation.sentName != nil && !refused
       )
     )
@@ -352,7 +372,7 @@ extension Database {
     case .cancel:
       try removeOperation(operation.edit)
       try journalOutcome(.superseded, of: operation, Evidence(), at: now)
-      try discard(follower, as: .superseded, at: now)
+      try discard(follower, as: conflict == nil ? .superseded : .satisfied, at: now)
       if operation.intent.action == .create { try markGone(operation.network, .neverSent, at: now) }
       return nil
     case .queue(let intent, let base, _):
@@ -381,7 +401,7 @@ extension Database {
   ) throws {
     try journalOutcome(.refused, of: operation, evidence, at: now)
     if try operations(of: operation.network).contains(where: { $0.edit > operation.edit }) {
-      try returnToQueue(operation, refused: true, notBefore: nil, at: now)
+      try returnToQueue(operation, refused: true, at: now)
       return
     }
     try removeOperation(operation.edit)

@@ -73,9 +73,10 @@ extension Database {
     let standing = NetworkStanding(
       base: row.base,
       intent: operation.map { StandingIntent($0, seen: sight.document?.name) } ?? .none,
-      recentWrite: recentWrite
+      recentWrite: recentWrite,
+      contests: try operation == nil ? 0 : contests(of: row.key, at: now)
     )
-    let decision = reconcile(sight, standing, context)
+    let decision = reconcile(standing, with: sight, under: context.policy, clock: context.clock)
     var outcome = SightOutcome(edit: decision.edit)
     switch decision.base {
     case .keep: break
@@ -87,19 +88,32 @@ extension Database {
       outcome.removed = true
     }
     if let operation {
-      try apply(decision.edit, to: operation, sight, row, context, evidence: evidence(), at: now)
+      let verdict = Evidence(context.policy, standing, sight)
+      try apply(decision.edit, to: operation, sight, verdict, evidence: evidence(), at: now)
     }
     if outcome.removed {
-      let entry = JournalEntry(side: .remote, kind: .deleted, network: row.key, before: row.base?.name)
-      try journal(entry, evidence: evidence(), at: now)
-      try markGone(row.key, .deletedThere, at: now)
+      try removeBase(of: row.key, evidence: evidence(), at: now)
     }
     return outcome
   }
 
-  private func reconcile(_ sight: RemoteSight, _ standing: NetworkStanding, _ context: SightContext) -> NetworkDecision
-  {
-    NetsyncReconcile.reconcile(standing, with: sight, under: context.policy, clock: context.clock)
+  /// The server has answered that it does not have a network any more: its row goes, its evidence stays.
+  func removeBase(of network: NetworkKey, evidence: String, at now: Timestamp) throws {
+    let entry = JournalEntry(side: .remote, kind: .deleted, network: network, before: try base(of: network)?.name)
+    try journal(entry, evidence: evidence, at: now)
+    try markGone(network, .deletedThere, at: now)
+  }
+
+  /// How often an edit of a network has prevailed lately. Only asked where the network has one.
+  private func contests(of network: NetworkKey, at now: Timestamp) throws -> Int {
+    try value(
+      Int.self,
+      "SELECT count(*) FROM journal WHERE network_key = ? AND kind = ? AND at_us BETWEEN ? AND ?",
+      arguments: [
+        network.rawValue, JournalKind.prevailed.rawValue, (now - Limits.contentionWindow).microseconds,
+        now.microseconds,
+      ]
+    ) ?? 0
   }
 
   private func accept(
@@ -128,12 +142,14 @@ extension Database {
     try journal(entry, evidence: evidence, at: now)
   }
 
+  /// - Parameters:
+  ///   - verdict: what a conflict was decided upon.
+  ///   - evidence: where the sight comes from.
   private func apply(
     _ decision: EditDecision,
     to operation: NetsyncModel.Operation,
     _ sight: RemoteSight,
-    _ row: NetworkRow,
-    _ context: SightContext,
+    _ verdict: Evidence,
     evidence: String,
     at now: Timestamp
   ) throws {
@@ -143,7 +159,7 @@ extension Database {
       break
     case .goesOn:
       // A sight that was ignored as stale has moved no base.
-      if let document = sight.document, try base(of: row.key) == document {
+      if let document = sight.document, try base(of: operation.network) == document {
         try rebase(operation, onto: document, at: now)
       }
     case .prevails:
@@ -151,22 +167,22 @@ extension Database {
       let entry = JournalEntry(
         side: .local,
         kind: .prevailed,
-        network: row.key,
+        network: operation.network,
         edit: operation.edit,
         before: theirs,
         after: operation.intent.name
       )
-      try journal(entry, evidence: policyEvidence(context, row, sight), at: now)
+      try journal(entry, evidence: verdict.json, at: now)
     case .yields:
       try removeOperation(operation.edit)
-      try journalOutcome(.yielded, of: operation, after: theirs, policyEvidenceValue(context, row, sight), at: now)
+      try journalOutcome(.yielded, of: operation, after: theirs, verdict, at: now)
     case .satisfied:
       try removeOperation(operation.edit)
       try journal(
         JournalEntry(
           side: .local,
           kind: .satisfied,
-          network: row.key,
+          network: operation.network,
           edit: operation.edit,
           before: operation.intent.name,
           after: theirs
@@ -177,7 +193,7 @@ extension Database {
     case .conflict(let kind):
       guard operation.state != .conflict(kind) else { break }
       try setState(.conflict(kind), of: operation.edit, at: now)
-      try journalOutcome(.conflict, of: operation, after: theirs, policyEvidenceValue(context, row, sight), at: now)
+      try journalOutcome(.conflict, of: operation, after: theirs, verdict, at: now)
     }
   }
 
@@ -204,17 +220,16 @@ extension Database {
       document.updatedAt?.instant?.microseconds, document.recordType, document.unknownFields, network.rawValue,
     ])
   }
+}
 
-  private func policyEvidenceValue(_ context: SightContext, _ row: NetworkRow, _ sight: RemoteSight) -> Evidence {
-    var evidence = Evidence()
-    evidence.policy = context.policy.rawValue
-    evidence.updatedAtBefore = row.base?.updatedAt?.raw
-    evidence.updatedAtAfter = sight.document?.updatedAt?.raw
-    return evidence
-  }
-
-  private func policyEvidence(_ context: SightContext, _ row: NetworkRow, _ sight: RemoteSight) -> String {
-    policyEvidenceValue(context, row, sight).json
+extension Evidence {
+  /// What a conflict was decided upon.
+  fileprivate init(_ policy: ConflictPolicy, _ standing: NetworkStanding, _ sight: RemoteSight) {
+    self.init()
+    self.policy = policy.rawValue
+    contests = standing.contests
+    updatedAtBefore = standing.base?.updatedAt?.raw
+    updatedAtAfter = sight.document?.updatedAt?.raw
   }
 }
 

@@ -1,5 +1,6 @@
 import GRDB
 package import NetsyncModel
+package import NetsyncReconcile
 
 /// How a pull ended.
 package enum PullOutcome: String, CaseIterable, Sendable {
@@ -13,6 +14,8 @@ package struct SweepCounts: Hashable, Sendable {
   package var interfaces = 0
   package var new = 0
   package var changed = 0
+  /// Networks whose `updated_at` was older than the one we had.
+  package var wentBack = 0
   package var gone = 0
   /// Networks whose removal waits for a person.
   package var held = 0
@@ -20,6 +23,15 @@ package struct SweepCounts: Hashable, Sendable {
   package var bytes = 0
 
   package init() {}
+}
+
+/// What the sweeps before one leave it to answer for: those since the last complete one whose removals no guard held.
+package struct UnsettledSweeps: Hashable, Sendable {
+  /// Of the sweeps that were not complete, since the last that was.
+  package var changed = 0
+  package var wentBack = 0
+  /// What held the removals of those that were.
+  package var guards: Set<Guard> = []
 }
 
 /// A pull as it is kept.
@@ -45,11 +57,14 @@ extension Replica {
     }
   }
 
-  /// Ends a sweep. Pages past `lastPage` are no longer part of the listing.
+  /// Ends a sweep.
+  ///
+  /// - Parameter held: what held its removals, or all of it.
   package func endSweep(
     _ sweep: Int64,
     _ outcome: PullOutcome,
     isComplete: Bool,
+    held: Guard? = nil,
     _ counts: SweepCounts
   ) throws(ReplicaError) {
     let endedAt = now()
@@ -58,12 +73,13 @@ extension Replica {
         """
         UPDATE sweep SET
           ended_at_us = ?, outcome = ?, complete = ?, networks = ?, interfaces = ?, new = ?, changed = ?, gone = ?,
-          held = ?, requests = ?, bytes = ?
+          held = ?, requests = ?, bytes = ?, guard = ?, went_back = ?
         WHERE sweep = ?
         """,
         arguments: [
           endedAt.microseconds, outcome.rawValue, isComplete, counts.networks, counts.interfaces, counts.new,
-          counts.changed, counts.gone, counts.held, counts.requests, counts.bytes, sweep,
+          counts.changed, counts.gone, counts.held, counts.requests, counts.bytes, held?.rawValue, counts.wentBack,
+          sweep,
         ]
       )
     }
@@ -72,6 +88,27 @@ extension Replica {
   /// The newest sweep before `sweep`, or of all.
   package func lastSweep(before sweep: Int64? = nil) throws(ReplicaError) -> SweepRecord? {
     try read { database in try database.lastSweep(before: sweep) }
+  }
+
+  /// What the sweeps before this one leave it to answer for.
+  package func unsettledSweeps(before sweep: Int64) throws(ReplicaError) -> UnsettledSweeps {
+    try read { database in
+      let rows = try database.rows(
+        """
+        SELECT complete, changed, went_back, guard FROM sweep
+        WHERE sweep < ?
+          AND sweep > (SELECT coalesce(max(sweep), 0) FROM sweep WHERE sweep < ? AND complete AND guard IS NULL)
+        ORDER BY sweep
+        """,
+        arguments: [sweep, sweep]
+      )
+      return rows.reduce(into: UnsettledSweeps()) { unsettled, row in
+        if let held = (row["guard"] as String?).flatMap(Guard.init) { unsettled.guards.insert(held) }
+        let isComplete: Bool = row["complete"]
+        unsettled.changed = isComplete ? 0 : unsettled.changed + row["changed"]
+        unsettled.wentBack = isComplete ? 0 : unsettled.wentBack + row["went_back"]
+      }
+    }
   }
 
   /// Networks known from the server.

@@ -252,6 +252,7 @@ struct Sweep {
   private mutating func count(_ tally: PageTally) {
     counts.new += tally.new
     counts.changed += tally.changed
+    counts.wentBack += tally.wentBack
   }
 
   private mutating func note(_ page: FetchedPage) {

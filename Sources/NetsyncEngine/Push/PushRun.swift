@@ -64,11 +64,7 @@ struct PushRun {
   /// The edits that this push is about.
   private func operations() throws(CycleFailure) -> [NetsyncModel.Operation] {
     let all = try replicaStep { () throws(ReplicaError) in try engine.replica.operations() }
-    return all.filter { operation in
-      if let only = options.only, operation.network != only { return false }
-      guard let planned = options.planned else { return true }
-      return planned.contains { $0.isStill(operation) }
-    }
+    return options.operations(of: all)
   }
 
   private func movedEdits() throws(CycleFailure) -> Int {
@@ -76,16 +72,17 @@ struct PushRun {
     return planned.count - Set(try operations().map(\.edit)).count
   }
 
-  /// Holds the deletes where there are too many, and lets them go where a person has allowed them (R5).
+  /// Holds the deletes of this push where there are too many, and lets them go where a person has allowed them (R5).
   private func guardDeletes() throws(CycleFailure) -> CycleFailure? {
-    try replicaStep { () throws(ReplicaError) in
+    let operations = try operations()
+    return try replicaStep { () throws(ReplicaError) in
       let plan = planPush(
-        try engine.replica.operations(),
+        operations,
         known: try engine.replica.knownCount(),
         approved: options.maximumDeletes.map { $0 - landed[.delete, default: 0] }
       )
       let guarded = plan.held.compactMap { held in if case .guarded(let reason) = held.reason { reason } else { nil } }
-      try engine.replica.holdDeletes(!guarded.isEmpty)
+      try engine.replica.holdDeletes(!guarded.isEmpty, among: operations.map(\.edit))
       return guarded.first.map { .held($0, count: guarded.count) }
     }
   }
@@ -114,6 +111,7 @@ struct PushRun {
       case .success(let step):
         switch step.settled {
         case .landed: landed[step.action, default: 0] += 1
+        case .agreed: landed[.delete, default: 0] += 1
         case .refused: refused += 1
         case .waiting, .inDoubt, .conflict: break
         }

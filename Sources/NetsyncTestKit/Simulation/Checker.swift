@@ -221,7 +221,8 @@ final class Checker: Sendable {
       let key = row.network.rawValue
       let before = state.networks[key]
       let wentBack = facts.changes.contains { $0.network == row.network && $0.kind == "went_back" }
-      if let old = before?.updatedAt, let new = row.updatedAt, new < old, row.goneCause == nil, before?.goneCause == nil,
+      if let old = before?.updatedAt, let new = row.updatedAt, new < old, row.goneCause == nil,
+        before?.goneCause == nil,
         !wentBack, before?.id == row.id?.text
       {
         violate(.versions, "the base of network \(key) went back without a word")

@@ -227,7 +227,11 @@ final class SimulatedWorld: Sendable {
   }
 
   func committed(_ step: DurableStep?, on host: Int) {
-    trace.note(.step, host &* 100 &+ (step.flatMap { DurableStep.allCases.firstIndex(of: $0) } ?? 99), "host \(host): \(step?.rawValue ?? "?") is committed")
+    trace.note(
+      .step,
+      host &* 100 &+ (step.flatMap { DurableStep.allCases.firstIndex(of: $0) } ?? 99),
+      "host \(host): \(step?.rawValue ?? "?") is committed"
+    )
     let (commits, facts) = hosts[host].file.takeCommits()
     hosts[host].checker.committed(step, commits: commits, facts)
   }
