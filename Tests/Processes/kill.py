@@ -88,21 +88,23 @@ class World:
     def syncing(self) -> Iterator[None]:
         """Syncs over and over beside what is done here, and kills most of these syncs, one of them at least."""
         done = threading.Event()
-        broken: list[Violation] = []
+        broken: list[Exception] = []
 
         def work() -> None:
             kills = 0
             try:
                 while not (done.is_set() and kills):
                     kills += self.sync(self.kill_chance.random() < 0.8)
-            except Violation as violation:
-                broken.append(violation)
+            except Exception as error:
+                broken.append(error)
 
         thread = threading.Thread(target=work, daemon=True)
         thread.start()
-        yield
-        done.set()
-        thread.join()
+        try:
+            yield
+        finally:
+            done.set()
+            thread.join()
         if broken:
             raise broken[0]
 
