@@ -112,13 +112,7 @@ package struct APIClient: Sendable {
   /// is not.
   package func delete(_ id: NetworkID) async -> Exchange<Void> {
     await exchange("DELETE", "/networks/\(id)", about: .record) { body throws(APIFailure) in
-      guard !body.isEmpty else { return }
-      do {
-        _ = try checked(decodeNetwork(body), is: id)
-      } catch {
-        // Every field of an answer may be missing (R15).
-        guard case .notUnderstood(.wrongType) = error else { throw error }
-      }
+      try checkDeletion(body, of: id)
     }
   }
 
@@ -194,6 +188,19 @@ extension APIClient {
     // A dictionary of text always encodes; an empty body would be refused by the server, not sent as something else.
     return (try? encoder.encode(["name": name.text])).map(Array.init) ?? []
   }
+}
+
+private func checkDeletion(_ body: [UInt8], of id: NetworkID) throws(APIFailure) {
+  guard !body.isEmpty else { return }
+  let network: NetworkDocument
+  do {
+    network = try decodeNetwork(body)
+  } catch {
+    // Every field of an answer may be missing (R15).
+    guard case .notUnderstood(.wrongType) = error else { throw error }
+    return
+  }
+  _ = try checked(network, is: id)
 }
 
 /// An answer for another page says nothing about this one.

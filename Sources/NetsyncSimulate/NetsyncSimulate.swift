@@ -74,6 +74,6 @@ struct NetsyncSimulate: ParsableCommand {
       "failures",
       summary.failures.count
     )
-    for failure in summary.failures.prefix(20) { print(failure.seed, failure.what.prefix(3)) }
+    for failure in summary.failures.prefix(200) { print(failure.seed, failure.what.prefix(3)) }
   }
 }
