@@ -118,11 +118,14 @@ final class Checker: Sendable {
     }
   }
 
-  /// An answer reaches the host.
-  func didReceive(_ call: Call, status: Int, isHonest: Bool) {
-    guard isHonest, let id = call.id else { return }
-    let isGone = status == 404 || (call.kind == .delete && status == 200)
-    if isGone { state.withLock { _ = $0.seenGone.insert(id) } }
+  /// An answer reaches the host that comes of a network being gone.
+  func isGone(_ id: String) {
+    state.withLock { _ = $0.seenGone.insert(id) }
+  }
+
+  /// Whether the replica has networks, so that it would know another account.
+  var knowsNetworks: Bool {
+    state.withLock { state in state.networks.values.contains { $0.id != nil && $0.goneCause == nil } }
   }
 
   // MARK: Commits

@@ -94,22 +94,36 @@ extension SimulatedWorld {
 
   private func deliver(_ parcel: Parcel, _ strike: FaultSource.Strike?, after there: Duration, _ back: Duration) {
     time.schedule(after: there) { [self] in
-      let answer = answer(parcel, strike)
+      let (answer, isGone) = answer(parcel, strike)
       time.schedule(after: back) { [self] in
         let response = TransportResponse(head: answer.response, body: answer.body)
-        let isHonest = strike.map { !Fault.ofAnswers.contains($0.fault) } ?? true
-        hosts[parcel.process.host].checker.didReceive(
-          parcel.call,
-          status: answer.response.status.code,
-          isHonest: isHonest && !parcel.isForeign
-        )
+        if isGone, let id = parcel.call.id { hosts[parcel.process.host].checker.isGone(id) }
         finish(parcel, with: .success(response), "is answered \(answer.response.status.code)")
       }
     }
   }
 
-  /// The server's answer, with whatever goes wrong with it.
-  private func answer(_ parcel: Parcel, _ strike: FaultSource.Strike?) -> SandboxResponse {
+  /// The server's answer, with whatever goes wrong with it, and whether it comes of the network being gone.
+  private func answer(_ parcel: Parcel, _ strike: FaultSource.Strike?) -> (SandboxResponse, isGone: Bool) {
+    if let response = refusal(strike) { return (response, false) }
+    if strike?.fault == .pageShift, parcel.call.kind == .list { server.shiftPage() }
+    let outcome = server.respond(
+      to: parcel.request,
+      parcel.call,
+      host: parcel.process.host,
+      sender: parcel.sender,
+      isRepeated: parcel.isRepeated,
+      isForeign: parcel.isForeign
+    )
+    trace.note(.arrived, outcome.response.response.status.code, "the server answers \(parcel.call.description)")
+    if outcome.isSecondCreate {
+      violate(.duplicateCreate, host: parcel.process.host, "\"\(parcel.call.name ?? "")\" was created twice")
+    }
+    return (mangled(outcome.response, parcel.call, strike), outcome.isGone)
+  }
+
+  /// An answer that carries nothing out.
+  private func refusal(_ strike: FaultSource.Strike?) -> SandboxResponse? {
     let now = server.wall
     switch strike?.fault {
     case .slowDown:
@@ -123,35 +137,25 @@ extension SimulatedWorld {
       return .failed(503, isHTML: true, at: now).mangled(.htmlPage)
     case .credentials:
       return strike?.below(2) == 0 ? .unauthorized(at: now) : .forbidden(at: now)
-    case .pageShift where parcel.call.kind == .list:
-      server.shiftPage()
     default:
-      break
+      return nil
     }
-    let outcome = server.respond(
-      to: parcel.request,
-      parcel.call,
-      host: parcel.process.host,
-      sender: parcel.sender,
-      isRepeated: parcel.isRepeated,
-      isForeign: parcel.isForeign
-    )
-    trace.note(.arrived, outcome.response.response.status.code, "the server answers \(parcel.call.description)")
-    if outcome.isSecondCreate {
-      violate(.duplicateCreate, host: parcel.process.host, "\"\(parcel.call.name ?? "")\" was created twice")
-    }
-    guard let strike else { return outcome.response }
+  }
+
+  /// An answer that says something else than what was done.
+  private func mangled(_ response: SandboxResponse, _ call: Call, _ strike: FaultSource.Strike?) -> SandboxResponse {
+    guard let strike else { return response }
     switch strike.fault {
     case .failedAfter:
-      return .failed([500, 502, 503, 504][strike.below(4)], isHTML: strike.below(3) == 0, at: now)
-    case .truncated: return outcome.response.mangled(.truncated, fraction: strike.fraction)
-    case .notJSON: return outcome.response.mangled(.notJSON)
-    case .htmlPage: return outcome.response.mangled(.htmlPage)
-    case .wrongType: return outcome.response.mangled(.wrongType, fraction: strike.fraction)
-    case .otherID where parcel.call.kind != .create: return outcome.response.mangled(.otherID)
-    case .otherPage: return outcome.response.mangled(.otherPage)
-    case .emptyBody: return outcome.response.mangled(.emptyBody)
-    default: return outcome.response
+      return .failed([500, 502, 503, 504][strike.below(4)], isHTML: strike.below(3) == 0, at: server.wall)
+    case .truncated: return response.mangled(.truncated, fraction: strike.fraction)
+    case .notJSON: return response.mangled(.notJSON)
+    case .htmlPage: return response.mangled(.htmlPage)
+    case .wrongType: return response.mangled(.wrongType, fraction: strike.fraction)
+    case .otherID where call.kind != .create: return response.mangled(.otherID)
+    case .otherPage: return response.mangled(.otherPage)
+    case .emptyBody: return response.mangled(.emptyBody)
+    default: return response
     }
   }
 
@@ -166,14 +170,6 @@ extension SimulatedWorld {
     if parcel.call.kind.isWrite { hosts[parcel.process.host].checker.isOver(parcel.call, of: parcel.process) }
     parcel.process.finish(parcel.number, with: result)
   }
-}
-
-extension Fault {
-  /// An answer with one of these is not the API's word about the network that was asked for.
-  static let ofAnswers: Set<Fault> = [
-    .slowDown, .failedBefore, .failedAfter, .credentials, .truncated, .notJSON, .htmlPage, .wrongType, .otherID,
-    .otherPage, .emptyBody,
-  ]
 }
 
 extension Call {

@@ -10,8 +10,21 @@ final class SimulatedServer: Sendable {
 
   /// What has ever been true of a network.
   struct Record: Sendable {
+    /// Every name that it has had.
     var names: Set<String>
+    var name: String
     var isGone = false
+
+    init(name: String, isGone: Bool = false) {
+      names = [name]
+      self.name = name
+      self.isGone = isGone
+    }
+
+    mutating func rename(to name: String) {
+      names.insert(name)
+      self.name = name
+    }
   }
 
   private struct State {
@@ -45,7 +58,7 @@ final class SimulatedServer: Sendable {
     self.time = time
     let sandbox = SandboxState(seed: seed, networks: networks)
     var records: [String: Record] = [:]
-    for network in sandbox.networks { records[network.id] = Record(names: [network.name]) }
+    for network in sandbox.networks { records[network.id] = Record(name: network.name) }
     state = Mutex(
       State(sandbox: sandbox, foreign: SandboxState(seed: seed ^ 0xF0F0, networks: 4), records: records)
     )
@@ -74,6 +87,8 @@ final class SimulatedServer: Sendable {
     var response: SandboxResponse
     /// A create that another request of the same local create had already carried out, with its network still there.
     var isSecondCreate = false
+    /// The server does not have the network that was asked for, or not any more.
+    var isGone = false
   }
 
   /// Carries out a request.
@@ -94,24 +109,28 @@ final class SimulatedServer: Sendable {
       guard !isForeign else {
         let response = state.foreign.respond(to: request.head, body: request.body, at: now)
         if call.kind == .create, let made = state.foreign.newest {
-          state.records[made.id] = Record(names: [made.name], isGone: true)
+          state.records[made.id] = Record(name: made.name, isGone: true)
         }
         return Outcome(response: response)
       }
       let response = state.sandbox.respond(to: request.head, body: request.body, at: now)
       var outcome = Outcome(response: response)
+      outcome.isGone = call.id != nil && (response.response.status == .notFound || call.kind == .delete)
       guard response.response.status == .ok else { return outcome }
       switch call.kind {
       case .create:
         guard let made = state.sandbox.newest else { break }
-        state.records[made.id] = Record(names: [made.name])
+        state.records[made.id] = Record(name: made.name)
         guard let sender, !isRepeated else { break }
         let key = HostNetwork(host: host, network: sender)
-        outcome.isSecondCreate = state.made[key, default: []].contains { state.records[$0]?.isGone == false }
+        // One that somebody has renamed before it was found cannot be told from a stranger's: that is assumed not to happen.
+        outcome.isSecondCreate = state.made[key, default: []].contains { id in
+          state.records[id].map { !$0.isGone && $0.name == made.name } ?? false
+        }
         state.made[key, default: []].append(made.id)
       case .rename:
         guard let id = call.id, let name = call.name else { break }
-        state.records[id]?.names.insert(name)
+        state.records[id]?.rename(to: name)
         state.renamed.insert(HostWrite(host: host, id: id, name: name))
       case .delete:
         if let id = call.id { state.records[id]?.isGone = true }
@@ -127,7 +146,7 @@ final class SimulatedServer: Sendable {
     let now = wall
     state.withLock { state in
       let network = state.sandbox.createNetwork(named: name, at: now)
-      state.records[network.id] = Record(names: [name])
+      state.records[network.id] = Record(name: name)
     }
   }
 
@@ -141,7 +160,7 @@ final class SimulatedServer: Sendable {
       switch what {
       case .rename(let name):
         _ = state.sandbox.renameNetwork(id: id, to: name, at: now)
-        state.records[id]?.names.insert(name)
+        state.records[id]?.rename(to: name)
       case .delete:
         _ = state.sandbox.deleteNetwork(id: id, at: now)
         state.records[id]?.isGone = true
@@ -166,7 +185,7 @@ final class SimulatedServer: Sendable {
         if state.sandbox.deleteNetwork(id: id, at: now) != nil { return }
       }
       let scratch = state.sandbox.createNetwork(named: "scratch", at: now)
-      state.records[scratch.id] = Record(names: ["scratch"])
+      state.records[scratch.id] = Record(name: "scratch")
       state.scratch = scratch.id
     }
   }
@@ -184,7 +203,7 @@ final class SimulatedServer: Sendable {
       var living: Set<String> = []
       for network in state.sandbox.networks {
         living.insert(network.id)
-        state.records[network.id, default: Record(names: [])].names.insert(network.name)
+        state.records[network.id, default: Record(name: network.name)].rename(to: network.name)
       }
       for id in state.records.keys { state.records[id]?.isGone = !living.contains(id) }
       return true

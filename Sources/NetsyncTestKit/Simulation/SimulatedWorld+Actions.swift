@@ -35,13 +35,13 @@ extension SimulatedWorld {
     case .pull(let networksOnly):
       var options = PullOptions()
       options.networksOnly = networksOnly
-      start(.pull(options), on: host, isForeign: isForeign())
+      start(.pull(options), on: host, isForeign: isForeign(host))
     case .push:
-      start(.push(PushOptions()), on: host, isForeign: isForeign())
+      start(.push(PushOptions()), on: host, isForeign: isForeign(host))
     case .sync:
       var options = PullOptions()
       options.networksOnly = action.pick % 8 != 0
-      start(.sync(options, PushOptions()), on: host, isForeign: isForeign())
+      start(.sync(options, PushOptions()), on: host, isForeign: isForeign(host))
     case .jumpClock(let seconds):
       guard let strike = faults.strike(.clockJump, while: "at some time", detail: action.pick) else { return }
       noteFault(strike.fault, "by \(seconds) s")
@@ -57,8 +57,8 @@ extension SimulatedWorld {
     }
   }
 
-  private func isForeign() -> Bool {
-    guard let strike = faults.strike([.otherAccount], while: "starting a cycle", weight: 2) else { return false }
+  private func isForeign(_ host: Int) -> Bool {
+    guard hosts[host].checker.knowsNetworks, let strike = faults.strike([.otherAccount], while: "starting a cycle", weight: 2) else { return false }
     noteFault(strike.fault, "")
     return true
   }
