@@ -10,8 +10,19 @@ package struct UnknownCreate: Hashable, Sendable {
   package var known: Set<NetworkID>
   /// Unanswered creates of the same name, this one included; the oldest is resolved first.
   package var siblings: Int
+  /// The look has seen everything: no row came twice and none was announced that did not come. While rows shift between pages, the
+  /// one that is looked for can slip through.
+  package var isWhole: Bool
 
-  package init(name: NetworkName, doubt: Doubt, found: [NetworkDocument], known: Set<NetworkID>, siblings: Int = 1) {
+  package init(
+    name: NetworkName,
+    doubt: Doubt,
+    found: [NetworkDocument],
+    known: Set<NetworkID>,
+    siblings: Int = 1,
+    isWhole: Bool = true
+  ) {
+    self.isWhole = isWhole
     self.name = name
     self.doubt = doubt
     self.found = found
@@ -52,8 +63,9 @@ package func resolve(_ create: UnknownCreate, now: Timestamp, settle: Duration) 
   if let oldest = candidates.first, candidates.count <= create.siblings { return .adopt(oldest) }
   if !candidates.isEmpty { return .ask(candidates.map(\.id)) }
 
-  let looks = create.doubt.looks + 1
   let first = create.doubt.firstLook ?? now
+  guard create.isWhole else { return .look(again: now + settle / 10, looks: create.doubt.looks, first: first) }
+  let looks = create.doubt.looks + 1
   let settled = first + settle
   if looks >= looksBeforeSendingAgain && now >= settled { return .sendAgain }
   let next = looks == 1 ? first + settle / 2 : max(now + settle / 10, settled)

@@ -83,7 +83,9 @@ struct ClassificationTests {
     #expect(exchange.status == status)
   }
 
-  @Test(arguments: ["<html></html>", "Welcome", #"{"data":{"id":"#, Body.record(#"{"id":"00000000-0000-4000-8000-000000000009"}"#)])
+  @Test(arguments: [
+    "<html></html>", "Welcome", #"{"data":{"id":"#, Body.record(#"{"id":"00000000-0000-4000-8000-000000000009"}"#),
+  ])
   func `a page of something in between, or another record, is no deletion`(_ body: String) async throws {
     let exchange = try await Call.delete.send(with: RecordingTransport(200, body).client())
     guard case .notUnderstood = exchange.failure else {

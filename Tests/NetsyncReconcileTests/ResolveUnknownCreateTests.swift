@@ -80,6 +80,15 @@ struct ResolveUnknownCreateTests {
     #expect(try resolve([], looks: looks, now: now) == decision)
   }
 
+  @Test func `a look that something may have slipped through is no look`() throws {
+    let doubt = Doubt(arming: Arming(notBefore: .at(0), known: []), looks: 2, firstLook: .at(0), nextLook: .at(90))
+    var create = UnknownCreate(name: NetworkName("a"), doubt: doubt, found: [], known: [], isWhole: false)
+    let decision = NetsyncReconcile.resolve(create, now: .at(200), settle: .seconds(90))
+    #expect(decision == .look(again: .at(209), looks: 2, first: .at(0)))
+    create.isWhole = true
+    #expect(NetsyncReconcile.resolve(create, now: .at(200), settle: .seconds(90)) == .sendAgain)
+  }
+
   @Test(arguments: [0, 1, 30, 44, 45, 46, 89, 90, 91, 86_400] as [Int64])
   func `a create that never arrived is sent again after enough looks, and not before`(_ firstLook: Int64) throws {
     var now = Timestamp.at(firstLook)

@@ -59,7 +59,8 @@ struct Lane: Sendable {
         doubt: doubt,
         found: listing.networks,
         known: try engine.replica.known(among: listing.networks.map(\.id)),
-        siblings: siblings
+        siblings: siblings,
+        isWhole: listing.isWhole
       )
       let decision = resolve(unknown, now: requests.serverNow, settle: engine.settle)
       let evidence = Evidence(request: listing.request, status: 200)
@@ -74,19 +75,28 @@ struct Lane: Sendable {
     var request: String
     /// The server's time of the last page.
     var date: Timestamp?
+    /// The most networks that a page spoke of.
+    var total = 0
+
+    /// No row came twice, and none was announced that did not come.
+    var isWhole: Bool { Set(networks.map(\.id)).count == networks.count && networks.count >= total }
   }
 
   private func listed(_ name: NetworkName) async throws(CycleFailure) -> Namesakes {
-    var networks: [NetworkDocument] = []
+    var namesakes = Namesakes(networks: [], request: "")
     var page = 1
     while true {
       let exchange = try await requests.read { await engine.api.networks(named: name, page: page) }
-      guard case .success(let list) = exchange.result else {
-        throw .api(.notUnderstood(.implausible(reason: "no list")), request: exchange.request, tries: 1)
+      let list: ListPage<NetworkDocument>
+      do { list = try exchange.result.get() } catch { throw .api(error, request: exchange.request, tries: 1) }
+      namesakes.networks += list.records
+      namesakes.request = exchange.request
+      namesakes.date = exchange.date
+      if page > 1 || list.meta.totalPages ?? 1 > 1 {
+        namesakes.total = max(namesakes.total, list.meta.totalResults ?? 0)
       }
-      networks += list.records
       let isLast = list.meta.totalPages.map { page >= $0 } ?? (list.records.count < engine.api.pageSize)
-      if isLast { return Namesakes(networks: networks, request: exchange.request, date: exchange.date) }
+      if isLast { return namesakes }
       page += 1
       guard page <= Limits.pages else {
         throw .api(.notUnderstood(.tooManyPages(limit: Limits.pages)), request: exchange.request, tries: 1)

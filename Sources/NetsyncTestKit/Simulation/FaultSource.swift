@@ -10,6 +10,11 @@ final class FaultSource: Sendable {
 
     /// A number in `0 ..< bound`.
     func below(_ bound: Int) -> Int { Int(detail % UInt64(bound)) }
+    /// An id that nobody has.
+    var id: String {
+      let digits = String(detail, radix: 16)
+      return "ffffffff-ffff-4fff-afff-\(String(repeating: "0", count: max(0, 12 - digits.count)))\(digits.suffix(12))"
+    }
     /// From 0 to 1.
     var fraction: Double { Double(detail >> 11) / Double(UInt64(1) << 53) }
   }

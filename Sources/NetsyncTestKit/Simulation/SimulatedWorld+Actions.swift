@@ -58,7 +58,9 @@ extension SimulatedWorld {
   }
 
   private func isForeign(_ host: Int) -> Bool {
-    guard hosts[host].checker.knowsNetworks, let strike = faults.strike([.otherAccount], while: "starting a cycle", weight: 2) else { return false }
+    guard hosts[host].checker.knowsNetworks,
+      let strike = faults.strike([.otherAccount], while: "starting a cycle", weight: 2)
+    else { return false }
     noteFault(strike.fault, "")
     return true
   }
