@@ -21,7 +21,11 @@ let package = Package(
   ],
   targets: [
     // The replica on disk: SQL, embedded in code.
-    .target(name: "Schema", path: "Schema", resources: [.embedInCode("v1_initial.sql")]),
+    .target(
+      name: "Schema",
+      path: "Schema",
+      resources: [.embedInCode("v1_initial.sql"), .embedInCode("v3_journal.sql")]
+    ),
 
     // The vocabulary and the rules: values and pure functions.
     .target(name: "NetsyncModel"),

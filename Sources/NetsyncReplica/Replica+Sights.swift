@@ -67,7 +67,7 @@ extension Database {
     edit operation: NetsyncModel.Operation?,
     recentWrite: RecentWrite = .none,
     _ context: SightContext,
-    evidence: @autoclosure () -> String,
+    evidence: WrittenEvidence,
     at now: Timestamp
   ) throws -> SightOutcome {
     let standing = NetworkStanding(
@@ -82,16 +82,16 @@ extension Database {
     case .ignoreStale: outcome.stale = true
     case .accept(let document, let change):
       outcome.change = change
-      try accept(document, change, for: row, evidence: evidence(), at: now)
+      try accept(document, change, for: row, evidence: evidence.json, at: now)
     case .remove:
       outcome.removed = true
     }
     if let operation {
-      try apply(decision.edit, to: operation, sight, row, context, evidence: evidence(), at: now)
+      try apply(decision.edit, to: operation, sight, row, context, evidence: evidence, at: now)
     }
     if outcome.removed {
       let entry = JournalEntry(side: .remote, kind: .deleted, network: row.key, before: row.base?.name)
-      try journal(entry, evidence: evidence(), at: now)
+      try journal(entry, evidence: evidence.json, at: now)
       try markGone(row.key, .deletedThere, at: now)
     }
     return outcome
@@ -110,7 +110,7 @@ extension Database {
     at now: Timestamp
   ) throws {
     try setBase(document, of: row.key)
-    let kind: JournalKind
+    let kind: JournalChange.Kind
     switch change {
     case .appeared: kind = .created
     case .renamed: kind = .renamed
@@ -134,10 +134,11 @@ extension Database {
     _ sight: RemoteSight,
     _ row: NetworkRow,
     _ context: SightContext,
-    evidence: String,
+    evidence: WrittenEvidence,
     at now: Timestamp
   ) throws {
     let theirs = sight.document?.name
+    let settled = { evidence.value.settled(by: context, operation, row.base?.updatedAt, sight.document?.updatedAt) }
     switch decision {
     case .none:
       break
@@ -156,28 +157,17 @@ extension Database {
         before: theirs,
         after: operation.intent.name
       )
-      try journal(entry, evidence: policyEvidence(context, row, sight), at: now)
+      try journal(entry, evidence: settled().json, at: now)
     case .yields:
       try removeOperation(operation.edit)
-      try journalOutcome(.yielded, of: operation, after: theirs, policyEvidenceValue(context, row, sight), at: now)
+      try journalOutcome(.yielded, of: operation, after: theirs, settled(), at: now)
     case .satisfied:
       try removeOperation(operation.edit)
-      try journal(
-        JournalEntry(
-          side: .local,
-          kind: .satisfied,
-          network: row.key,
-          edit: operation.edit,
-          before: operation.intent.name,
-          after: theirs
-        ),
-        evidence: evidence,
-        at: now
-      )
+      try journalOutcome(.satisfied, of: operation, after: theirs, evidence.value, at: now)
     case .conflict(let kind):
       guard operation.state != .conflict(kind) else { break }
       try setState(.conflict(kind), of: operation.edit, at: now)
-      try journalOutcome(.conflict, of: operation, after: theirs, policyEvidenceValue(context, row, sight), at: now)
+      try journalOutcome(.conflict, of: operation, after: theirs, settled(), at: now)
     }
   }
 
@@ -204,17 +194,23 @@ extension Database {
       document.updatedAt?.instant?.microseconds, document.recordType, document.unknownFields, network.rawValue,
     ])
   }
+}
 
-  private func policyEvidenceValue(_ context: SightContext, _ row: NetworkRow, _ sight: RemoteSight) -> Evidence {
-    var evidence = Evidence()
+extension Evidence {
+  /// This sight, and what the policy weighed it against: both stamps, and the edit's time on the server's clock.
+  fileprivate func settled(
+    by context: SightContext,
+    _ operation: NetsyncModel.Operation,
+    _ before: ServerStamp?,
+    _ after: ServerStamp?
+  ) -> Evidence {
+    var evidence = self
     evidence.policy = context.policy.rawValue
-    evidence.updatedAtBefore = row.base?.updatedAt?.raw
-    evidence.updatedAtAfter = sight.document?.updatedAt?.raw
+    evidence.updatedAtBefore = before?.raw
+    evidence.updatedAtAfter = after?.raw
+    evidence.mineAt = context.clock.serverTime(operation.editedAt).rfc3339
+    evidence.clockUncertaintySeconds = context.clock.uncertainty.inSeconds
     return evidence
-  }
-
-  private func policyEvidence(_ context: SightContext, _ row: NetworkRow, _ sight: RemoteSight) -> String {
-    policyEvidenceValue(context, row, sight).json
   }
 }
 
@@ -253,7 +249,7 @@ extension Replica {
         to: NetworkRow(row),
         edit: operation,
         context,
-        evidence: evidence.json,
+        evidence: WrittenEvidence(evidence),
         at: seenAt
       )
       try database.execute(

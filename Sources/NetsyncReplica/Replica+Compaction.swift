@@ -1,0 +1,71 @@
+import GRDB
+import NetsyncModel
+import NetsyncReconcile
+
+extension Replica {
+  /// Removes what has served: entries of the journal past the horizon, and sweeps beyond the newest ``Limits/sweeps``.
+  ///
+  /// Kept whatever their age are the entries of edits that are still open, and the last entry of a network that is gone: the
+  /// evidence of its removal. Bounded transactions, so that nobody waits for long; what is left over is the next one's.
+  /// Only for the holder of the sync lock.
+  package func compactJournal() throws(ReplicaError) {
+    let compactedAt = now()
+    for _ in 0..<Limits.compactions {
+      let removed = try writePulled { database in
+        try database.removeOldChanges(at: compactedAt)
+        let changes = database.changesCount
+        try database.removeOldSweeps()
+        return max(changes, database.changesCount)
+      }
+      guard removed == Limits.compactedRows else { return }
+    }
+  }
+}
+
+extension Database {
+  fileprivate func removeOldChanges(at now: Timestamp) throws {
+    let surplus = try Int64.fetchOne(
+      self,
+      sql: """
+        SELECT at_us FROM journal WHERE change <= (SELECT max(change) FROM journal) - ? ORDER BY change DESC LIMIT 1
+        """,
+      arguments: [Limits.journalRows]
+    )
+    try execute(
+      sql: """
+        DELETE FROM journal WHERE change IN (
+          SELECT change FROM journal AS old
+          WHERE at_us < :horizon
+            AND NOT EXISTS (SELECT 1 FROM operation WHERE operation.edit = old.edit)
+            AND NOT EXISTS (SELECT 1 FROM dead_letter WHERE dead_letter.edit = old.edit)
+            AND (
+              EXISTS (SELECT 1 FROM network WHERE network.network_key = old.network_key AND gone_at_us IS NULL)
+              OR EXISTS (
+                SELECT 1 FROM journal AS later WHERE later.network_key = old.network_key AND later.change > old.change
+              )
+            )
+          ORDER BY at_us LIMIT :limit
+        )
+        """,
+      arguments: [
+        "horizon": journalHorizon(now: now, surplus: Timestamp(surplus)).microseconds, "limit": Limits.compactedRows,
+      ]
+    )
+  }
+
+  /// A sweep that confirmed a page is the page's evidence, and the last complete one is what the replica's age is told by.
+  fileprivate func removeOldSweeps() throws {
+    try execute(
+      sql: """
+        DELETE FROM sweep WHERE sweep IN (
+          SELECT sweep FROM sweep
+          WHERE sweep <= (SELECT max(sweep) FROM sweep) - :kept
+            AND sweep NOT IN (SELECT confirmed_sweep FROM page)
+            AND sweep IS NOT (SELECT sweep FROM sweep WHERE complete ORDER BY sweep DESC LIMIT 1)
+          LIMIT :limit
+        )
+        """,
+      arguments: ["kept": Limits.sweeps, "limit": Limits.compactedRows]
+    )
+  }
+}
