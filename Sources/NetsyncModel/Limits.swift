@@ -13,8 +13,8 @@ package enum Limits {
   /// Tries of one request within one cycle: of a host that never answered, and of one that did.
   package static let triesUnanswered = 4
   package static let triesAnswered = 10
-  /// What the journal keeps: entries younger than `journalAge`, at most the newest `journalRows`, and whatever the count every
-  /// entry younger than `journalYouth`.
+  /// What the journal keeps: of the entries younger than `journalAge` the newest `journalRows`, and whatever their number those
+  /// younger than `journalYouth`.
   package static let journalAge: Duration = .seconds(90 * 86_400)
   package static let journalRows = 200_000
   package static let journalYouth: Duration = .seconds(86_400)

@@ -3,19 +3,26 @@ import NetsyncModel
 import NetsyncReconcile
 
 extension Replica {
-  /// Removes what has served: entries of the journal past the horizon, and sweeps beyond the newest ``Limits/sweeps``.
+  /// Removes what has served: entries of the journal past the horizon, and all sweeps but the newest.
   ///
   /// Kept whatever their age are the entries of edits that are still open, and the last entry of a network that is gone: the
   /// evidence of its removal. Bounded transactions, so that nobody waits for long; what is left over is the next one's.
   /// Only for the holder of the sync lock.
-  package func compactJournal() throws(ReplicaError) {
+  ///
+  /// - Parameters:
+  ///   - changes: how many to keep, give or take those that were written at one moment.
+  ///   - sweeps: how many to keep.
+  package func compactJournal(
+    changes: Int = Limits.journalRows,
+    sweeps: Int = Limits.sweeps
+  ) throws(ReplicaError) {
     let compactedAt = now()
     for _ in 0..<Limits.compactions {
       let removed = try writePulled { database in
-        try database.removeOldChanges(at: compactedAt)
-        let changes = database.changesCount
-        try database.removeOldSweeps()
-        return max(changes, database.changesCount)
+        try database.removeOldChanges(keeping: changes, at: compactedAt)
+        let removedChanges = database.changesCount
+        try database.removeOldSweeps(keeping: sweeps)
+        return max(removedChanges, database.changesCount)
       }
       guard removed == Limits.compactedRows else { return }
     }
@@ -23,13 +30,13 @@ extension Replica {
 }
 
 extension Database {
-  fileprivate func removeOldChanges(at now: Timestamp) throws {
+  fileprivate func removeOldChanges(keeping count: Int, at now: Timestamp) throws {
     let surplus = try Int64.fetchOne(
       self,
       sql: """
         SELECT at_us FROM journal WHERE change <= (SELECT max(change) FROM journal) - ? ORDER BY change DESC LIMIT 1
         """,
-      arguments: [Limits.journalRows]
+      arguments: [count]
     )
     try execute(
       sql: """
@@ -54,7 +61,7 @@ extension Database {
   }
 
   /// A sweep that confirmed a page is the page's evidence, and the last complete one is what the replica's age is told by.
-  fileprivate func removeOldSweeps() throws {
+  fileprivate func removeOldSweeps(keeping count: Int) throws {
     try execute(
       sql: """
         DELETE FROM sweep WHERE sweep IN (
@@ -65,7 +72,7 @@ extension Database {
           LIMIT :limit
         )
         """,
-      arguments: ["kept": Limits.sweeps, "limit": Limits.compactedRows]
+      arguments: ["kept": count, "limit": Limits.compactedRows]
     )
   }
 }
