@@ -7,7 +7,9 @@ let package = Package(
   platforms: [.macOS(.v15)],
   products: [
     .library(name: "Netsync", targets: ["Netsync"]),
+    .library(name: "NetsyncTestKit", targets: ["NetsyncTestKit"]),
     .executable(name: "netsync", targets: ["NetsyncCLI"]),
+    .executable(name: "netsync-simulate", targets: ["NetsyncSimulate"]),
   ],
   dependencies: [
     .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
@@ -24,7 +26,7 @@ let package = Package(
     .target(
       name: "Schema",
       path: "Schema",
-      resources: [.embedInCode("v1_initial.sql"), .embedInCode("v3_journal.sql")]
+      resources: [.embedInCode("v1_initial.sql"), .embedInCode("v2_evidence.sql"), .embedInCode("v3_journal.sql")]
     ),
 
     // The vocabulary and the rules: values and pure functions.
@@ -105,10 +107,14 @@ let package = Package(
     .target(
       name: "NetsyncTestKit",
       dependencies: [
-        "NetsyncModel", "NetsyncReplica", "NetsyncAPI", "NetsyncEngine", "NetsyncSandbox",
+        "NetsyncModel", "NetsyncReconcile", "NetsyncReplica", "NetsyncAPI", "NetsyncEngine", "NetsyncSandbox",
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "Logging", package: "swift-log"),
       ]
+    ),
+    .executableTarget(
+      name: "NetsyncSimulate",
+      dependencies: ["NetsyncTestKit", .product(name: "ArgumentParser", package: "swift-argument-parser")]
     ),
 
     .testTarget(name: "NetsyncModelTests", dependencies: ["NetsyncModel"]),

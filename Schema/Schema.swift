@@ -9,7 +9,7 @@ package enum Schema {
   /// In order. The newest one's position, counted from 1, is the file's `user_version`.
   package static let migrations = [
     Migration(name: "v1_initial", sql: String(decoding: PackageResources.v1_initial_sql, as: UTF8.self)),
-    Migration(name: "v2_guards", sql: "PRAGMA user_version = 2;"),
+    Migration(name: "v2_evidence", sql: String(decoding: PackageResources.v2_evidence_sql, as: UTF8.self)),
     Migration(name: "v3_journal", sql: String(decoding: PackageResources.v3_journal_sql, as: UTF8.self)),
   ]
 

@@ -11,12 +11,21 @@ package struct Exchange<Value: Sendable>: Sendable {
   package var status: Int?
   /// Bytes of the answer's body.
   package var bytes: Int
-  /// nil without a usable `Date`.
+  /// The server's time by its `Date`, in whole seconds, cut down; nil without a usable one.
+  package var date: Timestamp?
+  /// What `date` tells of the server's clock.
   package var clock: ServerClock?
 
   /// The same exchange, its value made into another.
   package func map<Other: Sendable>(_ transform: (Value) -> Other) -> Exchange<Other> {
-    Exchange<Other>(result: result.map(transform), request: request, status: status, bytes: bytes, clock: clock)
+    Exchange<Other>(
+      result: result.map(transform),
+      request: request,
+      status: status,
+      bytes: bytes,
+      date: date,
+      clock: clock
+    )
   }
 }
 
@@ -37,22 +46,26 @@ package struct APIClient: Sendable {
   private let timeout: Duration
   private let now: @Sendable () -> Timestamp
   package let baseURL: BaseURL
+  /// Records on one page.
+  package let pageSize: Int
 
   package init(
     transport: any Transport,
     baseURL: BaseURL,
     key: APIKey,
     timeout: Duration,
+    pageSize: Int = Limits.pageSize,
     now: @escaping @Sendable () -> Timestamp
   ) {
     self.transport = transport
     self.baseURL = baseURL
     self.key = key
     self.timeout = timeout
+    self.pageSize = pageSize
     self.now = now
   }
 
-  /// `GET /networks`, one page of ``Limits/pageSize``.
+  /// `GET /networks`, one page of ``pageSize``.
   ///
   /// - Parameter known: the fingerprint of the page as it was; the same bytes again are not decoded.
   package func networks(page: Int, unlike known: Fingerprint? = nil) async -> Exchange<NetworkPageSight> {
@@ -122,11 +135,11 @@ extension APIClient {
     do {
       response = try await transport.send(transportRequest(method, target, body))
     } catch {
-      return Exchange(result: .failure(APIFailure(error)), request: described, status: nil, bytes: 0, clock: nil)
+      return Exchange(result: .failure(APIFailure(error)), request: described, status: nil, bytes: 0)
     }
     let received = now()
-    let clock = response.head.headerFields[.date].flatMap { Timestamp(httpDate: $0) }
-      .flatMap { ServerClock(date: $0, sent: sent, received: received) }
+    let date = response.head.headerFields[.date].flatMap { Timestamp(httpDate: $0) }
+    let clock = date.flatMap { ServerClock(date: $0, sent: sent, received: received) }
     let result: Result<Value, APIFailure>
     if (200...299).contains(response.head.status.code) {
       result = Result { () throws(APIFailure) in try decode(response.body) }
@@ -139,6 +152,7 @@ extension APIClient {
       request: described,
       status: response.head.status.code,
       bytes: response.body.count,
+      date: date,
       clock: clock
     )
   }
@@ -158,7 +172,7 @@ extension APIClient {
   }
 
   private func paging(_ page: Int) -> [(name: String, value: String)] {
-    [("page[number]", String(page)), ("page[size]", String(Limits.pageSize))]
+    [("page[number]", String(page)), ("page[size]", String(pageSize))]
   }
 
   private func nameBody(_ name: NetworkName) -> [UInt8] {

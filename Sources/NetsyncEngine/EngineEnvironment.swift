@@ -23,3 +23,14 @@ package struct EngineEnvironment: Sendable {
     self.logger = logger
   }
 }
+
+extension EngineEnvironment {
+  /// Starts measuring on the monotonic clock.
+  func stopwatch() -> @Sendable () -> Duration {
+    func started<Measuring: Clock<Duration>>(_ clock: Measuring) -> @Sendable () -> Duration {
+      let start = clock.now
+      return { start.duration(to: clock.now) }
+    }
+    return started(clock)
+  }
+}

@@ -13,17 +13,27 @@ final class Requests: Sendable {
     var bytes = 0
     var hasAnswered = false
     var quietUntil: Timestamp?
-    var clock: ServerClock
-    /// The clock was read in this cycle: a better estimate of an earlier one may be stale.
-    var isClockFresh = false
+    /// The best reading of the server's clock in this cycle.
+    var reading: ClockReading?
+  }
+
+  /// The server's clock as an answer told it, held against the monotonic clock: a jump of the host's wall clock does not move it.
+  struct ClockReading {
+    var serverTime: Timestamp
+    /// Since the start of the cycle.
+    var elapsed: Duration
+    var uncertainty: Duration
   }
 
   private let tally: Mutex<Tally>
   private let replica: Replica
   private let environment: EngineEnvironment
   private let stop: StopSignal
-  private let deadline: Timestamp
   private let timeout: Duration
+  /// Since the start of the cycle, on the monotonic clock.
+  private let elapsed: @Sendable () -> Duration
+  /// The server's clock as an earlier cycle left it.
+  private let rememberedClock: ServerClock
 
   init(
     replica: Replica,
@@ -36,14 +46,22 @@ final class Requests: Sendable {
     self.environment = environment
     self.stop = stop
     self.timeout = timeout
-    deadline = environment.now() + timeout
-    tally = Mutex(Tally(quietUntil: meta.quietUntil, clock: meta.clock))
+    elapsed = environment.stopwatch()
+    rememberedClock = meta.clock
+    tally = Mutex(Tally(quietUntil: meta.quietUntil))
   }
 
   var counted: Tally { tally.withLock { $0 } }
 
-  /// The server's clock, as well as it is known now.
-  var clock: ServerClock { tally.withLock { $0.clock } }
+  /// The server's clock against the host's, as well as it is known now.
+  var clock: ServerClock {
+    guard let reading = counted.reading else { return rememberedClock }
+    let serverTime = reading.serverTime + (elapsed() - reading.elapsed)
+    return ServerClock(offset: serverTime.since(environment.now()), uncertainty: reading.uncertainty)
+  }
+
+  /// The time on the server's clock.
+  var serverNow: Timestamp { clock.serverTime(environment.now()) }
 
   /// Sends a request that may be repeated, until it is answered, refused, or not worth another try.
   func read<Value: Sendable>(_ send: () async -> Exchange<Value>) async throws(CycleFailure) -> Exchange<Value> {
@@ -61,6 +79,12 @@ final class Requests: Sendable {
     }
   }
 
+  /// Whether a request may be sent this moment: the server's silence is over, and there is time left.
+  func isOpen() throws(CycleFailure) -> Bool {
+    try check()
+    return silence() == nil
+  }
+
   /// Sends a request once, when the server's silence is over.
   func once<Value: Sendable>(_ send: () async -> Exchange<Value>) async throws(CycleFailure) -> Exchange<Value> {
     try await keepQuiet()
@@ -70,9 +94,12 @@ final class Requests: Sendable {
       tally.requests += 1
       tally.bytes += exchange.bytes
       if !exchange.isTransientFailure { tally.hasAnswered = true }
-      if let clock = exchange.clock, !tally.isClockFresh || clock.uncertainty <= tally.clock.uncertainty {
-        tally.clock = clock
-        tally.isClockFresh = true
+      if let clock = exchange.clock, clock.uncertainty <= tally.reading?.uncertainty ?? clock.uncertainty {
+        tally.reading = ClockReading(
+          serverTime: clock.serverTime(environment.now()),
+          elapsed: elapsed(),
+          uncertainty: clock.uncertainty
+        )
       }
       if case .failure(.slowDown(let wait?, _)) = exchange.result {
         let until = environment.now() + wait
@@ -90,7 +117,7 @@ final class Requests: Sendable {
   /// Waits; throws where there is no time for it, or a stop is requested.
   func sleep(_ duration: Duration) async throws(CycleFailure) {
     guard !stop.isRequested else { throw .stopped }
-    guard environment.now() + duration < deadline else { throw .timedOut(timeout) }
+    guard elapsed() + duration < timeout else { throw .timedOut(timeout) }
     await withTaskGroup(of: Void.self) { group in
       group.addTask { [clock = environment.clock] in try? await clock.sleep(for: duration) }
       group.addTask { [stop] in await stop.requested() }
@@ -103,18 +130,22 @@ final class Requests: Sendable {
   /// Whether there is time left.
   func check() throws(CycleFailure) {
     guard !stop.isRequested else { throw .stopped }
-    guard environment.now() < deadline else { throw .timedOut(timeout) }
+    guard elapsed() < timeout else { throw .timedOut(timeout) }
   }
 
   private func keepQuiet() async throws(CycleFailure) {
     try check()
-    while let until = counted.quietUntil {
-      let wait = until.since(environment.now())
-      // A clock that was set back would make the silence endless: no server asks for more than the cap.
-      guard wait > .zero, wait <= Limits.serverWait.upperBound else { return }
-      guard until < deadline else { throw .quiet(until: until) }
+    while let wait = silence() {
+      guard elapsed() + wait < timeout else { throw .quiet(until: environment.now() + wait) }
       try await sleep(wait)
     }
+  }
+
+  /// How long the server wants to be left alone from now on; nil where it does not.
+  private func silence() -> Duration? {
+    guard let wait = counted.quietUntil?.since(environment.now()) else { return nil }
+    // A clock that was set back would make the silence endless: no server asks for more than the cap.
+    return wait > .zero && wait <= Limits.serverWait.upperBound ? wait : nil
   }
 }
 

@@ -51,7 +51,7 @@ package struct SyncEngine: Sendable {
     let requests = Requests(replica: replica, environment: environment, stop: stop, timeout: timeout, meta: meta)
     try await work(requests, meta)
     try replicaStep { () throws(ReplicaError) in
-      if requests.counted.isClockFresh { try replica.remember(requests.clock) }
+      if requests.counted.reading != nil { try replica.remember(requests.clock) }
       try replica.compactJournal()
       try replica.checkpoint()
     }
@@ -63,7 +63,7 @@ package struct SyncEngine: Sendable {
     var waited = Duration.zero
     while true {
       do {
-        if let lock = try SyncLock(replica: replica.path) { return lock }
+        if let lock = try replica.syncLock() { return lock }
       } catch {
         throw .replica(error)
       }

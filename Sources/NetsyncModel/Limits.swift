@@ -10,6 +10,8 @@ package enum Limits {
   package static let serverWait: ClosedRange<Duration> = .seconds(1)...(.seconds(15 * 60))
   /// How long a listing that contradicts our own acknowledged write is taken for lag.
   package static let listingLag: Duration = .seconds(120)
+  /// How far the clocks of the server's own machines may be apart.
+  package static let serverClockSpread: Duration = .seconds(5)
   /// Tries of one request within one cycle: of a host that never answered, and of one that did.
   package static let triesUnanswered = 4
   package static let triesAnswered = 10

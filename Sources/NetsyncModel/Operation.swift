@@ -136,14 +136,23 @@ public struct Doubt: Hashable, Sendable {
   public let arming: Arming
   /// Looks that found nothing.
   public let looks: Int
+  /// When it was first looked for, on the server's clock; nil before that. It had been sent by then.
+  public let firstLook: Timestamp?
   /// When to look next, on the server's clock.
   public let nextLook: Timestamp
   /// Several networks that may be the one: a person says which.
   public let candidates: [NetworkID]
 
-  public init(arming: Arming, looks: Int = 0, nextLook: Timestamp, candidates: [NetworkID] = []) {
+  public init(
+    arming: Arming,
+    looks: Int = 0,
+    firstLook: Timestamp? = nil,
+    nextLook: Timestamp,
+    candidates: [NetworkID] = []
+  ) {
     self.arming = arming
     self.looks = looks
+    self.firstLook = firstLook
     self.nextLook = nextLook
     self.candidates = candidates
   }

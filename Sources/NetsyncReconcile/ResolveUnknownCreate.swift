@@ -26,8 +26,8 @@ package enum UnknownCreateDecision: Hashable, Sendable {
   case adopt(NetworkDocument)
   /// Several may be it: a person says which.
   case ask([NetworkID])
-  /// Look again, no sooner than this on the server's clock.
-  case look(again: Timestamp, looks: Int)
+  /// Look again, no sooner than this on the server's clock. `first` is when the first look was.
+  case look(again: Timestamp, looks: Int, first: Timestamp)
   /// It never arrived: it waits to be sent again.
   case sendAgain
 }
@@ -38,11 +38,12 @@ package let looksBeforeSendingAgain = 3
 /// Decides about an unanswered create after a look for it.
 ///
 /// A candidate has exactly the name, byte for byte, was not there before the arming, and was not made before it. Looks are
-/// spread over the settle time: at once, at half of it, at its end.
+/// spread over the settle time: at once, at half of it, at its end. It counts from the first look, for only then it is certain,
+/// by the server's own clock, that the request has left: its process may have died, or waited, after the arming.
 ///
 /// - Parameters:
 ///   - now: on the server's clock.
-///   - settle: how long after the arming a request may still be applied.
+///   - settle: how long after it was sent a request may still be applied.
 package func resolve(_ create: UnknownCreate, now: Timestamp, settle: Duration) -> UnknownCreateDecision {
   let candidates = create.found
     .filter { isCandidate($0, for: create) }
@@ -52,10 +53,11 @@ package func resolve(_ create: UnknownCreate, now: Timestamp, settle: Duration) 
   if !candidates.isEmpty { return .ask(candidates.map(\.id)) }
 
   let looks = create.doubt.looks + 1
-  let settled = create.doubt.arming.notBefore + settle
+  let first = create.doubt.firstLook ?? now
+  let settled = first + settle
   if looks >= looksBeforeSendingAgain && now >= settled { return .sendAgain }
-  let next = looks == 1 ? max(now, create.doubt.arming.notBefore + settle / 2) : max(now + settle / 10, settled)
-  return .look(again: next, looks: looks)
+  let next = looks == 1 ? first + settle / 2 : max(now + settle / 10, settled)
+  return .look(again: next, looks: looks, first: first)
 }
 
 private func isCandidate(_ network: NetworkDocument, for create: UnknownCreate) -> Bool {

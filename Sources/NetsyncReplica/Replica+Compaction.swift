@@ -18,7 +18,7 @@ extension Replica {
   ) throws(ReplicaError) {
     let compactedAt = now()
     for _ in 0..<Limits.compactions {
-      let removed = try writePulled { database in
+      let removed = try writePulled(.compactJournal) { database in
         try database.removeOldChanges(keeping: changes, at: compactedAt)
         let removedChanges = database.changesCount
         try database.removeOldSweeps(keeping: sweeps)

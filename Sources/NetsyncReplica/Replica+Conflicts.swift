@@ -41,7 +41,7 @@ extension Replica {
     localID: LocalID
   ) throws(ReplicaError) -> Resolution {
     let resolvedAt = now()
-    return try write { database in
+    return try write(.resolveConflict) { database in
       let open = try database.operations(of: network).last { if case .conflict = $0.state { true } else { false } }
       guard let operation = open, case .conflict(let kind) = operation.state else { throw ReplicaError.noConflict }
       switch side {

@@ -12,7 +12,7 @@ extension Replica {
     guard FileManager.default.fileExists(atPath: path) else { return copy }
     let original = try Replica.open(path, .existing, now: now)
     do {
-      try original.pool.backup(to: copy.pool)
+      try original.storage.writer.backup(to: copy.storage.writer)
     } catch {
       throw ReplicaError(error, path: path)
     }
@@ -21,7 +21,7 @@ extension Replica {
 
   /// Removes the directory that a trial lives in.
   package func removeFiles() {
-    try? pool.close()
+    try? storage.writer.close()
     try? FileManager.default.removeItem(at: URL(filePath: path).deletingLastPathComponent())
   }
 }

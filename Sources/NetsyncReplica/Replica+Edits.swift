@@ -16,7 +16,7 @@ extension Replica {
   /// Queues a new network. It is visible at once, under a local id that resolves for ever (R2).
   package func create(_ name: NetworkName, localID: LocalID) throws(ReplicaError) -> EditReceipt {
     let editedAt = now()
-    return try write { database in
+    return try write(.queueCreate) { database in
       let (edit, network) = try database.create(name, localID: localID, at: editedAt)
       return .queued(edit, network, replacing: nil)
     }
@@ -25,13 +25,13 @@ extension Replica {
   /// Queues a rename or a delete: one transaction, merged with what waits already (R11).
   package func edit(_ network: NetworkKey, _ intent: Intent) throws(ReplicaError) -> EditReceipt {
     let editedAt = now()
-    return try write { database in try database.edit(network, intent, at: editedAt) }
+    return try write(.queueEdit) { database in try database.edit(network, intent, at: editedAt) }
   }
 
   /// Takes an edit back. One that may have reached the server cannot be.
   package func discard(_ edit: EditNumber) throws(ReplicaError) -> NetsyncModel.Operation {
     let discardedAt = now()
-    return try write { database in
+    return try write(.discardEdit) { database in
       let operation = try database.open(edit)
       guard !operation.state.isInFlight else {
         throw ReplicaError.notPossible(edit, state: operation.state.word)
@@ -45,7 +45,7 @@ extension Replica {
   /// candidates is it.
   package func retry(_ edit: EditNumber) throws(ReplicaError) -> NetsyncModel.Operation {
     let retriedAt = now()
-    return try write { database in
+    return try write(.retryEdit) { database in
       let operation = try database.open(edit)
       switch operation.state {
       case .waiting, .held:

@@ -25,7 +25,7 @@ extension Replica {
   package func replaceInterfaces(
     _ lists: [(network: NetworkKey, interfaces: [NetworkInterfaceDocument], walkedAt: Timestamp)]
   ) throws(ReplicaError) {
-    try writePulled { database in
+    try writePulled(.replaceInterfaces) { database in
       for list in lists {
         // It went while its list was walked: a tombstone has no interfaces.
         let isGone = try Bool.fetchOne(

@@ -31,7 +31,7 @@ extension Replica {
 
   /// Remembers the server's clock (R9).
   package func remember(_ clock: ServerClock) throws(ReplicaError) {
-    try writePulled { database in
+    try writePulled(.rememberClock) { database in
       try database.execute(
         sql: "UPDATE meta SET clock_offset_us = ?, clock_uncertainty_us = ?",
         arguments: [clock.offset.wholeMicroseconds, clock.uncertainty.wholeMicroseconds]
@@ -41,14 +41,14 @@ extension Replica {
 
   /// Remembers that the server asked for silence; it outlives the process.
   package func keepQuiet(until time: Timestamp) throws(ReplicaError) {
-    try write { database in
+    try write(.keepQuiet) { database in
       try database.execute(sql: "UPDATE meta SET quiet_until_us = ?", arguments: [time.microseconds])
     }
   }
 
   /// Binds the replica to an account. What the pages of another one said no longer counts.
   package func bind(to baseURL: String) throws(ReplicaError) {
-    try write { database in
+    try write(.bind) { database in
       try database.execute(
         sql: "UPDATE page SET fingerprint = NULL WHERE (SELECT base_url FROM meta) IS NOT ?",
         arguments: [baseURL]

@@ -22,7 +22,8 @@ extension Replica {
   package static func open(
     _ path: String,
     _ opening: Opening,
-    now: @escaping @Sendable () -> Timestamp
+    now: @escaping @Sendable () -> Timestamp,
+    gate: StepGate? = nil
   ) throws(ReplicaError) -> Replica {
     if !FileManager.default.fileExists(atPath: path) {
       guard opening == .makeIfMissing else { throw .missing(path: path) }
@@ -38,7 +39,7 @@ extension Replica {
         )
       }
       if version < Schema.version { try migrate(pool, path) }
-      return Replica(path: path, pool: pool, now: now)
+      return Replica(path: path, storage: .file(pool), now: now, gate: gate)
     } catch let error as ReplicaError {
       throw error
     } catch {
@@ -103,7 +104,7 @@ extension Replica {
     }
   }
 
-  private static func migrator() -> DatabaseMigrator {
+  static func migrator() -> DatabaseMigrator {
     var migrator = DatabaseMigrator()
     for migration in Schema.migrations {
       migrator.registerMigration(migration.name) { database in try database.execute(sql: migration.sql) }

@@ -34,13 +34,13 @@ extension Database {
       SELECT
         edit, network_key, action, name, base_name, base_updated_at, sent_name, edited_at_us, state, attempts,
         not_before_us,
-        armed_at_us, armed_known, looks, next_look_us, candidates,
+        armed_at_us, armed_known, looks, first_look_us, next_look_us, candidates,
         error_status, error_code, error_title, error_detail, error_pointer
       FROM operation
       UNION ALL
       SELECT
         edit, network_key, action, name, base_name, base_updated_at, NULL, edited_at_us, 'refused', attempts, NULL,
-        NULL, NULL, 0, NULL, NULL,
+        NULL, NULL, 0, NULL, NULL, NULL,
         error_status, error_code, error_title, error_detail, error_pointer
       FROM dead_letter
     ) AS queued
@@ -102,6 +102,7 @@ extension Database {
         Doubt(
           arming: try required(arming, "arming"),
           looks: row["looks"],
+          firstLook: Timestamp(row["first_look_us"] as Int64?),
           nextLook: Timestamp(microseconds: row["next_look_us"]),
           candidates: ids(in: row["candidates"])
         )

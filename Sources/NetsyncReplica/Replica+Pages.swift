@@ -91,7 +91,7 @@ extension Replica {
     _ context: SightContext
   ) throws(ReplicaError) -> PageTally {
     let appliedAt = now()
-    return try writePulled { database in
+    return try writePulled(.applyPages) { database in
       var batch = PageBatch(
         database: database,
         sweep: sweep,

@@ -13,7 +13,7 @@ extension Replica {
   /// Only for the holder of the sync lock: nobody else sends.
   package func recover() throws(ReplicaError) {
     let recoveredAt = now()
-    try write { database in
+    try write(.recover) { database in
       for operation in try database.operations() {
         guard case .sending(let arming) = operation.state else { continue }
         switch NetsyncReconcile.recover(operation.intent) {
@@ -32,14 +32,14 @@ extension Replica {
   /// - Parameter arming: for a create.
   /// - Returns: false where the operation is no longer the one that was read: edited, discarded or held meanwhile.
   package func arm(_ operation: NetsyncModel.Operation, _ arming: Arming?) throws(ReplicaError) -> Bool {
-    try write { database in
+    try write(.arm) { database in
       guard let current = try database.operation(operation.edit), case .waiting = current.state,
         current.intent == operation.intent, !(try database.hasInFlight(operation.network))
       else { return false }
       try database.execute(
         sql: """
           UPDATE operation SET state = 'sending', not_before_us = NULL, attempts = attempts + 1, armed_at_us = ?,
-            armed_known = ?, looks = 0, next_look_us = NULL, candidates = NULL,
+            armed_known = ?, looks = 0, first_look_us = NULL, next_look_us = NULL, candidates = NULL,
             sent_name = CASE action WHEN 'rename' THEN name ELSE sent_name END
           WHERE edit = ?
           """,
@@ -65,11 +65,15 @@ extension Replica {
     evidence: Evidence
   ) throws(ReplicaError) -> SettledAs {
     let settledAt = now()
-    return try write { database in
+    return try write(.settle) { database in
       let operation = try database.open(edit)
       try database.recordFailure(failure, of: edit)
       switch decision {
       case .landed(let document?):
+        guard try database.isBelievable(document, for: operation, at: settledAt) else {
+          try database.setDoubt(Doubt(arming: arming(of: operation), nextLook: serverNow), of: edit)
+          return .inDoubt
+        }
         try database.land(operation, document, as: .sent, evidence, at: settledAt)
         return .landed
       case .landed(nil):
@@ -82,10 +86,7 @@ extension Replica {
         try database.returnToQueue(operation, refused: false, notBefore: nil, at: settledAt)
         return .waiting
       case .doubt:
-        guard case .sending(let arming?) = operation.state else {
-          throw ReplicaError.notPossible(edit, state: operation.state.word)
-        }
-        try database.setDoubt(Doubt(arming: arming, nextLook: serverNow), of: edit)
+        try database.setDoubt(Doubt(arming: arming(of: operation), nextLook: serverNow), of: edit)
         return .inDoubt
       case .conflict(let kind):
         let merged = try database.returnToQueue(operation, refused: false, notBefore: nil, at: settledAt)
@@ -99,6 +100,13 @@ extension Replica {
     }
   }
 
+  private func arming(of operation: NetsyncModel.Operation) throws(ReplicaError) -> Arming {
+    guard case .sending(let arming?) = operation.state else {
+      throw .notPossible(operation.edit, state: operation.state.word)
+    }
+    return arming
+  }
+
   /// Carries out what was decided about an unanswered create.
   package func resolve(
     _ edit: EditNumber,
@@ -106,7 +114,7 @@ extension Replica {
     evidence: Evidence
   ) throws(ReplicaError) -> SettledAs {
     let resolvedAt = now()
-    return try write { database in
+    return try write(.resolveCreate) { database in
       // Its user may have adopted it or sent it again while it was looked for.
       guard let operation = try database.operation(edit), case .inDoubt(let doubt) = operation.state else {
         return .waiting
@@ -117,12 +125,19 @@ extension Replica {
         return .landed
       case .ask(let candidates):
         try database.setDoubt(
-          Doubt(arming: doubt.arming, looks: doubt.looks, nextLook: doubt.nextLook, candidates: candidates),
+          Doubt(
+            arming: doubt.arming,
+            looks: doubt.looks,
+            firstLook: doubt.firstLook,
+            nextLook: doubt.nextLook,
+            candidates: candidates
+          ),
           of: edit
         )
         return .inDoubt
-      case .look(let again, let looks):
-        try database.setDoubt(Doubt(arming: doubt.arming, looks: looks, nextLook: again), of: edit)
+      case .look(let again, let looks, let first):
+        let doubt = Doubt(arming: doubt.arming, looks: looks, firstLook: first, nextLook: again)
+        try database.setDoubt(doubt, of: edit)
         return .inDoubt
       case .sendAgain:
         try database.returnToQueue(operation, refused: false, notBefore: nil, at: resolvedAt)
@@ -134,7 +149,7 @@ extension Replica {
   /// A person says which network an unanswered create became. Its content comes with the next pull.
   package func adopt(_ edit: EditNumber, _ id: NetworkID) throws(ReplicaError) {
     let adoptedAt = now()
-    try write { database in
+    try write(.adopt) { database in
       let operation = try database.open(edit)
       guard case .inDoubt = operation.state else { throw ReplicaError.notPossible(edit, state: operation.state.word) }
       let document = NetworkDocument(id: id, name: operation.intent.name)
@@ -144,7 +159,7 @@ extension Replica {
 
   /// Holds the queued deletes, or lets them go, as the guard says (R5).
   package func holdDeletes(_ held: Bool) throws(ReplicaError) {
-    try write { database in
+    try write(.holdDeletes) { database in
       try database.execute(
         sql: "UPDATE operation SET state = ?, not_before_us = NULL WHERE action = 'delete' AND state = ?",
         arguments: held ? ["held", "waiting"] : ["waiting", "held"]
@@ -164,10 +179,13 @@ extension Database {
 
   fileprivate func setDoubt(_ doubt: Doubt, of edit: EditNumber) throws {
     try execute(
-      sql: "UPDATE operation SET state = 'in_doubt', looks = ?, next_look_us = ?, candidates = ? WHERE edit = ?",
+      sql: """
+        UPDATE operation SET state = 'in_doubt', looks = ?, first_look_us = ?, next_look_us = ?, candidates = ?
+        WHERE edit = ?
+        """,
       arguments: [
-        doubt.looks, doubt.nextLook.microseconds, doubt.candidates.isEmpty ? nil : idList(doubt.candidates),
-        edit.rawValue,
+        doubt.looks, doubt.firstLook?.microseconds, doubt.nextLook.microseconds,
+        doubt.candidates.isEmpty ? nil : idList(doubt.candidates), edit.rawValue,
       ]
     )
   }
@@ -206,6 +224,50 @@ extension Database {
       try rebase(follower, onto: document, at: now)
     }
     try journalOutcome(kind, of: operation, after: document.name, evidence, at: now)
+  }
+
+  /// Whether a create's answer may name this network. One that is known already is believed where it may be the create: a listing
+  /// showed it before the answer came. The two rows become one.
+  fileprivate func isBelievable(
+    _ document: NetworkDocument,
+    for operation: NetsyncModel.Operation,
+    at now: Timestamp
+  ) throws -> Bool {
+    guard case .sending(let arming?) = operation.state, case .create(let name) = operation.intent,
+      let row = try Row.fetchOne(
+        self,
+        sql: "SELECT * FROM network WHERE remote_id = ? AND network_key <> ?",
+        arguments: [document.id.text, operation.network.rawValue]
+      )
+    else { return true }
+    guard let base = NetworkDocument(row), row["local_id"] == nil, mayBe(base, theCreateOf: name, arming) else {
+      return false
+    }
+    try absorb(NetworkKey(rawValue: row["network_key"]), into: operation.network, at: now)
+    return true
+  }
+
+  /// Two rows turn out to be one network. The row that was made here stays, for its local id resolves for ever; of two edits that
+  /// wait, the later one stands.
+  private func absorb(_ other: NetworkKey, into network: NetworkKey, at now: Timestamp) throws {
+    let waiting = try (operations(of: network) + operations(of: other)).filter { !$0.state.isInFlight }
+    for superseded in waiting.sorted(by: { $0.edit < $1.edit }).dropLast() {
+      try removeOperation(superseded.edit)
+      try journalOutcome(.superseded, of: superseded, Evidence(), at: now)
+    }
+    let keys: StatementArguments = [network.rawValue, other.rawValue]
+    for table in ["operation", "dead_letter", "network_interface", "journal"] {
+      try execute(sql: "UPDATE \(table) SET network_key = ? WHERE network_key = ?", arguments: keys)
+    }
+    try execute(
+      sql: """
+        UPDATE network SET (seen_page, interfaces_as_of_us) =
+          (SELECT seen_page, interfaces_as_of_us FROM network WHERE network_key = ?)
+        WHERE network_key = ?
+        """,
+      arguments: [other.rawValue, network.rawValue]
+    )
+    try execute(sql: "DELETE FROM network WHERE network_key = ?", arguments: [other.rawValue])
   }
 
   fileprivate func landDeletion(_ operation: NetsyncModel.Operation, _ evidence: Evidence, at now: Timestamp) throws {

@@ -235,7 +235,7 @@ extension Replica {
     evidence: Evidence
   ) throws(ReplicaError) -> SightOutcome {
     let seenAt = now()
-    return try write { database in
+    return try write(.observe) { database in
       guard
         let row = try Row.fetchOne(
           database,

@@ -36,7 +36,7 @@ extension Replica {
   /// Starts a sweep and gives its number.
   package func beginSweep(networksOnly: Bool) throws(ReplicaError) -> Int64 {
     let startedAt = now()
-    return try write { database in
+    return try write(.beginSweep) { database in
       try database.execute(
         sql: "INSERT INTO sweep (started_at_us, networks_only) VALUES (?, ?)",
         arguments: [startedAt.microseconds, networksOnly]
@@ -53,7 +53,7 @@ extension Replica {
     _ counts: SweepCounts
   ) throws(ReplicaError) {
     let endedAt = now()
-    try write { database in
+    try write(.endSweep) { database in
       try database.execute(
         sql: """
           UPDATE sweep SET
@@ -86,7 +86,7 @@ extension Replica {
 
   /// Known networks that a finished walk did not list. Pages past `lastPage` have left the listing.
   package func missing(from sweep: Int64, lastPage: Int) throws(ReplicaError) -> [(key: NetworkKey, id: NetworkID)] {
-    try write { database in
+    try write(.trimPages) { database in
       try database.execute(sql: "DELETE FROM page WHERE page_number > ?", arguments: [lastPage])
       let rows = try Row.fetchAll(
         database,

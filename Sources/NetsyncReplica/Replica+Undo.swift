@@ -19,7 +19,7 @@ extension Replica {
   /// - Throws: ``ReplicaError/noChange(_:)``.
   package func undo(_ number: ChangeNumber, localID: LocalID) throws(ReplicaError) -> UndoReceipt {
     let undoneAt = now()
-    return try write { database in
+    return try write(.undo) { database in
       guard let change = try database.change(number) else { throw ReplicaError.noChange(number) }
       let evidence = Evidence(undoing: number)
       switch NetsyncReconcile.undo(change, upon: try database.undoStanding(of: change)) {

@@ -7,18 +7,34 @@ import Schema
 /// Every method is one transaction and none waits for the network (R13). Methods are synchronous: SQLite is.
 /// Any number of processes may read and edit at once; only the holder of the ``SyncLock`` pulls, pushes and checkpoints (R14).
 package final class Replica: Sendable {
+  /// Where the database lives.
+  enum Storage {
+    case file(DatabasePool)
+    case memory(MemoryFile)
+
+    var writer: any DatabaseWriter {
+      switch self {
+      case .file(let pool): pool
+      case .memory(let file): file.queue
+      }
+    }
+  }
+
   package let path: String
-  let pool: DatabasePool
+  let storage: Storage
   /// The host's clock, for every time that is written.
   package let now: @Sendable () -> Timestamp
+  private let gate: StepGate?
 
-  init(path: String, pool: DatabasePool, now: @escaping @Sendable () -> Timestamp) {
+  init(path: String, storage: Storage, now: @escaping @Sendable () -> Timestamp, gate: StepGate? = nil) {
     self.path = path
-    self.pool = pool
+    self.storage = storage
     self.now = now
+    self.gate = gate
   }
 
   deinit {
+    guard case .file(let pool) = storage else { return }
     // The last connection to close folds the write-ahead log into the file and removes it, which a reader cannot do. No
     // other process has the file open then, so this is not the race that the sync lock guards checkpoints from.
     pool.invalidateReadOnlyConnections()
@@ -27,31 +43,44 @@ package final class Replica: Sendable {
 
   /// A read of one moment.
   func read<Value>(_ work: (Database) throws -> Value) throws(ReplicaError) -> Value {
-    try translatingErrors { try pool.read(work) }
+    try gate?(.read)
+    return try translatingErrors { try storage.writer.read(work) }
   }
 
   /// One durable step: on disk before it returns.
-  func write<Value>(_ work: (Database) throws -> Value) throws(ReplicaError) -> Value {
-    try translatingErrors {
-      try pool.writeWithoutTransaction { database in try Self.transaction(database, work) }
+  func write<Value>(_ step: DurableStep, _ work: (Database) throws -> Value) throws(ReplicaError) -> Value {
+    try gate?(.begin(step))
+    let value = try translatingErrors {
+      try storage.writer.writeWithoutTransaction { database in try transaction(step, database, work) }
     }
+    try gate?(.committed(step))
+    return value
   }
 
   /// One step that a power cut may undo, since it can be pulled again. A crash of the process cannot.
-  func writePulled<Value>(_ work: (Database) throws -> Value) throws(ReplicaError) -> Value {
-    try translatingErrors {
+  func writePulled<Value>(_ step: DurableStep, _ work: (Database) throws -> Value) throws(ReplicaError) -> Value {
+    guard case .file(let pool) = storage else { return try write(step, work) }
+    try gate?(.begin(step))
+    let value = try translatingErrors {
       try pool.writeWithoutTransaction { database in
         try database.execute(sql: "PRAGMA synchronous = NORMAL")
         defer { try? database.execute(sql: "PRAGMA synchronous = FULL") }
-        return try Self.transaction(database, work)
+        return try transaction(step, database, work)
       }
     }
+    try gate?(.committed(step))
+    return value
   }
 
-  private static func transaction<Value>(_ database: Database, _ work: (Database) throws -> Value) throws -> Value {
+  private func transaction<Value>(
+    _ step: DurableStep,
+    _ database: Database,
+    _ work: (Database) throws -> Value
+  ) throws -> Value {
     var result: Value?
     try database.inTransaction(.immediate) {
       result = try work(database)
+      try gate?(.committing(step))
       return .commit
     }
     guard let result else {
@@ -74,6 +103,7 @@ package final class Replica: Sendable {
 extension Replica {
   /// Folds the write-ahead log back into the file. Only for the holder of the sync lock (R14).
   package func checkpoint() throws(ReplicaError) {
+    guard case .file(let pool) = storage else { return }
     try translatingErrors {
       _ = try pool.writeWithoutTransaction { database in try database.checkpoint(.passive) }
     }

@@ -1,3 +1,5 @@
+import Synchronization
+
 #if canImport(Glibc)
   import Glibc
 #else
@@ -8,7 +10,12 @@
 ///
 /// A kernel lock on a file beside the replica. It goes with its holder, however the holder ends.
 package struct SyncLock: ~Copyable {
-  private let descriptor: Int32
+  private enum Hold {
+    case kernel(descriptor: Int32)
+    case memory(MemoryFile)
+  }
+
+  private let hold: Hold
 
   /// - Returns: nil where another process, or another holder in this one, has it.
   package init?(replica path: String) throws(ReplicaError) {
@@ -18,7 +25,17 @@ package struct SyncLock: ~Copyable {
       close(descriptor)
       return nil
     }
-    self.descriptor = descriptor
+    hold = .kernel(descriptor: descriptor)
+  }
+
+  /// - Returns: nil where another holder has it.
+  init?(_ file: MemoryFile) {
+    let isTaken = file.isLocked.withLock { isLocked in
+      defer { isLocked = true }
+      return isLocked
+    }
+    if isTaken { return nil }
+    hold = .memory(file)
   }
 
   /// A process that is just being started by its holder shares the lock from its fork to its exec, so a lock that was let go
@@ -32,6 +49,19 @@ package struct SyncLock: ~Copyable {
   }
 
   deinit {
-    close(descriptor)
+    switch hold {
+    case .kernel(let descriptor): close(descriptor)
+    case .memory(let file): file.isLocked.withLock { $0 = false }
+    }
+  }
+}
+
+extension Replica {
+  /// Takes the lock; nil where another holder has it.
+  package func syncLock() throws(ReplicaError) -> SyncLock? {
+    switch storage {
+    case .file: try SyncLock(replica: path)
+    case .memory(let file): SyncLock(file)
+    }
   }
 }

@@ -22,24 +22,26 @@ package struct Sandbox: Sendable {
   ///   - body: The whole body; one above ``SandboxState/maximumBodyBytes`` need not be complete.
   ///   - now: The server's time, in microseconds since 1970.
   package mutating func answer(to request: HTTPRequest, body: [UInt8], at now: Int64) -> SandboxOutcome {
-    let kind = SandboxRequestKind(of: request)
+    let call = SandboxCall.read(request)
     let stamp = SandboxStamp(microseconds: now)
-    switch faults.decide(kind, at: stamp) {
+    switch faults.decide(call.kind, at: stamp) {
     case .throttled(let allowance, let codeIsInteger):
-      state.requestCount.add(kind)
-      return .answer(Self.tooManyRequests(allowance, codeIsInteger: codeIsInteger, at: stamp))
+      state.requestCount.add(call.kind)
+      var answer = SandboxResponse.tooMany(.absent, codeIsInteger: codeIsInteger, at: now)
+      allowance.mark(&answer)
+      return .answer(answer)
     case .failedBefore(let failure):
-      state.requestCount.add(kind)
-      return .answer(failure.response(at: stamp))
+      state.requestCount.add(call.kind)
+      return .answer(failure.response(at: now))
     case .failedAfter(let failure):
-      _ = state.respond(to: request, body: body, at: now)
-      return .answer(failure.response(at: stamp))
+      _ = state.respond(to: request, call, body: body, at: stamp)
+      return .answer(failure.response(at: now))
     case .lost:
-      _ = state.respond(to: request, body: body, at: now)
+      _ = state.respond(to: request, call, body: body, at: stamp)
       return .lost
     case .answered(let allowance, let shiftsPage):
       if shiftsPage { shiftPage(at: now) }
-      var answer = state.respond(to: request, body: body, at: now)
+      var answer = state.respond(to: request, call, body: body, at: stamp)
       allowance?.mark(&answer)
       return .answer(answer)
     }
@@ -50,24 +52,9 @@ package struct Sandbox: Sendable {
     if let id = scratchNetwork {
       scratchNetwork = nil
       // It may be gone already, by a client's hand: then there is nothing in front of the listing, and one is made.
-      if state.deleteNetwork(id: id) != nil { return }
+      if state.deleteNetwork(id: id, at: now) != nil { return }
     }
     scratchNetwork = state.createNetwork(named: "scratch", at: now).id
-  }
-
-  private static func tooManyRequests(
-    _ allowance: SandboxAllowance,
-    codeIsInteger: Bool,
-    at now: SandboxStamp
-  ) -> SandboxResponse {
-    let document = SandboxErrorDocument(
-      code: codeIsInteger ? .integer(10011) : .text("10011"),
-      title: "Too many requests",
-      detail: "You have exceeded the maximum number of allowed requests."
-    )
-    var answer = SandboxResponse(.tooManyRequests, document.json, at: now)
-    allowance.mark(&answer)
-    return answer
   }
 }
 

@@ -2,7 +2,7 @@
 ///
 /// Network `index` and its interfaces can each be made without the others, which is how 100,000 networks have interfaces and
 /// yet store none.
-struct SandboxAccount: Sendable {
+struct SandboxAccount: Sendable, Equatable {
   let seed: UInt64
   /// How many networks there are; the first is the oldest.
   let count: Int
@@ -13,8 +13,8 @@ struct SandboxAccount: Sendable {
   private static let creationSeconds = 600 * 86_400
   private static let editSeconds = 90 * 86_400
 
-  /// The network of this index, in `0 ..< count`.
-  func network(_ index: Int) -> NetworkRecord {
+  /// The network of this index, in `0 ..< count`, with its stamps in this form.
+  func network(_ index: Int, form: SandboxStampForm) -> NetworkRecord {
     var random = SandboxRandom(seed: seed, purpose: .network, index: index)
     let id = SandboxID(from: &random)
     let createdAt = SandboxStamp(
@@ -28,7 +28,8 @@ struct SandboxAccount: Sendable {
       id: id,
       name: name(index, &random),
       createdAt: createdAt,
-      updatedAt: updatedAt
+      updatedAt: updatedAt,
+      form: form
     )
   }
 

@@ -19,7 +19,7 @@ package enum SandboxRequestKind: String, Sendable, CaseIterable {
 
   /// By method and path alone: what the request asks for, whether or not it will be granted.
   package init(of request: HTTPRequest) {
-    self = (try? SandboxCall(request))?.kind ?? .other
+    self = SandboxCall.read(request).kind
   }
 
   /// Whether an answer to it can be lost after a change was made.
@@ -36,13 +36,14 @@ package struct SandboxRequestCount: Sendable, Equatable {
   private var counts: [SandboxRequestKind: Int] = [:]
 
   /// Requests of every kind.
-  package var total: Int { counts.values.reduce(0, +) }
+  package private(set) var total = 0
 
   /// Requests of one kind.
   package subscript(kind: SandboxRequestKind) -> Int { counts[kind, default: 0] }
 
   mutating func add(_ kind: SandboxRequestKind) {
     counts[kind, default: 0] += 1
+    total += 1
   }
 }
 
@@ -55,7 +56,12 @@ enum SandboxCall: Sendable {
   case deleteNetwork(SandboxID)
   case listInterfaces(SandboxID, query: Substring)
 
-  init(_ request: HTTPRequest) throws(SandboxRefusal) {
+  /// Which operation a request asks for, or why there is none; read once for each request.
+  static func read(_ request: HTTPRequest) -> Result<SandboxCall, SandboxRefusal> {
+    Result { () throws(SandboxRefusal) in try SandboxCall(request) }
+  }
+
+  private init(_ request: HTTPRequest) throws(SandboxRefusal) {
     let target = (request.path ?? "").split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
     let path = target.first ?? ""
     let query = target.count == 2 ? target[1] : ""
@@ -113,5 +119,14 @@ enum SandboxCall: Sendable {
   private static func id(_ segment: Substring) throws(SandboxRefusal) -> SandboxID {
     guard let id = SandboxID(segment) else { throw .notFound }
     return id
+  }
+}
+
+extension Result<SandboxCall, SandboxRefusal> {
+  var kind: SandboxRequestKind {
+    switch self {
+    case .success(let call): call.kind
+    case .failure: .other
+    }
   }
 }

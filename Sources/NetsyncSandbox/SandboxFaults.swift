@@ -86,17 +86,8 @@ struct SandboxFailure: Sendable {
     isHTML = random.chance(0.5)
   }
 
-  func response(at now: SandboxStamp) -> SandboxResponse {
-    guard isHTML else {
-      let document = SandboxErrorDocument(
-        code: .text("10007"),
-        title: "Unexpected error",
-        detail: "An unexpected error occurred."
-      )
-      return SandboxResponse(.init(code: status), document.json, at: now)
-    }
-    let page = "<html><head><title>\(status)</title></head><body><h1>\(status)</h1></body></html>\n"
-    return SandboxResponse(.init(code: status), contentType: "text/html", Array(page.utf8), at: now)
+  func response(at now: Int64) -> SandboxResponse {
+    SandboxResponse.failed(status, isHTML: isHTML, at: now)
   }
 }
 
@@ -139,8 +130,8 @@ struct SandboxAllowance: Sendable {
   let resetSeconds: Int
 
   func mark(_ answer: inout SandboxResponse) {
-    answer.set("x-ratelimit-limit", to: limit)
-    answer.set("x-ratelimit-remaining", to: remaining)
-    answer.set("x-ratelimit-reset", to: resetSeconds)
+    answer.set("x-ratelimit-limit", to: String(limit))
+    answer.set("x-ratelimit-remaining", to: String(remaining))
+    answer.set("x-ratelimit-reset", to: String(resetSeconds))
   }
 }

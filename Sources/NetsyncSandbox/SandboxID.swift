@@ -32,9 +32,13 @@ struct SandboxID: Hashable, Sendable {
   /// The lower-case form, as the API writes it.
   var text: String {
     var bytes: [UInt8] = []
+    bytes.reserveCapacity(Self.length)
     write(to: &bytes)
     return String(decoding: bytes, as: UTF8.self)
   }
+
+  /// The number of a stream of chance that belongs to this id.
+  var stream: Int { Int(truncatingIfNeeded: high ^ low) }
 
   /// Appends the 36 bytes of ``text``.
   func write(to bytes: inout [UInt8]) {

@@ -76,8 +76,8 @@ struct InterfaceRecord: Sendable {
       type: type,
       status: status(at: now),
       regionCode: region.code,
-      createdAt: createdAt.text,
-      updatedAt: updatedAt(at: now).text
+      createdAt: createdAt.text(),
+      updatedAt: updatedAt(at: now).text()
     )
   }
 

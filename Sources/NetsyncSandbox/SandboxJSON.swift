@@ -30,10 +30,10 @@ struct SandboxJSON {
     bytes.append(UInt8(ascii: "\""))
   }
 
-  mutating func member(_ key: String, stamp value: SandboxStamp) {
+  mutating func member(_ key: String, stamp value: SandboxStamp, _ form: SandboxStampForm = .microseconds) {
     write(key: key)
     bytes.append(UInt8(ascii: "\""))
-    value.write(to: &bytes)
+    value.write(form, to: &bytes)
     bytes.append(UInt8(ascii: "\""))
   }
 
@@ -74,10 +74,12 @@ struct SandboxJSON {
     needsComma = true
   }
 
+  /// Keys are the sandbox's own words, and have nothing in them to escape.
   private mutating func write(key: String) {
     separate()
-    write(string: key)
-    bytes.append(UInt8(ascii: ":"))
+    bytes.append(UInt8(ascii: "\""))
+    bytes.append(contentsOf: key.utf8)
+    bytes.append(contentsOf: "\":".utf8)
   }
 
   private mutating func write(string value: String) {

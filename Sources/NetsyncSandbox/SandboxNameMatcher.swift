@@ -1,10 +1,10 @@
 /// Whether a name passes `filter[name]`. Compares bytes: a composed and a decomposed letter differ.
 struct SandboxNameMatcher: Sendable {
-  private let filter: SandboxState.NameFilter
+  private let filter: SandboxNameFilter
   /// What is looked for; in lower case where the case does not matter.
   private let wanted: [UInt8]
 
-  init(_ filter: SandboxState.NameFilter, wanted: String) {
+  init(_ filter: SandboxNameFilter, wanted: String) {
     self.filter = filter
     switch filter {
     case .exact: self.wanted = Array(wanted.utf8)

@@ -4,7 +4,7 @@ package struct SandboxNetwork: Sendable {
   package let id: String
   /// The name, byte for byte as it was written.
   package let name: String
-  /// When it was created, in the API's own words: RFC 3339 with microseconds.
+  /// When it was created, in the API's own words: RFC 3339, with microseconds unless a ``SandboxStampForm`` says otherwise.
   package let createdAt: String
   /// When it was last written, in the API's own words.
   package let updatedAt: String
@@ -28,43 +28,59 @@ extension SandboxNetwork: Equatable {
 
 /// A network as it is stored: with its JSON ready, so that a page of a listing is a copy of bytes.
 struct NetworkRecord: Sendable {
-  /// Its place in the order of creation, never used twice; listings go from the highest to the lowest.
+  /// Its place in the order of creation, never used twice.
   let sequence: Int
   let id: SandboxID
   private(set) var name: String
   let createdAt: SandboxStamp
   private(set) var updatedAt: SandboxStamp
+  /// How both stamps are written: as was usual when it was last written.
+  private(set) var form: SandboxStampForm
   /// The `Network` object of the API.
   private(set) var json: [UInt8] = []
 
-  init(sequence: Int, id: SandboxID, name: String, createdAt: SandboxStamp, updatedAt: SandboxStamp) {
+  init(
+    sequence: Int,
+    id: SandboxID,
+    name: String,
+    createdAt: SandboxStamp,
+    updatedAt: SandboxStamp,
+    form: SandboxStampForm
+  ) {
     self.sequence = sequence
     self.id = id
     self.name = name
     self.createdAt = createdAt
     self.updatedAt = updatedAt
-    render()
+    self.form = form
+    json = rendered()
   }
 
-  /// Writes the name. `updatedAt` grows strictly, even where the clock stands still or goes back.
-  mutating func rename(to name: String, at now: SandboxStamp) {
+  /// Writes what can change.
+  mutating func write(name: String, updatedAt: SandboxStamp, form: SandboxStampForm) {
     self.name = name
-    updatedAt = max(now, SandboxStamp(microseconds: updatedAt.microseconds + 1))
-    render()
+    self.updatedAt = updatedAt
+    self.form = form
+    json = rendered()
   }
 
   var network: SandboxNetwork {
-    SandboxNetwork(id: id.text, name: name, createdAt: createdAt.text, updatedAt: updatedAt.text)
+    SandboxNetwork(id: id.text, name: name, createdAt: createdAt.text(form), updatedAt: updatedAt.text(form))
   }
 
-  private mutating func render() {
-    // 164 bytes are the members without the name: no byte of slack in 100,000 records.
-    json = SandboxJSON.object(reserving: 164 + name.utf8.count) { json in
+  /// The `Network` object without the fields that are `missing`, and with undocumented ones if a stream is given to draw them.
+  func rendered(lacking missing: SandboxNetworkFields = [], unknownFields: SandboxRandom? = nil) -> [UInt8] {
+    // 164 bytes are the members without the name, whose stamps are 27 bytes long: no slack in 100,000 records.
+    SandboxJSON.object(reserving: 164 + name.utf8.count) { json in
       json.member("id", id: id)
-      json.member("record_type", string: "network")
-      json.member("name", string: name)
-      json.member("created_at", stamp: createdAt)
-      json.member("updated_at", stamp: updatedAt)
+      if !missing.contains(.recordType) { json.member("record_type", string: "network") }
+      if !missing.contains(.name) { json.member("name", string: name) }
+      if var random = unknownFields {
+        json.member("mtu", integer: 1_280 + random.below(221))
+        json.member("labels", rendered: Array(#"{"tier":["gold",2,true,null],"cost":0.5}"#.utf8))
+      }
+      if !missing.contains(.createdAt) { json.member("created_at", stamp: createdAt, form) }
+      if !missing.contains(.updatedAt) { json.member("updated_at", stamp: updatedAt, form) }
     }
   }
 }

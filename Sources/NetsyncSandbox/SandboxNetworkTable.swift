@@ -1,19 +1,16 @@
 /// The account's networks in the order of creation, with an index by id.
 ///
 /// A listing goes newest first, as the portal's does, while the table is kept oldest first: a creation is then an append, and
-/// yet every later page of a listing shifts by one row. Nothing documents the order, so that no client may rely on it.
+/// yet every later page of a listing shifts by one row. Nothing documents the order, which is why there are others.
 struct SandboxNetworkTable: Sendable {
   /// Oldest first, and so ascending by `sequence`.
-  private var records: [NetworkRecord] = []
+  private(set) var records: [NetworkRecord] = []
   /// Positions shift with every removal; sequence numbers do not.
   private var sequences: [SandboxID: Int] = [:]
   /// The sequence number of the next network, higher than any before.
   private(set) var nextSequence = 0
 
   var count: Int { records.count }
-
-  /// Newest first: the order of a listing.
-  var listing: ReversedCollection<[NetworkRecord]> { records.reversed() }
 
   subscript(id: SandboxID) -> NetworkRecord? {
     position(of: id).map { records[$0] }
@@ -31,18 +28,24 @@ struct SandboxNetworkTable: Sendable {
     nextSequence = record.sequence + 1
   }
 
-  /// Renames in place and returns the written record; nil if there is no such network.
-  mutating func rename(_ id: SandboxID, to name: String, at now: SandboxStamp) -> NetworkRecord? {
-    guard let position = position(of: id) else { return nil }
-    records[position].rename(to: name, at: now)
-    return records[position]
+  /// Puts a record in the place of the one of the same network; nothing happens if there is no such network.
+  mutating func replace(_ record: NetworkRecord) {
+    guard let position = position(of: record.id) else { return }
+    records[position] = record
   }
 
-  /// Removes and returns a network; nil if there is no such network.
-  mutating func remove(_ id: SandboxID) -> NetworkRecord? {
-    guard let position = position(of: id) else { return nil }
+  /// Removes a network; nothing happens if there is no such network.
+  mutating func remove(_ id: SandboxID) {
+    guard let position = position(of: id) else { return }
     sequences[id] = nil
-    return records.remove(at: position)
+    records.remove(at: position)
+  }
+
+  /// Goes back to the networks of an earlier table, while sequence numbers go on.
+  mutating func restore(_ earlier: Self) {
+    let next = max(nextSequence, earlier.nextSequence)
+    self = earlier
+    nextSequence = next
   }
 
   /// A binary search by sequence number.

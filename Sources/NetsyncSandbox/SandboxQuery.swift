@@ -1,21 +1,22 @@
 /// The query of a request target, decoded as a form (WHATWG URL, `application/x-www-form-urlencoded`), but strictly: a broken
 /// percent escape is refused, because a client that sends one has a bug.
 struct SandboxQuery: Sendable {
-  private var values: [String: String] = [:]
+  /// In the order of the text; few enough to be searched from the end.
+  private var parameters: [(name: String, value: String)] = []
 
   /// Decodes `text`, the part after the question mark. Of a repeated parameter the last counts; unknown ones are ignored.
   init(_ text: Substring) throws(SandboxRefusal) {
     for pair in text.split(separator: "&") {
       let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
       guard
-        let key = Self.decode(parts[0]),
+        let name = Self.decode(parts[0]),
         let value = Self.decode(parts.count == 2 ? parts[1] : "")
       else { throw .malformedQuery }
-      values[key] = value
+      parameters.append((name, value))
     }
   }
 
-  subscript(parameter: String) -> String? { values[parameter] }
+  subscript(parameter: String) -> String? { parameters.last { $0.name == parameter }?.value }
 
   /// `+` is a space, `%2B` is a plus sign; nil for a broken escape and for bytes that are not UTF-8.
   private static func decode(_ text: Substring) -> String? {
@@ -51,18 +52,28 @@ struct SandboxPage: Sendable {
   }
 
   /// `{"data":[…],"meta":{…}}`, where `rows` are the rows of all pages and `json` renders one.
-  func json<Rows: RandomAccessCollection>(of rows: Rows, _ json: (Rows.Element) -> [UInt8]) -> [UInt8] {
+  ///
+  /// - Parameters:
+  ///   - total: How many rows `meta` says there are.
+  ///   - fields: The members of `meta`; nil for none of it.
+  func json<Rows: RandomAccessCollection>(
+    of rows: Rows,
+    total: Int,
+    metaFields fields: SandboxMetaFields?,
+    _ json: (Rows.Element) -> [UInt8]
+  ) -> [UInt8] {
     let (skipped, overflow) = (number - 1).multipliedReportingOverflow(by: size)
     let page = rows.dropFirst(overflow ? rows.count : skipped).prefix(size)
     return SandboxJSON.object(reserving: 256 + 256 * page.count) { document in
       document.array("data") { data in
         for row in page { data.element(rendered: json(row)) }
       }
+      guard let fields else { return }
       document.object("meta") { meta in
-        meta.member("page_number", integer: number)
-        meta.member("page_size", integer: size)
-        meta.member("total_pages", integer: (rows.count + size - 1) / size)
-        meta.member("total_results", integer: rows.count)
+        if fields.contains(.pageNumber) { meta.member("page_number", integer: number) }
+        if fields.contains(.pageSize) { meta.member("page_size", integer: size) }
+        if fields.contains(.totalPages) { meta.member("total_pages", integer: (total + size - 1) / size) }
+        if fields.contains(.totalResults) { meta.member("total_results", integer: total) }
       }
     }
   }

@@ -13,6 +13,16 @@ struct SandboxRandom: Sendable {
     case newIDs
     /// Which fault strikes which request.
     case faults
+    /// The order of an unstable listing.
+    case order
+    /// Totals that are not true.
+    case totals
+    /// Stamps that do not go by the clock.
+    case stamps
+    /// Which fields one network lacks.
+    case missingFields
+    /// The undocumented fields of one network.
+    case unknownFields
   }
 
   private static let increment: UInt64 = 0x9E37_79B9_7F4A_7C15
@@ -38,6 +48,16 @@ struct SandboxRandom: Sendable {
   /// An element of a list that is not empty.
   mutating func pick<Element>(_ elements: [Element]) -> Element {
     elements[below(elements.count)]
+  }
+
+  /// The elements in another order, each order as likely as any other (Fisher and Yates).
+  mutating func shuffle<Element>(_ elements: inout [Element]) {
+    var left = elements.count
+    while left > 1 {
+      let chosen = below(left)
+      left -= 1
+      elements.swapAt(chosen, left)
+    }
   }
 
   /// True with the probability `rate`: never at 0 or below, always at 1 or above.

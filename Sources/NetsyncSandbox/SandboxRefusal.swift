@@ -7,10 +7,14 @@ import HTTPTypes
 enum SandboxRefusal: Error, Equatable {
   /// 401: no bearer key, or another one.
   case unauthorized
+  /// 403: a key that may not do this.
+  case forbidden
   /// 404: no such path, or no network of this id.
   case notFound
   /// 405: a resource, but not with this method; `allowed` lists those that it has.
   case methodNotAllowed(allowed: String)
+  /// 409: the network has interfaces, and is not deleted with them.
+  case hasInterfaces
   /// 413: more than ``SandboxState/maximumBodyBytes``.
   case bodyTooLarge
   /// 400: the query has a broken percent escape, or is not UTF-8.
@@ -25,8 +29,10 @@ enum SandboxRefusal: Error, Equatable {
   var status: HTTPResponse.Status {
     switch self {
     case .unauthorized: .unauthorized
+    case .forbidden: .forbidden
     case .notFound: .notFound
     case .methodNotAllowed: .methodNotAllowed
+    case .hasInterfaces: .conflict
     case .bodyTooLarge: .contentTooLarge
     case .malformedQuery, .malformedBody: .badRequest
     case .badParameter, .badName: .unprocessableContent
@@ -42,10 +48,14 @@ enum SandboxRefusal: Error, Equatable {
     switch self {
     case .unauthorized:
       ("10009", "Authentication failed", "The required authentication headers were either invalid or not included.")
+    case .forbidden:
+      ("10010", "Authorization failed", "You do not have permission to perform the requested action.")
     case .notFound:
       ("10005", "Resource not found", "The requested resource or URL could not be found.")
     case .methodNotAllowed(let allowed):
       ("10015", "Method not allowed", "This resource can be asked with \(allowed) only.")
+    case .hasInterfaces:
+      ("10015", "Network in use", "The network has interfaces; delete them first.")
     case .bodyTooLarge:
       ("10015", "Payload too large", "A body may have at most \(SandboxState.maximumBodyBytes) bytes.")
     case .malformedQuery:
@@ -55,7 +65,7 @@ enum SandboxRefusal: Error, Equatable {
     case .badParameter(let parameter):
       ("10015", "Invalid value for \(parameter)", Self.range(of: parameter))
     case .badName(let fault):
-      (fault.code, "Invalid value for name", fault.detail)
+      (fault.code, fault.title, fault.detail)
     }
   }
 
@@ -63,7 +73,9 @@ enum SandboxRefusal: Error, Equatable {
     switch self {
     case .badParameter(let parameter): .parameter(parameter)
     case .badName: .pointer("/name")
-    case .unauthorized, .notFound, .methodNotAllowed, .bodyTooLarge, .malformedQuery, .malformedBody: nil
+    case .unauthorized, .forbidden, .notFound, .methodNotAllowed, .hasInterfaces, .bodyTooLarge, .malformedQuery,
+      .malformedBody:
+      nil
     }
   }
 
@@ -80,12 +92,24 @@ enum SandboxNameFault: Equatable {
   case blank
   /// More than ``SandboxName/maximumLength``.
   case tooLong
+  /// Another network has it, and the sandbox was told to refuse that as a duplicate.
+  case duplicate
+  /// Another network has it, and the sandbox was told to refuse that as an invalid value.
+  case taken
 
   var code: String {
     switch self {
     case .missing: "10004"
     case .notString: "10020"
-    case .blank, .tooLong: "10015"
+    case .blank, .tooLong, .taken: "10015"
+    case .duplicate: "10012"
+    }
+  }
+
+  var title: String {
+    switch self {
+    case .missing, .notString, .blank, .tooLong, .taken: "Invalid value for name"
+    case .duplicate: "Duplicate resource"
     }
   }
 
@@ -95,6 +119,7 @@ enum SandboxNameFault: Equatable {
     case .notString: "The name must be a string."
     case .blank: "The name must not be blank."
     case .tooLong: "The name must have at most \(SandboxName.maximumLength) characters."
+    case .duplicate, .taken: "The name has already been taken."
     }
   }
 }

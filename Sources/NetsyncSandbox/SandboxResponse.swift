@@ -4,7 +4,7 @@ package import HTTPTypes
 package struct SandboxResponse: Sendable, Equatable {
   /// Status and header fields; `Content-Type` and `Date` are always among them.
   package var response: HTTPResponse
-  /// JSON, save for some of the failures that ``SandboxFaults`` makes up.
+  /// JSON, save for some failures and for what is mangled.
   package var body: [UInt8]
 
   /// An answer of this content type, dated `now`.
@@ -25,8 +25,8 @@ package struct SandboxResponse: Sendable, Equatable {
   }
 
   /// Sets a header field that HTTPTypes has no constant for; a name that is no token is left out.
-  mutating func set(_ field: String, to value: Int) {
+  mutating func set(_ field: String, to value: String) {
     guard let name = HTTPField.Name(field) else { return }
-    response.headerFields[name] = String(value)
+    response.headerFields[name] = value
   }
 }

@@ -1,4 +1,4 @@
-/// An instant in microseconds since 1970 (UTC, without leap seconds), and the two ways in which the API writes one.
+/// An instant in microseconds since 1970 (UTC, without leap seconds), and the ways in which the API writes one.
 ///
 /// Written by hand because Foundation's formatters cut a fraction to milliseconds and depend on a locale's data.
 struct SandboxStamp: Hashable, Comparable, Sendable {
@@ -16,35 +16,72 @@ struct SandboxStamp: Hashable, Comparable, Sendable {
     Self(microseconds: microseconds + Int64(seconds) * 1_000_000)
   }
 
-  /// RFC 3339 with microseconds: `2025-03-01T09:12:45.123456Z`.
-  var text: String {
+  /// RFC 3339 in this form: `2025-03-01T09:12:45.123456Z`.
+  func text(_ form: SandboxStampForm = .microseconds) -> String {
     var bytes: [UInt8] = []
-    write(to: &bytes)
+    bytes.reserveCapacity(32)
+    write(form, to: &bytes)
     return String(decoding: bytes, as: UTF8.self)
   }
 
-  /// Appends the 27 bytes of ``text``.
-  func write(to bytes: inout [UInt8]) {
+  /// Appends the 20 to 32 bytes of ``text(_:)``.
+  func write(_ form: SandboxStampForm = .microseconds, to bytes: inout [UInt8]) {
+    switch form {
+    case .microseconds:
+      writeDateAndTime(to: &bytes)
+      writeMicroseconds(to: &bytes)
+      bytes.append(UInt8(ascii: "Z"))
+    case .milliseconds:
+      writeDateAndTime(to: &bytes)
+      let milliseconds = Int(microseconds / 1_000 % 1_000)
+      bytes.append(UInt8(ascii: "."))
+      bytes.append(twoDigits: milliseconds / 10)
+      bytes.append(digit: milliseconds % 10)
+      bytes.append(UInt8(ascii: "Z"))
+    case .seconds:
+      writeDateAndTime(to: &bytes)
+      bytes.append(UInt8(ascii: "Z"))
+    case .offset:
+      let local = advanced(bySeconds: (5 * 60 + 30) * 60)
+      local.writeDateAndTime(to: &bytes)
+      local.writeMicroseconds(to: &bytes)
+      bytes.append(contentsOf: "+05:30".utf8)
+    }
+  }
+
+  /// Appends `2025-03-01T09:12:45`.
+  private func writeDateAndTime(to bytes: inout [UInt8]) {
     let calendar = CalendarTime(self)
-    bytes.append(decimal: calendar.year, digits: 4)
+    calendar.writeYear(to: &bytes)
     bytes.append(UInt8(ascii: "-"))
-    bytes.append(decimal: calendar.month, digits: 2)
+    bytes.append(twoDigits: calendar.month)
     bytes.append(UInt8(ascii: "-"))
-    bytes.append(decimal: calendar.day, digits: 2)
+    bytes.append(twoDigits: calendar.day)
     bytes.append(UInt8(ascii: "T"))
     calendar.writeTime(to: &bytes)
+  }
+
+  /// Appends `.123456`.
+  private func writeMicroseconds(to bytes: inout [UInt8]) {
+    let fraction = Int(microseconds % 1_000_000)
     bytes.append(UInt8(ascii: "."))
-    bytes.append(decimal: Int(microseconds % 1_000_000), digits: 6)
-    bytes.append(UInt8(ascii: "Z"))
+    bytes.append(twoDigits: fraction / 10_000)
+    bytes.append(twoDigits: fraction / 100 % 100)
+    bytes.append(twoDigits: fraction % 100)
   }
 
   /// The value of a `Date` header, whole seconds: `Sun, 06 Nov 1994 08:49:37 GMT` (IMF-fixdate, RFC 9110, section 5.6.7).
   var httpDate: String {
     let calendar = CalendarTime(self)
-    var bytes = Array("\(Self.weekdays[calendar.weekday]), ".utf8)
-    bytes.append(decimal: calendar.day, digits: 2)
-    bytes.append(contentsOf: " \(Self.months[calendar.month - 1]) ".utf8)
-    bytes.append(decimal: calendar.year, digits: 4)
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(29)
+    bytes.append(contentsOf: Self.weekdays[calendar.weekday].utf8)
+    bytes.append(contentsOf: ", ".utf8)
+    bytes.append(twoDigits: calendar.day)
+    bytes.append(UInt8(ascii: " "))
+    bytes.append(contentsOf: Self.months[calendar.month - 1].utf8)
+    bytes.append(UInt8(ascii: " "))
+    calendar.writeYear(to: &bytes)
     bytes.append(UInt8(ascii: " "))
     calendar.writeTime(to: &bytes)
     bytes.append(contentsOf: " GMT".utf8)
@@ -86,24 +123,31 @@ private struct CalendarTime {
     secondOfDay = seconds % 86_400
   }
 
+  /// Appends `YYYY`.
+  func writeYear(to bytes: inout [UInt8]) {
+    bytes.append(twoDigits: year / 100)
+    bytes.append(twoDigits: year % 100)
+  }
+
   /// Appends `HH:MM:SS`.
   func writeTime(to bytes: inout [UInt8]) {
-    bytes.append(decimal: secondOfDay / 3_600, digits: 2)
+    bytes.append(twoDigits: secondOfDay / 3_600)
     bytes.append(UInt8(ascii: ":"))
-    bytes.append(decimal: secondOfDay / 60 % 60, digits: 2)
+    bytes.append(twoDigits: secondOfDay / 60 % 60)
     bytes.append(UInt8(ascii: ":"))
-    bytes.append(decimal: secondOfDay % 60, digits: 2)
+    bytes.append(twoDigits: secondOfDay % 60)
   }
 }
 
 extension [UInt8] {
-  /// Appends the lowest `digits` decimal digits of a `value` that is not negative, with leading zeros.
-  fileprivate mutating func append(decimal value: Int, digits: Int) {
-    var divisor = 1
-    for _ in 1..<digits { divisor *= 10 }
-    while divisor > 0 {
-      append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: value / divisor % 10))
-      divisor /= 10
-    }
+  /// Appends the two decimal digits of a `value` from 0 to 99.
+  fileprivate mutating func append(twoDigits value: Int) {
+    append(digit: value / 10)
+    append(digit: value % 10)
+  }
+
+  /// Appends the decimal digit of a `value` from 0 to 9.
+  fileprivate mutating func append(digit value: Int) {
+    append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: value))
   }
 }

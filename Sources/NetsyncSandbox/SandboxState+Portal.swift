@@ -10,14 +10,37 @@ extension SandboxState {
   @discardableResult
   package mutating func renameNetwork(id: String, to name: String, at now: Int64) -> SandboxNetwork? {
     guard let id = SandboxID(id) else { return nil }
-    return table.rename(id, to: name, at: SandboxStamp(microseconds: now))?.network
+    return updateNetwork(id, name: name, at: SandboxStamp(microseconds: now))?.network
+  }
+
+  /// Moves a network's `updated_at` and nothing else, as provisioning does, at `now` in microseconds since 1970; nil if there
+  /// is no such network. Where it moves is up to ``SandboxQuirks/stampMood``, as with every write.
+  @discardableResult
+  package mutating func touchNetwork(id: String, at now: Int64) -> SandboxNetwork? {
+    guard let id = SandboxID(id) else { return nil }
+    return updateNetwork(id, name: nil, at: SandboxStamp(microseconds: now))?.network
   }
 
   /// Deletes a network and its interfaces, and returns what it was; nil if there is no such network.
+  ///
+  /// - Parameter now: In microseconds since 1970; when a request or a write was last made, unless given.
   @discardableResult
-  package mutating func deleteNetwork(id: String) -> SandboxNetwork? {
+  package mutating func deleteNetwork(id: String, at now: Int64? = nil) -> SandboxNetwork? {
     guard let id = SandboxID(id) else { return nil }
-    return removeNetwork(id)?.network
+    return removeNetwork(id, at: now.map(SandboxStamp.init) ?? latest)?.network
+  }
+
+  /// Takes networks and interfaces back to what they were in an `earlier` value of this account, as an operator does who
+  /// restores a backup. Key, quirks and counts stay as they are, and no id is given out a second time.
+  ///
+  /// - Parameters:
+  ///   - earlier: Begun with the same seed and count.
+  ///   - now: In microseconds since 1970; when a request or a write was last made, unless given.
+  package mutating func restore(from earlier: SandboxState, at now: Int64? = nil) {
+    precondition(earlier.account == account, "a backup is of the account that it is restored to")
+    beginWrite(at: now.map(SandboxStamp.init) ?? latest)
+    table.restore(earlier.table)
+    writtenInterfaces = earlier.writtenInterfaces
   }
 
   /// Adds an interface to a network at `now`, in microseconds since 1970; nil if there is no such network.
@@ -44,6 +67,7 @@ extension SandboxState {
       provisionedAt: now.advanced(bySeconds: 30)
     )
     writtenInterfaces[network.id] = interfaces(of: network, at: now) + [record]
+    revision += 1
     return record.interface(at: now)
   }
 
@@ -55,6 +79,7 @@ extension SandboxState {
     guard let position = interfaces.firstIndex(where: { $0.id == id }) else { return false }
     interfaces.remove(at: position)
     writtenInterfaces[network.id] = interfaces
+    revision += 1
     return true
   }
 }

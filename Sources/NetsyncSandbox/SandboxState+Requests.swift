@@ -9,12 +9,23 @@ extension SandboxState {
   ///   - body: The whole body.
   ///   - now: The server's time, in microseconds since 1970.
   package mutating func respond(to request: HTTPRequest, body: [UInt8], at now: Int64) -> SandboxResponse {
-    let now = SandboxStamp(microseconds: now)
-    requestCount.add(SandboxRequestKind(of: request))
+    respond(to: request, SandboxCall.read(request), body: body, at: SandboxStamp(microseconds: now))
+  }
+
+  /// The same, for a request that has been read already.
+  mutating func respond(
+    to request: HTTPRequest,
+    _ call: Result<SandboxCall, SandboxRefusal>,
+    body: [UInt8],
+    at now: SandboxStamp
+  ) -> SandboxResponse {
+    requestCount.add(call.kind)
     firstRequest = firstRequest ?? now
+    latest = now
     var answer: SandboxResponse
     do throws(SandboxRefusal) {
-      answer = SandboxResponse(.ok, try document(request, body, now), at: now)
+      try authorize(request)
+      answer = SandboxResponse(.ok, try document(try call.get(), body, now), at: now)
     } catch {
       answer = SandboxResponse(error, at: now)
     }
@@ -24,25 +35,22 @@ extension SandboxState {
   }
 
   private mutating func document(
-    _ request: HTTPRequest,
+    _ call: SandboxCall,
     _ body: [UInt8],
     _ now: SandboxStamp
   ) throws(SandboxRefusal) -> [UInt8] {
-    try authorize(request)
-    let call = try SandboxCall(request)
     if body.count > Self.maximumBodyBytes { throw .bodyTooLarge }
     switch call {
     case .listNetworks(let query):
-      return try listNetworks(SandboxQuery(query))
+      return try listNetworks(SandboxQuery(query), now)
     case .createNetwork:
-      return Self.wrapped(insertNetwork(try SandboxName(body: body).text, at: now))
+      return wrapped(insertNetwork(try freeName(body, for: nil), at: now))
     case .retrieveNetwork(let id):
-      return Self.wrapped(try existing(id))
+      return wrapped(try existing(id))
     case .renameNetwork(let id):
       return try rename(id, body, now)
     case .deleteNetwork(let id):
-      guard let removed = removeNetwork(id) else { throw .notFound }
-      return Self.wrapped(removed)
+      return try delete(id, now)
     case .listInterfaces(let id, let query):
       return try listInterfaces(of: id, SandboxQuery(query), now)
     }
@@ -56,7 +64,7 @@ extension SandboxState {
     guard parts[1].utf8.elementsEqual(apiKey.utf8) else { throw .unauthorized }
   }
 
-  private func existing(_ id: SandboxID) throws(SandboxRefusal) -> NetworkRecord {
+  func existing(_ id: SandboxID) throws(SandboxRefusal) -> NetworkRecord {
     guard let record = table[id] else { throw .notFound }
     return record
   }
@@ -67,37 +75,33 @@ extension SandboxState {
     _ now: SandboxStamp
   ) throws(SandboxRefusal) -> [UInt8] {
     _ = try existing(id)
+    let name = try freeName(body, for: id)
+    guard let record = updateNetwork(id, name: name, at: now) else { throw .notFound }
+    return wrapped(record)
+  }
+
+  private mutating func delete(_ id: SandboxID, _ now: SandboxStamp) throws(SandboxRefusal) -> [UInt8] {
+    if !quirks.deletesInterfaces, !interfaces(of: try existing(id), at: now).isEmpty { throw .hasInterfaces }
+    guard let removed = removeNetwork(id, at: now) else { throw .notFound }
+    return wrapped(removed)
+  }
+
+  /// The name in the body of a write; refused if another network than `id` has it, where that matters.
+  private func freeName(_ body: [UInt8], for id: SandboxID?) throws(SandboxRefusal) -> String {
     let name = try SandboxName(body: body).text
-    guard let record = table.rename(id, to: name, at: now) else { throw .notFound }
-    return Self.wrapped(record)
-  }
-
-  private func listNetworks(_ query: SandboxQuery) throws(SandboxRefusal) -> [UInt8] {
-    let page = try SandboxPage(query)
-    guard let wanted = query["filter[name]"] else { return page.json(of: table.listing, \.json) }
-    let matcher = SandboxNameMatcher(nameFilter, wanted: wanted)
-    return page.json(of: table.listing.filter { matcher.matches($0.name) }, \.json)
-  }
-
-  /// The filters are joined by "and"; `filter[type]` and `filter[status]` are exact, and a value that nothing has finds nothing.
-  private func listInterfaces(
-    of id: SandboxID,
-    _ query: SandboxQuery,
-    _ now: SandboxStamp
-  ) throws(SandboxRefusal) -> [UInt8] {
-    let page = try SandboxPage(query)
-    var rows = interfaces(of: try existing(id), at: now)
-    if let wanted = query["filter[name]"] {
-      let matcher = SandboxNameMatcher(nameFilter, wanted: wanted)
-      rows.removeAll { !matcher.matches($0.name) }
+    let refusal: SandboxNameFault
+    switch quirks.takenNames {
+    case .allowed: return name
+    case .duplicate: refusal = .duplicate
+    case .invalid: refusal = .taken
     }
-    if let type = query["filter[type]"] { rows.removeAll { $0.type != type } }
-    if let status = query["filter[status]"] { rows.removeAll { $0.status(at: now) != status } }
-    return page.json(of: rows) { $0.json(at: now) }
+    let isTaken = table.records.contains { $0.id != id && $0.name.utf8.elementsEqual(name.utf8) }
+    if isTaken { throw .badName(refusal) }
+    return name
   }
 
   /// `{"data":Network}`
-  private static func wrapped(_ record: NetworkRecord) -> [UInt8] {
-    SandboxJSON.object { $0.member("data", rendered: record.json) }
+  private func wrapped(_ record: NetworkRecord) -> [UInt8] {
+    SandboxJSON.object { $0.member("data", rendered: json(of: record)) }
   }
 }

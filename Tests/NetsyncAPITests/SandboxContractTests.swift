@@ -18,10 +18,10 @@ struct SandboxContractTests {
     #expect(try listed == account.networks)
   }
 
-  @Test(arguments: [SandboxState.NameFilter.exact, .substring])
-  func `a network is found by its name, whatever the name`(_ filter: SandboxState.NameFilter) async throws {
+  @Test(arguments: [SandboxNameFilter.exact, .substring])
+  func `a network is found by its name, whatever the name`(_ filter: SandboxNameFilter) async throws {
     var state = SandboxState()
-    state.nameFilter = filter
+    state.quirks.nameFilter = filter
     let names = ["lab", "a b+c", "50% & more=?#", "\"q\" \\ /", "caf\u{E9}", "cafe\u{301}", "東京 🛰", "tab\tnl\n"]
     for name in names { state.createNetwork(named: name, at: 1_780_000_000_000_000) }
     let account = try Account(Sandbox(state))

@@ -60,15 +60,15 @@ struct ResolveUnknownCreateTests {
 
   @Test(
     arguments: [
-      (0, 0, .look(again: .at(45), looks: 1)),
-      (0, 60, .look(again: .at(60), looks: 1)),
-      (1, 45, .look(again: .at(90), looks: 2)),
-      (1, 88, .look(again: .at(97), looks: 2)),
-      (2, 60, .look(again: .at(90), looks: 3)),
-      (2, 89, .look(again: .at(98), looks: 3)),
+      (0, 0, .look(again: .at(45), looks: 1, first: .at(0))),
+      (0, 60, .look(again: .at(105), looks: 1, first: .at(60))),
+      (1, 45, .look(again: .at(90), looks: 2, first: .at(0))),
+      (1, 88, .look(again: .at(97), looks: 2, first: .at(0))),
+      (2, 60, .look(again: .at(90), looks: 3, first: .at(0))),
+      (2, 89, .look(again: .at(98), looks: 3, first: .at(0))),
       (2, 90, .sendAgain),
-      (1, 3_600, .look(again: .at(3_609), looks: 2)),
-      (9, 60, .look(again: .at(90), looks: 10)),
+      (1, 3_600, .look(again: .at(3_609), looks: 2, first: .at(0))),
+      (9, 60, .look(again: .at(90), looks: 10, first: .at(0))),
       (9, 90, .sendAgain),
     ] as [(Int, Int64, UnknownCreateDecision)]
   )
@@ -84,7 +84,8 @@ struct ResolveUnknownCreateTests {
   func `a create that never arrived is sent again after enough looks, and not before`(_ firstLook: Int64) throws {
     var now = Timestamp.at(firstLook)
     var looks = 0
-    while case .look(let again, let next) = try resolve([], looks: looks, at: now) {
+    while case .look(let again, let next, let first) = try resolve([], looks: looks, first: .at(firstLook), at: now) {
+      #expect(first == .at(firstLook))
       #expect(again >= now)
       #expect(next == looks + 1)
       now = again
@@ -92,7 +93,7 @@ struct ResolveUnknownCreateTests {
       try #require(looks < 10, "it is looked for without end")
     }
     #expect(looks + 1 == looksBeforeSendingAgain)
-    #expect(now >= .at(90))
+    #expect(now >= .at(firstLook + 90))
   }
 
   private func resolve(
@@ -109,13 +110,14 @@ struct ResolveUnknownCreateTests {
     _ found: [NetworkDocument],
     name: String = "a",
     looks: Int = 0,
+    first: Timestamp = .at(0),
     siblings: Int = 1,
     at now: Timestamp
   ) throws -> UnknownCreateDecision {
     let arming = Arming(notBefore: .at(0), known: [try .sample(8)])
     let create = UnknownCreate(
       name: NetworkName(name),
-      doubt: Doubt(arming: arming, looks: looks, nextLook: now),
+      doubt: Doubt(arming: arming, looks: looks, firstLook: looks == 0 ? nil : first, nextLook: now),
       found: found,
       known: [try .sample(9)],
       siblings: siblings

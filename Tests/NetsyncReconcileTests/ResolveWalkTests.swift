@@ -51,7 +51,12 @@ struct ResolveWalkTests {
     let candidates = found.filter(\.mayBeIt).map(\.network)
     let create = UnknownCreate(
       name: NetworkName("a"),
-      doubt: Doubt(arming: Arming(notBefore: .at(0), known: [try .sample(8)]), looks: looks, nextLook: now),
+      doubt: Doubt(
+        arming: Arming(notBefore: .at(0), known: [try .sample(8)]),
+        looks: looks,
+        firstLook: looks == 0 ? nil : .at(0),
+        nextLook: now
+      ),
       found: found.reversed().map(\.network),
       known: [try .sample(9)],
       siblings: siblings
@@ -64,10 +69,11 @@ struct ResolveWalkTests {
     case .ask(let ids):
       promises.expect("every candidate is shown", ids == candidates.map(\.id))
       promises.expect("only what cannot be told apart is asked", candidates.count > siblings)
-    case .look(let again, let next):
+    case .look(let again, let next, let first):
       promises.expect("what is found is not looked for", candidates.isEmpty)
       promises.expect("a look is counted", next == looks + 1)
       promises.expect("time does not run backward", again >= now)
+      promises.expect("the settle time counts from the first look", first == (looks == 0 ? now : .at(0)))
       promises.expect("a search ends", next < looksBeforeSendingAgain || now < .at(90))
     case .sendAgain:
       promises.expect("what may stand is not sent again", candidates.isEmpty)

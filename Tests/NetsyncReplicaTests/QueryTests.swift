@@ -21,12 +21,12 @@ import Testing
     let host = try Host()
     try host.pull([.sample(name: "lab")])
     try host.create("new")
-    let former = try await host.query("PRAGMA user_version")
+    let version = try await host.query("PRAGMA user_version")
     await #expect(throws: ReplicaQuery.Failure.self) { try await query(host, sql) }
     #expect(try host.seen == ["lab synced", "new waiting"])
-    let version = try await host.query("PRAGMA user_version")
+    let versionAfter = try await host.query("PRAGMA user_version")
     let mode = try await host.query("PRAGMA journal_mode")
-    #expect(version == former)
+    #expect(versionAfter == version)
     #expect(mode == ["wal"])
   }
 

@@ -115,11 +115,10 @@ import Testing
   @Test func `a step that is not finished leaves nothing of itself`() throws {
     let host = try Host()
     try host.pull([lab])
-    let create = try host.create("new")
-    try host.send(create)
+    let create = try host.doubtedCreate("new")
     let before = try host.replica.operations()
     #expect(throws: ReplicaError.idTaken(lab.id)) {
-      try host.settle(create, .landed(lab), failure: .nameTaken)
+      try host.replica.resolve(create.edit, .adopt(lab), evidence: Evidence())
     }
     try host.restart()
     #expect(try host.replica.operations() == before)

@@ -29,9 +29,12 @@ import Testing
     let host = try Host()
     let create = try host.doubtedCreate("lab")
     let again = host.now + .seconds(45)
-    #expect(try host.replica.resolve(create.edit, .look(again: again, looks: 1), evidence: Evidence()) == .inDoubt)
+    #expect(
+      try host.replica.resolve(create.edit, .look(again: again, looks: 1, first: again), evidence: Evidence())
+        == .inDoubt
+    )
     try host.restart()
-    let doubt = Doubt(arming: Arming(notBefore: host.now, known: []), looks: 1, nextLook: again)
+    let doubt = Doubt(arming: Arming(notBefore: host.now, known: []), looks: 1, firstLook: again, nextLook: again)
     #expect(try host.replica.operation(create.edit)?.state == .inDoubt(doubt))
   }
 
@@ -115,7 +118,7 @@ import Testing
 }
 
 extension Host {
-  fileprivate func doubtedCreate(_ name: String) throws -> NetsyncModel.Operation {
+  func doubtedCreate(_ name: String) throws -> NetsyncModel.Operation {
     let create = try create(name)
     try send(create)
     try settle(create, .doubt)

@@ -1,5 +1,6 @@
 import Foundation
 import HTTPTypes
+import NetsyncSandbox
 import Testing
 
 /// An answer as a client has it.
@@ -19,6 +20,9 @@ struct Answer {
     #expect(errors.count == 1)
     return try #require(errors.first)
   }
+
+  /// Whether the body is JSON at all.
+  var isJSON: Bool { (try? JSONSerialization.jsonObject(with: Data(body), options: .fragmentsAllowed)) != nil }
 
   subscript(field: String) -> String? {
     HTTPField.Name(field).flatMap { fields[$0] }
@@ -45,6 +49,13 @@ struct Answer {
       rest = rest[body.endIndex...]
     }
     return answers
+  }
+}
+
+extension Answer {
+  /// An answer that never went over a wire.
+  init(_ answer: SandboxResponse) {
+    self.init(status: answer.response.status.code, fields: answer.response.headerFields, body: answer.body)
   }
 }
 

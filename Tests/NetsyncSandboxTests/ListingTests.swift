@@ -65,7 +65,7 @@ struct ListingTests {
   @Test(arguments: Way.allCases)
   func `a filter by name can be exact`(_ way: Way) async throws {
     try await way.ask(networks: ["Lab", "lab", "lab 2", "lab"]) { client async throws in
-      client.server.withSandbox { $0.state.nameFilter = .exact }
+      client.server.withSandbox { $0.state.quirks.nameFilter = .exact }
       #expect(try await client.names("filter%5Bname%5D=lab") == ["lab", "lab"])
     }
   }
@@ -79,13 +79,13 @@ struct ListingTests {
     }
   }
 
-  @Test(arguments: Way.allCases, [SandboxState.NameFilter.exact, .substring])
+  @Test(arguments: Way.allCases, [SandboxNameFilter.exact, .substring])
   func `a filter tells a composed letter from a decomposed one`(
     _ way: Way,
-    _ filter: SandboxState.NameFilter
+    _ filter: SandboxNameFilter
   ) async throws {
     try await way.ask(networks: ["caf\u{E9}", "cafe\u{301}"]) { client async throws in
-      client.server.withSandbox { $0.state.nameFilter = filter }
+      client.server.withSandbox { $0.state.quirks.nameFilter = filter }
       for wanted in ["caf%C3%A9", "cafe%CC%81"] {
         #expect(try await client.names("filter[name]=\(wanted)").count == 1)
       }

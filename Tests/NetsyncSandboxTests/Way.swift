@@ -94,11 +94,7 @@ struct SandboxClient {
     let now = time.now
     switch server.withSandbox({ [request] in $0.answer(to: request, body: body, at: now) }) {
     case .answer(let answer):
-      return Answer(
-        status: answer.response.status.code,
-        fields: answer.response.headerFields,
-        body: answer.body
-      )
+      return Answer(answer)
     case .lost:
       return nil
     }

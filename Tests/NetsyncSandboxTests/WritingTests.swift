@@ -38,6 +38,20 @@ struct WritingTests {
     }
   }
 
+  @Test(
+    arguments: Way.allCases,
+    [
+      #"{"name":"lab"}"#, #"{ "name" : "lab" }"#, #"{"name":"\u006cab"}"#, #"{"name":"lab","zone":"x"}"#,
+      #"{"zone":"x","name":"lab"}"#, "{\"name\":\"lab\"}\n",
+    ]
+  )
+  func `a name is read from JSON of any shape`(_ way: Way, _ body: String) async throws {
+    try await way.ask { client async throws in
+      #expect(try await client.send(.post, "/v2/networks", body: Array(body.utf8))?.status == 200)
+      #expect(client.networks.map(\.name) == ["lab"])
+    }
+  }
+
   @Test(arguments: Way.allCases)
   func `two networks may have one name but never one id`(_ way: Way) async throws {
     try await way.ask { client in

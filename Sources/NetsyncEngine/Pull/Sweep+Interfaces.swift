@@ -59,7 +59,7 @@ extension Sweep {
         let exchange = try await requests.look { await engine.api.interfaces(of: id, page: page) }
         guard case .success(let list) = exchange.result else { return .success(nil) }
         interfaces += list.records
-        let isLast = list.meta.totalPages.map { page >= $0 } ?? (list.records.count < Limits.pageSize)
+        let isLast = list.meta.totalPages.map { page >= $0 } ?? (list.records.count < engine.api.pageSize)
         if isLast { return .success((key, interfaces, walkedAt)) }
         page += 1
         guard page <= Limits.pages else {

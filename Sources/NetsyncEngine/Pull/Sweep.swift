@@ -133,7 +133,7 @@ struct Sweep {
 
   private func isLast(_ page: FetchedPage, _ number: Int) -> Bool {
     // Without a total, a page that is not full is the last.
-    page.listed.totalPages.map { number >= $0 } ?? (page.rows < Limits.pageSize)
+    page.listed.totalPages.map { number >= $0 } ?? (page.rows < engine.api.pageSize)
   }
 
   /// Walks every page and applies it. Gives the number of the last.
@@ -255,7 +255,7 @@ struct Sweep {
   private mutating func note(_ page: FetchedPage) {
     counts.networks += page.rows
     // A total that no account can have says nothing.
-    guard let total = page.listed.totalResults, (0...Limits.pages * Limits.pageSize).contains(total) else { return }
+    guard let total = page.listed.totalResults, (0...Limits.pages * engine.api.pageSize).contains(total) else { return }
     totals = totals.map { min($0.lowerBound, total)...max($0.upperBound, total) } ?? total...total
   }
 }

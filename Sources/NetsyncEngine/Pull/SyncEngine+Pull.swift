@@ -37,7 +37,7 @@ extension SyncEngine {
     onProgress: @Sendable (PullProgress) -> Void = { _ in }
   ) async -> PullReport {
     var report = PullReport()
-    let startedAt = environment.now()
+    let elapsed = environment.stopwatch()
     do {
       try await cycle(waiting: options.wait, timeout: options.timeout) { requests, meta throws(CycleFailure) in
         try await sweep(requests, meta, options, onProgress, into: &report)
@@ -45,7 +45,7 @@ extension SyncEngine {
     } catch {
       report.failure = report.failure ?? error
     }
-    report.duration = environment.now().since(startedAt)
+    report.duration = elapsed()
     return report
   }
 

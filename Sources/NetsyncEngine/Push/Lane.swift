@@ -37,11 +37,11 @@ struct Lane: Sendable {
 
   private func create(_ operation: NetsyncModel.Operation, _ name: NetworkName) async throws(CycleFailure) -> SettledAs
   {
-    let namesakes = try await listed(name).networks.filter { $0.name == name }
-    let clock = requests.clock
+    let listing = try await listed(name)
     let arming = Arming(
-      notBefore: clock.serverTime(engine.environment.now()) - clock.uncertainty,
-      known: Set(namesakes.map(\.id))
+      // By the server's own word where it gave one: that it was not there at this time is then no matter of any host's clock.
+      notBefore: (listing.date ?? requests.serverNow - requests.clock.uncertainty) - Limits.serverClockSpread,
+      known: Set(listing.networks.filter { $0.name == name }.map(\.id))
     )
     return try await deliver(operation, arming) { await engine.api.create(name).map { $0 } }
   }
@@ -49,7 +49,7 @@ struct Lane: Sendable {
   /// Looks for a create that was not answered (R6).
   private func look(for operation: NetsyncModel.Operation, _ doubt: Doubt) async throws(CycleFailure) -> SettledAs {
     guard let name = operation.intent.name else { return .waiting }
-    let (found, request) = try await listed(name)
+    let listing = try await listed(name)
     return try replicaStep { () throws(ReplicaError) in
       let siblings = try engine.replica.operations().count { other in
         if case .inDoubt = other.state { other.intent.name == name } else { false }
@@ -57,27 +57,36 @@ struct Lane: Sendable {
       let unknown = UnknownCreate(
         name: name,
         doubt: doubt,
-        found: found,
-        known: try engine.replica.known(among: found.map(\.id)),
+        found: listing.networks,
+        known: try engine.replica.known(among: listing.networks.map(\.id)),
         siblings: siblings
       )
-      let now = requests.clock.serverTime(engine.environment.now())
-      let decision = resolve(unknown, now: now, settle: engine.settle)
-      return try engine.replica.resolve(operation.edit, decision, evidence: Evidence(request: request, status: 200))
+      let decision = resolve(unknown, now: requests.serverNow, settle: engine.settle)
+      let evidence = Evidence(request: listing.request, status: 200)
+      return try engine.replica.resolve(operation.edit, decision, evidence: evidence)
     }
   }
 
-  /// Everything that the server lists under a name: its filter may be substring or exact.
-  private func listed(_ name: NetworkName) async throws(CycleFailure) -> (networks: [NetworkDocument], request: String)
-  {
+  /// What the server lists under a name.
+  private struct Namesakes {
+    /// Other names too: the server's filter may be substring or exact.
+    var networks: [NetworkDocument]
+    var request: String
+    /// The server's time of the last page.
+    var date: Timestamp?
+  }
+
+  private func listed(_ name: NetworkName) async throws(CycleFailure) -> Namesakes {
     var networks: [NetworkDocument] = []
     var page = 1
     while true {
       let exchange = try await requests.read { await engine.api.networks(named: name, page: page) }
-      guard case .success(let list) = exchange.result else { return (networks, exchange.request) }
+      guard case .success(let list) = exchange.result else {
+        throw .api(.notUnderstood(.implausible(reason: "no list")), request: exchange.request, tries: 1)
+      }
       networks += list.records
-      let isLast = list.meta.totalPages.map { page >= $0 } ?? (list.records.count < Limits.pageSize)
-      if isLast { return (networks, exchange.request) }
+      let isLast = list.meta.totalPages.map { page >= $0 } ?? (list.records.count < engine.api.pageSize)
+      if isLast { return Namesakes(networks: networks, request: exchange.request, date: exchange.date) }
       page += 1
       guard page <= Limits.pages else {
         throw .api(.notUnderstood(.tooManyPages(limit: Limits.pages)), request: exchange.request, tries: 1)
@@ -137,12 +146,14 @@ struct Lane: Sendable {
 
   // MARK: Sending
 
-  /// Arms, sends once, settles.
+  /// Arms, sends once, settles. What was looked at is acted upon at once or not at all: where the server has meanwhile asked for
+  /// silence, the operation goes on waiting.
   private func deliver(
     _ operation: NetsyncModel.Operation,
     _ arming: Arming?,
     _ request: () async -> Delivery
   ) async throws(CycleFailure) -> SettledAs {
+    guard try requests.isOpen() else { return .waiting }
     guard try replicaStep({ () throws(ReplicaError) in try engine.replica.arm(operation, arming) }) else {
       return .waiting
     }
@@ -180,7 +191,7 @@ struct Lane: Sendable {
         chance: engine.environment.chance(),
         serverWait: serverWait
       ),
-      serverNow: requests.clock.serverTime(engine.environment.now()),
+      serverNow: requests.serverNow,
       evidence: evidence
     )
   }

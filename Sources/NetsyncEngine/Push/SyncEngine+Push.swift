@@ -42,7 +42,7 @@ extension SyncEngine {
   /// can within its time: it waits out a settle time, a backoff, a silence that the server asked for.
   package func push(_ options: PushOptions) async -> PushReport {
     var report = PushReport()
-    let startedAt = environment.now()
+    let elapsed = environment.stopwatch()
     do {
       try await cycle(waiting: options.wait, timeout: options.timeout) { requests, meta throws(CycleFailure) in
         await send(requests, meta, options, into: &report)
@@ -51,7 +51,7 @@ extension SyncEngine {
       report.failure = report.failure ?? error
     }
     if let operations = try? replica.operations() { report.countLeft(operations) }
-    report.duration = environment.now().since(startedAt)
+    report.duration = elapsed()
     return report
   }
 

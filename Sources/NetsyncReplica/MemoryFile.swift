@@ -1,0 +1,63 @@
+import GRDB
+package import NetsyncModel
+import Schema
+import Synchronization
+
+/// A replica's database without a file: what several replicas of one process share as they would share a file, and what is
+/// left when one of them dies. For simulations, which need thousands of them a second.
+package final class MemoryFile: Sendable {
+  let queue: DatabaseQueue
+  let isLocked = Mutex(false)
+  private let audit = CommitAudit()
+
+  /// An empty replica, whose every commit is noted for ``takeCommits()``.
+  package init() throws(ReplicaError) {
+    do {
+      var configuration = Configuration()
+      configuration.prepareDatabase { database in try database.execute(sql: "PRAGMA trusted_schema = OFF") }
+      queue = try DatabaseQueue(configuration: configuration)
+      try Replica.migrator().migrate(queue)
+      queue.add(transactionObserver: audit, extent: .databaseLifetime)
+    } catch {
+      throw ReplicaError(error, path: Self.path)
+    }
+  }
+
+  static let path = ":memory:"
+
+  /// What was committed since the last call.
+  package func takeCommits() -> (commits: Int, facts: CommittedFacts) { audit.take() }
+
+  /// Runs SQL behind the replica's back, so that those who check it can show that they notice.
+  package func tamper(_ sql: String) throws(ReplicaError) {
+    do { try queue.write { database in try database.execute(sql: sql) } } catch {
+      throw ReplicaError(error, path: Self.path)
+    }
+  }
+
+  /// Makes it as good as new, which is quicker than a new one.
+  package func erase() throws(ReplicaError) {
+    do {
+      try queue.write { database in
+        for table in [
+          "journal", "dead_letter", "conflict", "operation", "network_interface", "network", "page", "sweep",
+          "sqlite_sequence", "meta",
+        ] {
+          try database.cachedStatement(sql: "DELETE FROM \(table)").execute()
+        }
+        try database.cachedStatement(sql: "INSERT INTO meta (only_row) VALUES (1)").execute()
+      }
+      isLocked.withLock { $0 = false }
+      _ = audit.take()
+    } catch {
+      throw ReplicaError(error, path: Self.path)
+    }
+  }
+}
+
+extension Replica {
+  /// The replica in `file`, as one process sees it.
+  package convenience init(in file: MemoryFile, now: @escaping @Sendable () -> Timestamp, gate: StepGate? = nil) {
+    self.init(path: MemoryFile.path, storage: .memory(file), now: now, gate: gate)
+  }
+}

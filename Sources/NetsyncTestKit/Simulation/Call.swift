@@ -1,0 +1,59 @@
+import HTTPTypes
+import NetsyncAPI
+
+/// A request, as the simulated network and the checker see it.
+struct Call: Hashable, Sendable {
+  enum Kind: String, Sendable {
+    case list = "listing networks"
+    case listNamesakes = "listing namesakes"
+    case look = "looking at one network"
+    case listInterfaces = "listing interfaces"
+    case create = "creating"
+    case rename = "renaming"
+    case delete = "deleting"
+
+    var isWrite: Bool {
+      switch self {
+      case .create, .rename, .delete: true
+      case .list, .listNamesakes, .look, .listInterfaces: false
+      }
+    }
+  }
+
+  let kind: Kind
+  /// The network that it is about.
+  let id: String?
+  /// The name that it asks for.
+  let name: String?
+
+  init(_ request: TransportRequest) {
+    let path = request.head.path ?? ""
+    let parts = path.prefix { $0 != "?" }.split(separator: "/")
+    id = parts.count > 2 ? String(parts[2]) : nil
+    name = request.body.isEmpty ? nil : Self.name(in: request.body)
+    switch request.head.method {
+    case .post: kind = .create
+    case .patch: kind = .rename
+    case .delete: kind = .delete
+    default:
+      if parts.count > 3 {
+        kind = .listInterfaces
+      } else if parts.count > 2 {
+        kind = .look
+      } else {
+        kind = path.contains("filter") ? .listNamesakes : .list
+      }
+    }
+  }
+
+  /// `{"name":"…"}`: the names of a simulation hold nothing that JSON escapes.
+  private static func name(in body: [UInt8]) -> String {
+    let head = Array(#"{"name":""#.utf8)
+    guard body.starts(with: head), body.count >= head.count + 2 else { return "" }
+    return String(decoding: body[head.count..<(body.count - 2)], as: UTF8.self)
+  }
+
+  var description: String {
+    [kind.rawValue, id.map { String($0.prefix(8)) }, name].compactMap(\.self).joined(separator: " ")
+  }
+}

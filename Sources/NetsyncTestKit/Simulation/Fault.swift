@@ -1,0 +1,55 @@
+/// What can go wrong in a simulation. Each has a rate of its own, drawn per seed.
+public enum Fault: String, CaseIterable, Hashable, Sendable {
+  // On the way.
+  /// No connection; not one byte leaves.
+  case unreachable
+  case requestLost = "request_lost"
+  /// It is carried out, and nobody hears of it.
+  case answerLost = "answer_lost"
+  /// It arrives twice. A create does not: that it is applied at most once is assumed.
+  case duplicate
+  /// It arrives after its sender has given up, but within the settle time.
+  case late
+
+  // Answers.
+  case slowDown = "slow_down"
+  case failedBefore = "failed_before"
+  case failedAfter = "failed_after"
+  case credentials
+  case truncated
+  case notJSON = "not_json"
+  case htmlPage = "html_page"
+  case wrongType = "wrong_type"
+  case otherID = "other_id"
+  case otherPage = "other_page"
+  case emptyBody = "empty_body"
+
+  // The account, for the whole seed.
+  case unstableOrder = "unstable_order"
+  case oddTotals = "odd_totals"
+  case listLag = "list_lag"
+  case oddStamps = "odd_stamps"
+  case oddFields = "odd_fields"
+  case takenNames = "taken_names"
+
+  // At some time.
+  /// A network is made or deleted before a page is answered, so that the rows after it shift.
+  case pageShift = "page_shift"
+  case clockJump = "clock_jump"
+  case restoredBackup = "restored_backup"
+  /// A cycle with another account's key.
+  case otherAccount = "other_account"
+
+  // Of a process.
+  case crash
+  case diskFull = "disk_full"
+  case busy
+
+  static let ofRequests: [Fault] = [
+    .unreachable, .requestLost, .answerLost, .duplicate, .late, .slowDown, .failedBefore, .failedAfter, .credentials,
+    .truncated, .notJSON, .htmlPage, .wrongType, .otherID, .otherPage, .emptyBody, .pageShift,
+  ]
+  static let ofSteps: [Fault] = [.crash, .diskFull, .busy]
+  static let ofTheAccount: [Fault] = [.unstableOrder, .oddTotals, .listLag, .oddStamps, .oddFields, .takenNames]
+  static let ofTime: [Fault] = [.clockJump, .restoredBackup, .otherAccount]
+}

@@ -1,0 +1,185 @@
+import HTTPTypes
+import NetsyncAPI
+import NetsyncSandbox
+import Synchronization
+
+/// The transport of one simulated process.
+struct SimulatedTransport: Transport {
+  let world: SimulatedWorld
+  let process: SimulatedProcess
+  /// The process has another account's key.
+  let isForeign: Bool
+
+  func send(_ request: TransportRequest) async throws(TransportFailure) -> TransportResponse {
+    let number = process.nextNumber()
+    let result = await withCheckedContinuation { (continuation: AnswerContinuation) in
+      guard process.hold(continuation, as: number) else {
+        return continuation.resume(returning: .failure(.notSent(reason: "the process is dead")))
+      }
+      world.carry(Parcel(request: request, process: process, number: number, isForeign: isForeign))
+    }
+    return try result.get()
+  }
+}
+
+/// A request on its way.
+struct Parcel: Sendable {
+  var request: TransportRequest
+  var call: Call
+  var process: SimulatedProcess
+  var number: Int
+  var isForeign: Bool
+  /// The local create that it is of, where it is one.
+  var sender: Int64?
+  var isRepeated = false
+
+  init(request: TransportRequest, process: SimulatedProcess, number: Int, isForeign: Bool) {
+    self.request = request
+    self.process = process
+    self.number = number
+    self.isForeign = isForeign
+    call = Call(request)
+  }
+
+  /// Knows which edit it is of.
+  func marked(by checker: Checker) -> Parcel {
+    var marked = self
+    marked.sender = checker.willSend(call, from: process)
+    return marked
+  }
+
+  /// The same once more.
+  var repeated: Parcel {
+    var repeated = self
+    repeated.isRepeated = true
+    return repeated
+  }
+}
+
+extension SimulatedWorld {
+  /// Takes a request on its way, and decides what becomes of it.
+  func carry(_ unmarked: Parcel) {
+    let parcel = unmarked.marked(by: hosts[unmarked.process.host].checker)
+    trace.note(.sent, parcel.call.hashValueOfKind, "host \(parcel.process.host) sends: \(parcel.call.description)")
+    let there = latency()
+    let back = latency()
+    let strike = faults.strike(Fault.ofRequests, while: parcel.call.kind.rawValue)
+    if let strike { noteFault(strike.fault, "on \(parcel.call.kind.rawValue)") }
+    let timeout = parcel.request.timeout
+    switch strike?.fault {
+    case .unreachable:
+      time.schedule(after: there) { [self] in
+        finish(parcel, with: .failure(.notSent(reason: "connection refused")), "is refused")
+      }
+      return
+    case .requestLost:
+      break
+    case .answerLost:
+      time.schedule(after: there) { [self] in _ = answer(parcel, nil) }
+    case .late:
+      let delay = timeout + .milliseconds(1 + (strike?.below(60_000) ?? 0))
+      time.schedule(after: delay) { [self] in _ = answer(parcel, nil) }
+    case .duplicate where parcel.call.kind != .create:
+      deliver(parcel, strike, after: there, back)
+      let again = there + .milliseconds(1 + (strike?.below(5_000) ?? 0))
+      time.schedule(after: again) { [self] in _ = answer(parcel.repeated, nil) }
+    default:
+      deliver(parcel, strike, after: there, back)
+    }
+    time.schedule(after: timeout) { [self] in
+      guard parcel.process.awaits(parcel.number) else { return }
+      finish(parcel, with: .failure(.noAnswer(reason: "no answer in time")), "is given up")
+    }
+  }
+
+  private func deliver(_ parcel: Parcel, _ strike: FaultSource.Strike?, after there: Duration, _ back: Duration) {
+    time.schedule(after: there) { [self] in
+      let answer = answer(parcel, strike)
+      time.schedule(after: back) { [self] in
+        let response = TransportResponse(head: answer.response, body: answer.body)
+        let isHonest = strike.map { !Fault.ofAnswers.contains($0.fault) } ?? true
+        hosts[parcel.process.host].checker.didReceive(
+          parcel.call,
+          status: answer.response.status.code,
+          isHonest: isHonest && !parcel.isForeign
+        )
+        finish(parcel, with: .success(response), "is answered \(answer.response.status.code)")
+      }
+    }
+  }
+
+  /// The server's answer, with whatever goes wrong with it.
+  private func answer(_ parcel: Parcel, _ strike: FaultSource.Strike?) -> SandboxResponse {
+    let now = server.wall
+    switch strike?.fault {
+    case .slowDown:
+      let form = SandboxWaitForm.allCases[strike?.below(SandboxWaitForm.allCases.count) ?? 0]
+      let seconds = 1 + (strike?.below(40) ?? 0)
+      return .tooMany(form, seconds: seconds, codeIsInteger: seconds % 2 == 0, at: now)
+    case .failedBefore:
+      return .failed([500, 502, 503, 504][strike?.below(4) ?? 0], isHTML: strike?.below(3) == 0, at: now)
+    case .credentials:
+      return strike?.below(2) == 0 ? .unauthorized(at: now) : .forbidden(at: now)
+    case .pageShift where parcel.call.kind == .list:
+      server.shiftPage()
+    default:
+      break
+    }
+    let outcome = server.respond(
+      to: parcel.request,
+      parcel.call,
+      host: parcel.process.host,
+      sender: parcel.sender,
+      isRepeated: parcel.isRepeated,
+      isForeign: parcel.isForeign
+    )
+    trace.note(.arrived, outcome.response.response.status.code, "the server answers \(parcel.call.description)")
+    if outcome.isSecondCreate {
+      violate(.duplicateCreate, host: parcel.process.host, "\"\(parcel.call.name ?? "")\" was created twice")
+    }
+    guard let strike else { return outcome.response }
+    switch strike.fault {
+    case .failedAfter:
+      return .failed([500, 502, 503, 504][strike.below(4)], isHTML: strike.below(3) == 0, at: now)
+    case .truncated: return outcome.response.mangled(.truncated, fraction: strike.fraction)
+    case .notJSON: return outcome.response.mangled(.notJSON)
+    case .htmlPage: return outcome.response.mangled(.htmlPage)
+    case .wrongType: return outcome.response.mangled(.wrongType, fraction: strike.fraction)
+    case .otherID where parcel.call.kind != .create: return outcome.response.mangled(.otherID)
+    case .otherPage: return outcome.response.mangled(.otherPage)
+    case .emptyBody: return outcome.response.mangled(.emptyBody)
+    default: return outcome.response
+    }
+  }
+
+  private func finish(
+    _ parcel: Parcel,
+    with result: Result<TransportResponse, TransportFailure>,
+    _ what: String
+  ) {
+    guard parcel.process.awaits(parcel.number) else { return }
+    let isAnswer = if case .success = result { true } else { false }
+    trace.note(isAnswer ? .answered : .gaveUp, parcel.call.hashValueOfKind, "\(parcel.call.description) \(what)")
+    if parcel.call.kind.isWrite { hosts[parcel.process.host].checker.isOver(parcel.call, of: parcel.process) }
+    parcel.process.finish(parcel.number, with: result)
+  }
+}
+
+extension Fault {
+  /// An answer with one of these is not the API's word about the network that was asked for.
+  static let ofAnswers: Set<Fault> = [
+    .slowDown, .failedBefore, .failedAfter, .credentials, .truncated, .notJSON, .htmlPage, .wrongType, .otherID,
+    .otherPage, .emptyBody,
+  ]
+}
+
+extension Call {
+  /// For the trace's hash: Swift's own hashes differ from process to process.
+  var hashValueOfKind: Int {
+    var sum = kind.isWrite ? 1 : 0
+    for byte in kind.rawValue.utf8 { sum = sum &* 31 &+ Int(byte) }
+    for byte in (id ?? "").utf8 { sum = sum &* 31 &+ Int(byte) }
+    for byte in (name ?? "").utf8 { sum = sum &* 31 &+ Int(byte) }
+    return sum
+  }
+}

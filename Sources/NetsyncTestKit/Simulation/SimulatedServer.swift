@@ -1,0 +1,209 @@
+import HTTPTypes
+import NetsyncAPI
+import NetsyncSandbox
+import Synchronization
+
+/// The account at the server, what people do to it at the portal, and the truth about it that the replicas are held against.
+final class SimulatedServer: Sendable {
+  /// Wall time at the server when the simulation starts: 2026-06-01T00:00:00Z.
+  static let epoch: Int64 = 1_780_272_000_000_000
+
+  /// What has ever been true of a network.
+  struct Record: Sendable {
+    var names: Set<String>
+    var isGone = false
+  }
+
+  private struct State {
+    var sandbox: SandboxState
+    var foreign: SandboxState
+    var backup: SandboxState?
+    var records: [String: Record] = [:]
+    /// Renames that a host's request has carried out.
+    var renamed: Set<HostWrite> = []
+    /// The networks that each local create has made.
+    var made: [HostNetwork: [String]] = [:]
+    /// The scratch network that shifts the pages, while it is there.
+    var scratch: String?
+  }
+
+  struct HostWrite: Hashable, Sendable {
+    var host: Int
+    var id: String
+    var name: String
+  }
+
+  struct HostNetwork: Hashable, Sendable {
+    var host: Int
+    var network: Int64
+  }
+
+  private let state: Mutex<State>
+  private let time: VirtualTime
+
+  init(seed: UInt64, networks: Int, time: VirtualTime) {
+    self.time = time
+    let sandbox = SandboxState(seed: seed, networks: networks)
+    var records: [String: Record] = [:]
+    for network in sandbox.networks { records[network.id] = Record(names: [network.name]) }
+    state = Mutex(
+      State(sandbox: sandbox, foreign: SandboxState(seed: seed ^ 0xF0F0, networks: 4), records: records)
+    )
+  }
+
+  var wall: Int64 { Self.epoch + time.now }
+
+  /// Changes how odd the account is.
+  func setQuirks(_ change: (inout SandboxQuirks) -> Void) {
+    state.withLock { change(&$0.sandbox.quirks) }
+  }
+
+  /// Nothing is odd any more.
+  func calm() {
+    setQuirks { quirks in
+      let form = quirks.stampForm
+      quirks = SandboxQuirks()
+      quirks.stampForm = form
+    }
+  }
+
+  // MARK: Requests
+
+  /// What one request came to.
+  struct Outcome: Sendable {
+    var response: SandboxResponse
+    /// A create that another request of the same local create had already carried out, with its network still there.
+    var isSecondCreate = false
+  }
+
+  /// Carries out a request.
+  ///
+  /// - Parameters:
+  ///   - sender: the local create that it is of, where it is one.
+  ///   - isRepeated: the same request arrives again; what it does is the network's doing.
+  func respond(
+    to request: TransportRequest,
+    _ call: Call,
+    host: Int,
+    sender: Int64?,
+    isRepeated: Bool,
+    isForeign: Bool
+  ) -> Outcome {
+    let now = wall
+    return state.withLock { state in
+      guard !isForeign else {
+        return Outcome(response: state.foreign.respond(to: request.head, body: request.body, at: now))
+      }
+      let response = state.sandbox.respond(to: request.head, body: request.body, at: now)
+      var outcome = Outcome(response: response)
+      guard response.response.status == .ok else { return outcome }
+      switch call.kind {
+      case .create:
+        guard let made = state.sandbox.newest else { break }
+        state.records[made.id] = Record(names: [made.name])
+        guard let sender, !isRepeated else { break }
+        let key = HostNetwork(host: host, network: sender)
+        outcome.isSecondCreate = state.made[key, default: []].contains { state.records[$0]?.isGone == false }
+        state.made[key, default: []].append(made.id)
+      case .rename:
+        guard let id = call.id, let name = call.name else { break }
+        state.records[id]?.names.insert(name)
+        state.renamed.insert(HostWrite(host: host, id: id, name: name))
+      case .delete:
+        if let id = call.id { state.records[id]?.isGone = true }
+      case .list, .listNamesakes, .look, .listInterfaces: break
+      }
+      return outcome
+    }
+  }
+
+  // MARK: The portal
+
+  func create(_ name: String) {
+    let now = wall
+    state.withLock { state in
+      let network = state.sandbox.createNetwork(named: name, at: now)
+      state.records[network.id] = Record(names: [name])
+    }
+  }
+
+  /// Renames, deletes or touches the network that `pick` falls on.
+  func change(_ pick: UInt64, _ what: PortalChange) {
+    let now = wall
+    state.withLock { state in
+      let networks = state.sandbox.networks
+      guard !networks.isEmpty else { return }
+      let id = networks[Int(pick % UInt64(networks.count))].id
+      switch what {
+      case .rename(let name):
+        _ = state.sandbox.renameNetwork(id: id, to: name, at: now)
+        state.records[id]?.names.insert(name)
+      case .delete:
+        _ = state.sandbox.deleteNetwork(id: id, at: now)
+        state.records[id]?.isGone = true
+      case .touch:
+        _ = state.sandbox.touchNetwork(id: id, at: now)
+      }
+    }
+  }
+
+  enum PortalChange: Sendable {
+    case rename(String)
+    case delete, touch
+  }
+
+  /// Somebody makes a network in front of the listing, or takes away the one that is there.
+  func shiftPage() {
+    let now = wall
+    state.withLock { state in
+      if let id = state.scratch {
+        state.scratch = nil
+        state.records[id]?.isGone = true
+        if state.sandbox.deleteNetwork(id: id, at: now) != nil { return }
+      }
+      let scratch = state.sandbox.createNetwork(named: "scratch", at: now)
+      state.records[scratch.id] = Record(names: ["scratch"])
+      state.scratch = scratch.id
+    }
+  }
+
+  func keepBackup() {
+    state.withLock { $0.backup = $0.sandbox }
+  }
+
+  /// The server is set back to its backup, if there is one.
+  func restore() -> Bool {
+    let now = wall
+    return state.withLock { state in
+      guard let backup = state.backup else { return false }
+      state.sandbox.restore(from: backup, at: now)
+      var living: Set<String> = []
+      for network in state.sandbox.networks {
+        living.insert(network.id)
+        state.records[network.id, default: Record(names: [])].names.insert(network.name)
+      }
+      for id in state.records.keys { state.records[id]?.isGone = !living.contains(id) }
+      return true
+    }
+  }
+
+  // MARK: The truth
+
+  func isGone(_ id: String) -> Bool { state.withLock { $0.records[id]?.isGone ?? true } }
+
+  func hasEverBeen(_ id: String, named name: String) -> Bool {
+    state.withLock { $0.records[id]?.names.contains(name) ?? false }
+  }
+
+  func wasRenamed(_ id: String, to name: String, by host: Int) -> Bool {
+    state.withLock { $0.renamed.contains(HostWrite(host: host, id: id, name: name)) }
+  }
+
+  /// `id name created_at updated_at` of every network, sorted.
+  var networks: [String] {
+    state.withLock { $0.sandbox.networks }.map { "\($0.id) \($0.name) \($0.createdAt) \($0.updatedAt)" }.sorted()
+  }
+
+  var revision: Int { state.withLock { $0.sandbox.revision } }
+  var count: Int { state.withLock { $0.sandbox.networkCount } }
+}

@@ -1,0 +1,158 @@
+import NetsyncEngine
+import NetsyncModel
+import NetsyncReconcile
+import NetsyncReplica
+
+extension SimulatedWorld {
+  /// Does what somebody does.
+  func perform(_ action: Action) {
+    trace.note(.action, Int(truncatingIfNeeded: action.pick), "\(action.actor): \(action.kind)")
+    switch action.actor {
+    case .portal: performAtPortal(action)
+    case .host(let host): perform(action, on: host)
+    }
+  }
+
+  private func performAtPortal(_ action: Action) {
+    switch action.kind {
+    case .createThere(let name): server.create(name)
+    case .renameThere(let name): server.change(action.pick, .rename(name))
+    case .deleteThere: server.change(action.pick, .delete)
+    case .touchThere: server.change(action.pick, .touch)
+    case .keepBackup: server.keepBackup()
+    case .restore:
+      guard let strike = faults.strike(.restoredBackup, while: "at some time", detail: action.pick) else { return }
+      noteFault(strike.fault, "")
+      _ = server.restore()
+    case .create, .rename, .delete, .discard, .retry, .resolveMine, .resolveTheirs, .adopt, .pull, .push, .sync,
+      .jumpClock:
+      break
+    }
+  }
+
+  private func perform(_ action: Action, on host: Int) {
+    switch action.kind {
+    case .pull(let networksOnly):
+      var options = PullOptions()
+      options.networksOnly = networksOnly
+      start(.pull(options), on: host, isForeign: isForeign())
+    case .push:
+      start(.push(PushOptions()), on: host, isForeign: isForeign())
+    case .sync:
+      start(.sync(PullOptions(), PushOptions()), on: host, isForeign: isForeign())
+    case .jumpClock(let seconds):
+      guard let strike = faults.strike(.clockJump, while: "at some time", detail: action.pick) else { return }
+      noteFault(strike.fault, "by \(seconds) s")
+      hosts[host].jumpClock(by: seconds)
+    case .create, .rename, .delete, .discard, .retry, .resolveMine, .resolveTheirs, .adopt:
+      do throws(ReplicaError) {
+        try edit(action, on: hosts[host])
+      } catch {
+        check(error, on: host)
+      }
+    case .createThere, .renameThere, .deleteThere, .touchThere, .keepBackup, .restore:
+      break
+    }
+  }
+
+  private func isForeign() -> Bool {
+    guard let strike = faults.strike([.otherAccount], while: "starting a cycle", weight: 2) else { return false }
+    noteFault(strike.fault, "")
+    return true
+  }
+
+  private func edit(_ action: Action, on host: SimulatedHost) throws(ReplicaError) {
+    let replica = host.replica(in: self, SimulatedProcess(host: host.index))
+    switch action.kind {
+    case .create(let name):
+      returned(try replica.create(NetworkName(name), localID: host.localID(server)), host)
+    case .rename(let name):
+      guard let network = action.choose(try replica.networks()) else { return }
+      returned(try replica.edit(network.key, .rename(to: NetworkName(name))), host)
+    case .delete:
+      guard let network = action.choose(try replica.networks()) else { return }
+      returned(try replica.edit(network.key, .delete), host)
+    case .discard:
+      guard let operation = action.choose(try replica.operations()) else { return }
+      _ = try replica.discard(operation.edit)
+    case .retry:
+      guard let operation = action.choose(try replica.operations()) else { return }
+      if case .inDoubt = operation.state { host.checker.resend(operation.edit) }
+      _ = try replica.retry(operation.edit)
+    case .resolveMine:
+      try resolve(action.choose(try replica.conflicts()), .mine, replica, host)
+    case .resolveTheirs:
+      try resolve(action.choose(try replica.conflicts()), .theirs, replica, host)
+    case .adopt:
+      let asked = try replica.operations().filter { !$0.candidates.isEmpty }
+      guard let operation = action.choose(asked), let candidate = action.choose(operation.candidates) else { return }
+      try replica.adopt(operation.edit, candidate)
+    case .pull, .push, .sync, .jumpClock, .createThere, .renameThere, .deleteThere, .touchThere, .keepBackup, .restore:
+      break
+    }
+  }
+
+  private func returned(_ receipt: EditReceipt, _ host: SimulatedHost) {
+    if case .queued(let edit, _, _) = receipt { host.checker.returned(edit) }
+  }
+
+  private func resolve(
+    _ conflict: Conflict?,
+    _ side: ConflictSide,
+    _ replica: Replica,
+    _ host: SimulatedHost
+  ) throws(ReplicaError) {
+    guard let conflict, let operation = try replica.operation(conflict.edit) else { return }
+    let resolution = try replica.resolveConflict(of: operation.network, taking: side, localID: host.localID(server))
+    if case .mineAnew(let edit, _) = resolution { host.checker.returned(edit) }
+  }
+
+  /// People settle whatever waits for them, one way or the other.
+  func decideEverything(on host: Int) {
+    let host = hosts[host]
+    let replica = host.replica(in: self, SimulatedProcess(host: host.index))
+    do throws(ReplicaError) {
+      for conflict in try replica.conflicts() {
+        try resolve(conflict, conflict.edit.rawValue % 2 == 0 ? .mine : .theirs, replica, host)
+      }
+      for operation in try replica.operations() {
+        switch operation.state {
+        case .refused: _ = try replica.discard(operation.edit)
+        case .inDoubt where !operation.candidates.isEmpty:
+          host.checker.resend(operation.edit)
+          _ = try replica.retry(operation.edit)
+        case .waiting, .sending, .inDoubt, .conflict, .held: break
+        }
+      }
+    } catch {
+      check(error, on: host.index)
+    }
+  }
+
+  /// The canary: an edit vanishes behind the replica's back.
+  func tamper() {
+    let host = hosts[0]
+    let process = SimulatedProcess(host: 0)
+    do throws(ReplicaError) {
+      let replica = host.replica(in: self, process)
+      returned(try replica.create(NetworkName("canary"), localID: host.localID(server)), host)
+      try host.file.tamper("DELETE FROM operation WHERE edit = (SELECT max(edit) FROM operation)")
+      committed(nil, on: 0)
+    } catch {
+      check(error, on: 0)
+    }
+  }
+}
+
+extension Action {
+  func choose<Element>(_ elements: [Element]) -> Element? {
+    elements.isEmpty ? nil : elements[Int(pick % UInt64(elements.count))]
+  }
+}
+
+extension NetsyncModel.Operation {
+  /// Networks that an unanswered create may be.
+  var candidates: [NetworkID] {
+    if case .inDoubt(let doubt) = state { doubt.candidates } else { [] }
+  }
+}

@@ -1,0 +1,254 @@
+import Logging
+import NetsyncAPI
+import NetsyncEngine
+import NetsyncModel
+import NetsyncReconcile
+import NetsyncReplica
+import NetsyncSandbox
+import Synchronization
+
+/// Everything that one seed makes: hosts with their replicas, a server, the network between them, and time.
+final class SimulatedWorld: Sendable {
+  let time = VirtualTime()
+  let executor: SeededExecutor
+  let server: SimulatedServer
+  let faults: FaultSource
+  let trace: Trace
+  let hosts: [SimulatedHost]
+  let options: SimulationOptions
+  private let schedule: Mutex<SeededRandom>
+  private let found: ViolationLog
+  private let counts = Mutex(Counts())
+
+  struct Counts: Sendable {
+    var cycles = 0
+    var requests = 0
+    var crashes = 0
+  }
+
+  init(seed: UInt64, options: SimulationOptions, files: [MemoryFile], key: APIKey) {
+    self.options = options
+    executor = SeededExecutor(seed: seed)
+    schedule = Mutex(SeededRandom(seed: seed, .schedule, index: 1))
+    faults = FaultSource(seed: seed, allowed: options.faults, omitted: options.omittedFaults)
+    trace = Trace(time: time, keepsText: options.keepsTrace)
+    var setup = SeededRandom(seed: seed, .setup)
+    server = SimulatedServer(seed: seed, networks: setup.below(10), time: time)
+    let policy = options.policy ?? ConflictPolicy.allCases[setup.below(ConflictPolicy.allCases.count)]
+    let pageSize = setup.within(3...6)
+    let (server, time) = (server, time)
+    let found = ViolationLog(time: time)
+    self.found = found
+    hosts = files.enumerated().map { index, file in
+      let checker = Checker(host: index, server: server) { found.add($0, host: index, $1) }
+      return SimulatedHost(
+        index: index,
+        file: file,
+        checker: checker,
+        policy: policy,
+        pageSize: pageSize,
+        key: key,
+        seed: seed
+      )
+    }
+    makeOdd(&setup)
+  }
+
+  /// The oddities of the account, for the whole seed.
+  private func makeOdd(_ setup: inout SeededRandom) {
+    let details = (0..<8).map { _ in setup.next() }
+    server.setQuirks { quirks in
+      quirks.nameFilter = details[0] % 2 == 0 ? .substring : .exact
+      quirks.stampForm = SandboxStampForm.allCases[Int(details[1] % UInt64(SandboxStampForm.allCases.count))]
+      if let strike = faults.strike(.unstableOrder, while: "the whole seed", detail: details[2]) {
+        quirks.order = strike.below(2) == 0 ? .unstable : SandboxOrder.allCases[strike.below(4)]
+      }
+      if let strike = faults.strike(.oddTotals, while: "the whole seed", detail: details[3]) {
+        quirks.totals = SandboxTotals.allCases[strike.below(SandboxTotals.allCases.count)]
+        quirks.metaFields = strike.below(3) == 0 ? nil : SandboxMetaFields(rawValue: strike.below(16))
+      }
+      if let strike = faults.strike(.listLag, while: "the whole seed", detail: details[4]) {
+        quirks.listLagMicroseconds = Int64(1 + strike.below(20)) * 1_000_000
+      }
+      if let strike = faults.strike(.oddStamps, while: "the whole seed", detail: details[5]) {
+        quirks.stampMood = SandboxStampMood.allCases[strike.below(SandboxStampMood.allCases.count)]
+      }
+      if let strike = faults.strike(.oddFields, while: "the whole seed", detail: details[6]) {
+        quirks.missingFieldRate = 0.1 * Double(strike.below(4))
+        quirks.unknownFieldRate = 0.5
+      }
+      if let strike = faults.strike(.takenNames, while: "the whole seed", detail: details[7]) {
+        quirks.takenNames = strike.below(2) == 0 ? .duplicate : .invalid
+      }
+    }
+  }
+
+  var violations: [Violation] { found.violations }
+  var counted: Counts { counts.withLock { $0 } }
+
+  func violate(_ invariant: Invariant, host: Int, _ what: String) {
+    found.add(invariant, host: host, what)
+  }
+
+  /// How long one way takes: mostly some milliseconds, now and then seconds.
+  func latency() -> Duration {
+    schedule.withLock { random in
+      random.below(20) == 0 ? .milliseconds(random.within(100...2_500)) : .milliseconds(random.within(1...40))
+    }
+  }
+
+  func noteFault(_ fault: Fault, _ what: String) {
+    trace.note(.fault, Fault.allCases.firstIndex(of: fault) ?? 0, "FAULT \(fault.rawValue) \(what)")
+  }
+
+  // MARK: Running
+
+  /// Runs until nothing is left to do.
+  func run() {
+    var steps = 0
+    while steps < 2_000_000 {
+      steps += 1
+      let choices = executor.runNext()
+      if choices > 1 { trace.fold(UInt64(choices)) }
+      if choices > 0 { continue }
+      guard time.runNext() else { return }
+    }
+    violate(.rest, host: 0, "it did not come to rest")
+  }
+
+  /// Lets time pass.
+  func pass(_ duration: Duration) {
+    time.schedule(after: duration) {}
+    run()
+  }
+
+  // MARK: Cycles
+
+  enum Cycle: Sendable {
+    case pull(PullOptions)
+    case push(PushOptions)
+    case sync(PullOptions, PushOptions)
+  }
+
+  /// Starts a process on a host that pulls, pushes, or both.
+  func start(_ cycle: Cycle, on host: Int, isForeign: Bool = false) {
+    let process = SimulatedProcess(host: host)
+    counts.withLock { $0.cycles += 1 }
+    trace.note(.cycleStarted, host, "host \(host) starts a \(cycle.word)")
+    let engine = hosts[host].engine(in: self, process, isForeign: isForeign)
+    Task(executorPreference: executor) { [self] in
+      let (pulled, pushed) = await cycle.run(on: engine)
+      ended(cycle, pulled, pushed, process)
+    }
+  }
+
+  private func ended(_ cycle: Cycle, _ pulled: PullReport?, _ pushed: PushReport?, _ process: SimulatedProcess) {
+    let failure = pulled?.failure ?? pushed?.failure
+    let outcome = failure.map { " (\($0))" } ?? ""
+    trace.note(.cycleEnded, process.host, "host \(process.host) ends its \(cycle.word)\(outcome)")
+    counts.withLock { $0.requests += (pulled?.counts.requests ?? 0) + (pushed?.requests ?? 0) }
+    hosts[process.host].ended(pulled, pushed)
+    guard !process.isAlive else {
+      checkStatus(of: process)
+      for case .replica(let error)? in [pulled?.failure, pushed?.failure] { check(error, on: process.host) }
+      return
+    }
+    counts.withLock { $0.crashes += 1 }
+    let rest = schedule.withLock { $0.below(60_000) }
+    time.schedule(after: .milliseconds(rest)) { [self] in start(.sync(PullOptions(), PushOptions()), on: process.host) }
+  }
+
+  /// "In sync" is said only when it is (R17).
+  private func checkStatus(of process: SimulatedProcess) {
+    let host = hosts[process.host]
+    guard let status = try? host.replica(in: self, process).status(), status.isInSync else { return }
+    let picture = host.checker.snapshot
+    if !picture.edits.isEmpty || !picture.deadLetters.isEmpty {
+      violate(.honestStatus, host: process.host, "in sync is said, and \(picture.edits.count) edits are open")
+    }
+    if host.lastPull?.isComplete != true {
+      violate(.honestStatus, host: process.host, "in sync is said, and the last pull was not complete")
+    }
+  }
+
+  /// An error of the database's own is a bug; those that were put in carry no path.
+  func check(_ error: ReplicaError, on host: Int) {
+    switch error {
+    case .storage(let path, let reason), .damaged(let path, let reason):
+      if !path.isEmpty { violate(.storage, host: host, reason) }
+    case .missing, .notAReplica, .newer:
+      violate(.storage, host: host, "\(error)")
+    case .noEdit, .noChange, .notPossible, .deletionWaits, .networkGone, .noConflict, .idTaken:
+      break
+    }
+  }
+
+  /// What a process is asked at every access to its replica: whether it dies here, or its disk does.
+  func gate(_ process: SimulatedProcess) -> StepGate {
+    { [self] access throws(ReplicaError) in
+      guard process.isAlive else { throw .storage(path: "", reason: "the process is dead") }
+      switch access {
+      case .read:
+        return
+      case .begin(let step):
+        try interrupt(process, step, "before", [.crash, .busy])
+      case .committing(let step):
+        try interrupt(process, step, "within", [.crash, .diskFull])
+      case .committed(let step):
+        committed(step, on: process.host)
+        try interrupt(process, step, "after", [.crash])
+      }
+    }
+  }
+
+  private func interrupt(
+    _ process: SimulatedProcess,
+    _ step: DurableStep,
+    _ moment: String,
+    _ candidates: [Fault]
+  ) throws(ReplicaError) {
+    if let sweep = options.crash, sweep.strikes(step, moment, hosts[process.host].nextStep()) {
+      trace.note(.crash, process.host, "CRASH \(moment) \(step.rawValue)")
+      process.die()
+      throw .storage(path: "", reason: "the process is dead")
+    }
+    guard let strike = faults.strike(candidates, while: step.rawValue, weight: 0.2) else { return }
+    noteFault(strike.fault, "\(moment) \(step.rawValue)")
+    switch strike.fault {
+    case .crash:
+      process.die()
+      throw .storage(path: "", reason: "the process is dead")
+    case .diskFull: throw .storage(path: "", reason: "database or disk is full")
+    default: throw .storage(path: "", reason: "database is locked")
+    }
+  }
+
+  func committed(_ step: DurableStep?, on host: Int) {
+    trace.note(.step, host &* 100 &+ (step.flatMap { DurableStep.allCases.firstIndex(of: $0) } ?? 99), "host \(host): \(step?.rawValue ?? "?") is committed")
+    let (commits, facts) = hosts[host].file.takeCommits()
+    hosts[host].checker.committed(step, commits: commits, facts)
+  }
+}
+
+extension SimulatedWorld.Cycle {
+  var word: String {
+    switch self {
+    case .pull: "pull"
+    case .push: "push"
+    case .sync: "sync"
+    }
+  }
+
+  func run(on engine: SyncEngine) async -> (PullReport?, PushReport?) {
+    switch self {
+    case .pull(let options):
+      return (await engine.pull(options), nil)
+    case .push(let options):
+      return (nil, await engine.push(options))
+    case .sync(let pullOptions, let pushOptions):
+      let pulled = await engine.pull(pullOptions)
+      if let failure = pulled.failure, failure.endsCycle { return (pulled, nil) }
+      return (pulled, await engine.push(pushOptions))
+    }
+  }
+}
