@@ -26,7 +26,11 @@ let package = Package(
     .target(
       name: "Schema",
       path: "Schema",
+<<<<<<< HEAD
       resources: [.embedInCode("v1_initial.sql"), .embedInCode("v2_evidence.sql"), .embedInCode("v3_journal.sql")]
+=======
+      resources: [.embedInCode("v1_initial.sql"), .embedInCode("v2_evidence.sql"), .embedInCode("v3_guards.sql")]
+>>>>>>> main
     ),
 
     // The vocabulary and the rules: values and pure functions.
@@ -148,7 +152,10 @@ let package = Package(
       ]
     ),
     .testTarget(name: "NetsyncTests", dependencies: ["Netsync"]),
-    .testTarget(name: "CommandLineTests", dependencies: ["NetsyncCLI"]),
+    .testTarget(
+      name: "CommandLineTests",
+      dependencies: ["NetsyncCLI", "NetsyncModel", "NetsyncReconcile", "NetsyncEngine"]
+    ),
   ]
 )
 

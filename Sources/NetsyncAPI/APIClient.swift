@@ -15,6 +15,8 @@ package struct Exchange<Value: Sendable>: Sendable {
   package var date: Timestamp?
   /// What `date` tells of the server's clock.
   package var clock: ServerClock?
+  /// How long the server wants no further request; nil where it does not say.
+  package var silence: Duration?
 
   /// The same exchange, its value made into another.
   package func map<Other: Sendable>(_ transform: (Value) -> Other) -> Exchange<Other> {
@@ -24,7 +26,8 @@ package struct Exchange<Value: Sendable>: Sendable {
       status: status,
       bytes: bytes,
       date: date,
-      clock: clock
+      clock: clock,
+      silence: silence
     )
   }
 }
@@ -105,9 +108,11 @@ package struct APIClient: Sendable {
     }
   }
 
-  /// `DELETE /networks/{id}`. The answer's record, where there is one, is not needed: any 2xx is a deletion.
+  /// `DELETE /networks/{id}`. Only the deleted record, or no content, is a deletion: a page of something in between is not.
   package func delete(_ id: NetworkID) async -> Exchange<Void> {
-    await exchange("DELETE", "/networks/\(id)", about: .record) { _ throws(APIFailure) in () }
+    await exchange("DELETE", "/networks/\(id)", about: .record) { body throws(APIFailure) in
+      if !body.isEmpty { _ = try checked(decodeNetwork(body), is: id) }
+    }
   }
 
   /// `GET /networks/{id}/network_interfaces`, one page.
@@ -140,11 +145,11 @@ extension APIClient {
     let received = now()
     let date = response.head.headerFields[.date].flatMap { Timestamp(httpDate: $0) }
     let clock = date.flatMap { ServerClock(date: $0, sent: sent, received: received) }
+    let serverNow = (clock ?? .unknown).serverTime(received)
     let result: Result<Value, APIFailure>
     if (200...299).contains(response.head.status.code) {
       result = Result { () throws(APIFailure) in try decode(response.body) }
     } else {
-      let serverNow = (clock ?? .unknown).serverTime(received)
       result = .failure(classify(response.head, response.body, about: subject, now: serverNow))
     }
     return Exchange(
@@ -153,7 +158,8 @@ extension APIClient {
       status: response.head.status.code,
       bytes: response.body.count,
       date: date,
-      clock: clock
+      clock: clock,
+      silence: requestedSilence(response.head, now: serverNow)
     )
   }
 

@@ -142,6 +142,17 @@ struct Session {
     try output.flush()
   }
 
+  /// Adds refused edits to an answer, by the server's words, for a person at a terminal. Programs have them edit by edit.
+  func show(_ refusals: [Refusals]) throws {
+    let output = StandardStream.output
+    guard output.isTerminal else { return }
+    switch global.format(isTerminal: true) {
+    case .table, .wide: for refusal in refusals { try output.write(refusal.line.string + "\n") }
+    case .json, .jsonl, .csv, .tsv, .id: return
+    }
+    try output.flush()
+  }
+
   /// Says something beside the answer.
   func note(_ line: TerminalText) {
     guard !global.quiet else { return }

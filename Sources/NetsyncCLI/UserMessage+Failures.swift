@@ -175,6 +175,10 @@ extension UserMessage {
     case .emptyListing: why = "the API lists no networks at all, this replica knows \(String(count))"
     case .noOverlap: why = "none of the \(String(count)) known networks is listed any more"
     case .tooMany: why = "\(String(count)) deletions are more than max(5, 20 % of the known), or than --max-deletes"
+    case .allChanged:
+      why = "every known network that is listed has another content now, and \(String(count)) are not listed any more"
+    case .wentBack:
+      why = "the server went back in time, as after a restore, and does not list \(String(count)) known networks"
     }
     return UserMessage(
       exit: .held,

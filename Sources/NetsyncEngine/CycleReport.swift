@@ -60,6 +60,11 @@ package struct PushReport: Hashable, Sendable {
 }
 
 extension CycleFailure {
+  /// The guard that held what would have been destroyed, if one did.
+  var held: Guard? {
+    if case .held(let reason, count: _) = self { reason } else { nil }
+  }
+
   /// Whether a push after a pull that failed so would be in vain, or wrong.
   package var endsCycle: Bool {
     switch self {

@@ -101,8 +101,8 @@ final class Requests: Sendable {
           uncertainty: clock.uncertainty
         )
       }
-      if case .failure(.slowDown(let wait?, _)) = exchange.result {
-        let until = environment.now() + wait
+      if let asked = exchange.silence {
+        let until = environment.now() + asked
         if until > tally.quietUntil ?? until - .microseconds(1) {
           tally.quietUntil = until
           silence = until

@@ -12,6 +12,9 @@ package enum Limits {
   package static let listingLag: Duration = .seconds(120)
   /// How far the clocks of the server's own machines may be apart.
   package static let serverClockSpread: Duration = .seconds(5)
+  /// How often an edit may prevail over the changes of others to one network within the window, before a person decides.
+  package static let contests = 3
+  package static let contentionWindow: Duration = .seconds(60 * 60)
   /// Tries of one request within one cycle: of a host that never answered, and of one that did.
   package static let triesUnanswered = 4
   package static let triesAnswered = 10

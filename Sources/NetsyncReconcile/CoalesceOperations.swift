@@ -61,6 +61,7 @@ package enum CoalesceDecision: Hashable, Sendable {
 /// | rename a to b       | rename to c   | rename a to c                   |
 /// | rename a to b       | rename to a   | nothing is left, unless b may have arrived |
 /// | rename a to b       | delete        | delete a                        |
+/// | rename a to b, a is gone there | delete | nothing is left             |
 /// | delete a            | rename to b   | refused: its deletion waits     |
 ///
 /// What is on its way is never touched: the edit queues up behind it.
@@ -77,11 +78,15 @@ package func coalesce(_ edit: Intent, onto standing: EditStanding) -> CoalesceDe
   case (.rename, .rename(let name)):
     if queued.intent == edit && !queued.isRefused { return .nothing }
     if undoes(name, standing) && !queued.mayHaveArrived { return .cancel }
-    return .queue(edit, base: queued.base, conflict: queued.conflict)
+    return .queue(edit, base: startingBase(queued, standing), conflict: queued.conflict)
   case (.rename, .delete):
     // Deleted there already: both sides want the same.
     if queued.conflict == .deletedThere { return .cancel }
-    return .queue(.delete, base: queued.base, conflict: queued.conflict.map { _ in .deletedHere })
+    return .queue(
+      .delete,
+      base: startingBase(queued, standing),
+      conflict: queued.conflict.map { _ in .deletedHere }
+    )
   case (.delete, .rename):
     // A refused delete is no longer overlaid, so the network is there to be renamed.
     return queued.isRefused ? queueBehind(edit, standing) : .alreadyDeleted
@@ -109,6 +114,11 @@ private func queueBehind(_ edit: Intent, _ standing: EditStanding) -> CoalesceDe
   case (_, .create):
     return .queue(edit, base: nil, conflict: nil)
   }
+}
+
+/// A merged edit starts where the first began; one in place of a refused edit upon the server's side, which is what is shown.
+private func startingBase(_ queued: QueuedEdit, _ standing: EditStanding) -> EditBase? {
+  queued.isRefused ? standing.base : queued.base
 }
 
 /// Whether a rename leads back to what the server has, or will have once what is on its way arrives.

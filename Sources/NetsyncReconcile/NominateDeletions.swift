@@ -8,12 +8,30 @@ package struct SweepSummary: Hashable, Sendable {
   package var listed: Int
   /// Known networks that the sweep did not list.
   package var missing: Int
+  /// Known networks that came with another content than before, in this sweep and in those before it that were not complete.
+  package var changed: Int
+  /// Of the same sweeps: networks that came with an older `updated_at` than the one we had.
+  package var wentBack: Int
+  /// The guards that have held removals since the last complete sweep that none held. What changed and what went back is the
+  /// base by now, so a sweep cannot see for itself that nobody has approved yet.
+  package var standing: Set<Guard>
 
-  package init(isComplete: Bool, known: Int, listed: Int, missing: Int) {
+  package init(
+    isComplete: Bool,
+    known: Int,
+    listed: Int,
+    missing: Int,
+    changed: Int = 0,
+    wentBack: Int = 0,
+    standing: Set<Guard> = []
+  ) {
     self.isComplete = isComplete
     self.known = known
     self.listed = listed
     self.missing = missing
+    self.changed = changed
+    self.wentBack = wentBack
+    self.standing = standing
   }
 }
 
@@ -33,17 +51,23 @@ package enum Guard: String, CaseIterable, Sendable {
   case emptyListing = "empty_listing"
   case noOverlap = "no_overlap"
   case tooMany = "too_many"
+  /// Every known network that is listed has another content than before: another account, or one that was filled anew.
+  case allChanged = "all_changed"
+  /// The server was restored from a backup: what it does not list may have been made after that.
+  case wentBack = "server_went_back"
 }
 
 /// Decides what the absence of known networks from a sweep means.
 ///
-/// | complete | known | listed | missing | approved | decision              |
-/// |----------|-------|--------|---------|----------|-----------------------|
-/// | no       | 100   | 40     | 60      | –        | nobody                |
-/// | yes      | 100   | 99     | 1       | –        | confirm each          |
-/// | yes      | 100   | 79     | 21      | –        | hold: too many        |
-/// | yes      | 100   | 79     | 21      | 21       | confirm each          |
-/// | yes      | 3     | 0      | 3       | –        | hold: empty listing   |
+/// | complete | known | listed | missing | changed | went back | approved | decision              |
+/// |----------|-------|--------|---------|---------|-----------|----------|-----------------------|
+/// | no       | 100   | 40     | 60      | 0       | 0         | –        | nobody                |
+/// | yes      | 100   | 99     | 1       | 98      | 0         | –        | confirm each          |
+/// | yes      | 100   | 79     | 21      | 0       | 0         | –        | hold: too many        |
+/// | yes      | 100   | 79     | 21      | 0       | 0         | 21       | confirm each          |
+/// | yes      | 3     | 0      | 3       | 0       | 0         | –        | hold: empty listing   |
+/// | yes      | 100   | 99     | 1       | 99      | 0         | –        | hold: all changed     |
+/// | yes      | 100   | 99     | 1       | 0       | 1         | –        | hold: server went back |
 ///
 /// - Parameter approved: how many removals a person has allowed; nil for the default of max(5, 20 % of the known).
 package func nominateDeletions(after sweep: SweepSummary, approved: Int?) -> Nomination {
@@ -53,7 +77,16 @@ package func nominateDeletions(after sweep: SweepSummary, approved: Int?) -> Nom
   }
   if sweep.listed == 0 { return .hold(.emptyListing) }
   if sweep.missing == sweep.known { return .hold(.noOverlap) }
+  if sweep.wentBack > 0 || sweep.standing.contains(.wentBack) { return .hold(.wentBack) }
+  if sweep.isAllChanged || sweep.standing.contains(.allChanged) { return .hold(.allChanged) }
   return sweep.missing <= defaultDeletionLimit(known: sweep.known) ? .confirmEach : .hold(.tooMany)
+}
+
+/// Fewer networks than this may all change by chance.
+private let fewestAllChanged = 5
+
+extension SweepSummary {
+  fileprivate var isAllChanged: Bool { changed >= max(fewestAllChanged, known - missing) }
 }
 
 /// How many deletions one batch may carry unasked: max(5, 20 % of the known).

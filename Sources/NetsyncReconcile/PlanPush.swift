@@ -38,6 +38,7 @@ package struct HeldEdit: Hashable, Sendable {
 /// Plans a push: every waiting edit is sent but those that a guard holds (R5), one lane per network.
 ///
 /// - Parameters:
+///   - operations: the edits that this push is about. Only their deletes count against the limit.
 ///   - known: networks known from the server.
 ///   - approved: deletes that a person has allowed; nil for the default limit.
 package func planPush(_ operations: [Operation], known: Int, approved: Int?) -> PushPlan {

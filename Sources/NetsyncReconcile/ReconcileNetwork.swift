@@ -9,11 +9,19 @@ package struct NetworkStanding: Hashable, Sendable {
   package var base: NetworkDocument?
   package var intent: StandingIntent
   package var recentWrite: RecentWrite
+  /// How often an edit of it has prevailed over theirs within ``Limits/contentionWindow``.
+  package var contests: Int
 
-  package init(base: NetworkDocument?, intent: StandingIntent = .none, recentWrite: RecentWrite = .none) {
+  package init(
+    base: NetworkDocument?,
+    intent: StandingIntent = .none,
+    recentWrite: RecentWrite = .none,
+    contests: Int = 0
+  ) {
     self.base = base
     self.intent = intent
     self.recentWrite = recentWrite
+    self.contests = contests
   }
 }
 
@@ -103,7 +111,8 @@ package enum EditDecision: Hashable, Sendable {
   case conflict(ConflictKind)
 }
 
-/// Reconciles one network: rules R1, R3, R8 and R10.
+/// Reconciles one network: rules R1, R3, R8 and R10. An edit that has prevailed ``Limits/contests`` times lately prevails no
+/// more: it is a conflict.
 ///
 /// Total and pure. Conserves the edit: it goes on, is satisfied, yields to the journal, or becomes a conflict.
 package func reconcile(
@@ -150,7 +159,7 @@ private func reconcileSeen(
 ) -> NetworkDecision {
   NetworkDecision(
     base: baseDecision(standing.base, remote),
-    edit: editDecision(standing.intent, remote, policy, clock)
+    edit: editDecision(standing, remote, policy, clock)
   )
 }
 
@@ -159,28 +168,35 @@ private func baseDecision(_ base: NetworkDocument?, _ remote: NetworkDocument) -
   if remote == base { return .keep }
   if isOlder(remote.updatedAt, than: base.updatedAt) { return .accept(remote, .wentBack) }
   if remote.name != base.name { return .accept(remote, .renamed) }
-  var restamped = base
-  restamped.updatedAt = remote.updatedAt
-  return .accept(remote, remote == restamped ? .restamped : .changed)
+  return .accept(remote, base.hasContent(of: remote) ? .restamped : .changed)
+}
+
+extension NetworkDocument {
+  /// Whether nothing but `updated_at` tells the two apart.
+  package func hasContent(of other: NetworkDocument) -> Bool {
+    var restamped = self
+    restamped.updatedAt = other.updatedAt
+    return restamped == other
+  }
 }
 
 /// The name is the one field that clients write, so only a change of the name can be a conflict.
 private func editDecision(
-  _ intent: StandingIntent,
+  _ standing: NetworkStanding,
   _ remote: NetworkDocument,
   _ policy: ConflictPolicy,
   _ clock: ServerClock
 ) -> EditDecision {
-  switch intent {
+  switch standing.intent {
   case .none:
     return .none
   case .rename(let name, let baseName, let editedAt):
     if remote.name == name { return .satisfied }
     if remote.name == baseName { return .goesOn }
-    return settle(.bothChanged, editedAt, remote.updatedAt, policy, clock)
+    return settle(.bothChanged, editedAt, standing.contests, remote.updatedAt, policy, clock)
   case .delete(let baseName, let editedAt):
     if remote.name == baseName { return .goesOn }
-    return settle(.deletedHere, editedAt, remote.updatedAt, policy, clock)
+    return settle(.deletedHere, editedAt, standing.contests, remote.updatedAt, policy, clock)
   }
 }
 
@@ -193,25 +209,28 @@ package func startingName(base: NetworkName?, sent: NetworkName?, seen: NetworkN
 private func settle(
   _ kind: ConflictKind,
   _ editedAt: Timestamp,
+  _ contests: Int,
   _ updatedAt: ServerStamp?,
   _ policy: ConflictPolicy,
   _ clock: ServerClock
 ) -> EditDecision {
+  // Somebody who writes the same again and again would be overwritten without end.
+  let stands: EditDecision = contests < Limits.contests ? .prevails : .conflict(kind)
   switch policy {
-  case .client: return .prevails
+  case .client: return stands
   case .server: return .yields
   case .hold: return .conflict(kind)
   case .newest:
     guard let theirs = updatedAt?.instant else { return .conflict(kind) }
     let lead = clock.serverTime(editedAt).since(theirs)
-    if lead > clock.uncertainty { return .prevails }
+    if lead > clock.uncertainty { return stands }
     if lead < .zero - clock.uncertainty { return .yields }
     return .conflict(kind)
   }
 }
 
 /// Only stamps that can be ordered can be older; equal stamps with other content count as newer (R3).
-private func isOlder(_ remote: ServerStamp?, than base: ServerStamp?) -> Bool {
+package func isOlder(_ remote: ServerStamp?, than base: ServerStamp?) -> Bool {
   guard let remote = remote?.instant, let base = base?.instant else { return false }
   return remote < base
 }

@@ -31,29 +31,29 @@ extension Replica {
 
 extension Database {
   fileprivate func removeOldChanges(keeping count: Int, at now: Timestamp) throws {
-    let surplus = try Int64.fetchOne(
-      self,
-      sql: """
-        SELECT at_us FROM journal WHERE change <= (SELECT max(change) FROM journal) - ? ORDER BY change DESC LIMIT 1
-        """,
+    let surplus = try value(
+      Int64.self,
+      """
+      SELECT at_us FROM journal WHERE change <= (SELECT max(change) FROM journal) - ? ORDER BY change DESC LIMIT 1
+      """,
       arguments: [count]
     )
-    try execute(
-      sql: """
-        DELETE FROM journal WHERE change IN (
-          SELECT change FROM journal AS old
-          WHERE at_us < :horizon
-            AND NOT EXISTS (SELECT 1 FROM operation WHERE operation.edit = old.edit)
-            AND NOT EXISTS (SELECT 1 FROM dead_letter WHERE dead_letter.edit = old.edit)
-            AND (
-              EXISTS (SELECT 1 FROM network WHERE network.network_key = old.network_key AND gone_at_us IS NULL)
-              OR EXISTS (
-                SELECT 1 FROM journal AS later WHERE later.network_key = old.network_key AND later.change > old.change
-              )
+    try run(
+      """
+      DELETE FROM journal WHERE change IN (
+        SELECT change FROM journal AS old
+        WHERE at_us < :horizon
+          AND NOT EXISTS (SELECT 1 FROM operation WHERE operation.edit = old.edit)
+          AND NOT EXISTS (SELECT 1 FROM dead_letter WHERE dead_letter.edit = old.edit)
+          AND (
+            EXISTS (SELECT 1 FROM network WHERE network.network_key = old.network_key AND gone_at_us IS NULL)
+            OR EXISTS (
+              SELECT 1 FROM journal AS later WHERE later.network_key = old.network_key AND later.change > old.change
             )
-          ORDER BY at_us LIMIT :limit
-        )
-        """,
+          )
+        ORDER BY at_us LIMIT :limit
+      )
+      """,
       arguments: [
         "horizon": journalHorizon(now: now, surplus: Timestamp(surplus)).microseconds, "limit": Limits.compactedRows,
       ]
@@ -62,16 +62,16 @@ extension Database {
 
   /// A sweep that confirmed a page is the page's evidence, and the last complete one is what the replica's age is told by.
   fileprivate func removeOldSweeps(keeping count: Int) throws {
-    try execute(
-      sql: """
-        DELETE FROM sweep WHERE sweep IN (
-          SELECT sweep FROM sweep
-          WHERE sweep <= (SELECT max(sweep) FROM sweep) - :kept
-            AND sweep NOT IN (SELECT confirmed_sweep FROM page)
-            AND sweep IS NOT (SELECT sweep FROM sweep WHERE complete ORDER BY sweep DESC LIMIT 1)
-          LIMIT :limit
-        )
-        """,
+    try run(
+      """
+      DELETE FROM sweep WHERE sweep IN (
+        SELECT sweep FROM sweep
+        WHERE sweep <= (SELECT max(sweep) FROM sweep) - :kept
+          AND sweep NOT IN (SELECT confirmed_sweep FROM page)
+          AND sweep IS NOT (SELECT sweep FROM sweep WHERE complete ORDER BY sweep DESC LIMIT 1)
+        LIMIT :limit
+      )
+      """,
       arguments: ["kept": count, "limit": Limits.compactedRows]
     )
   }

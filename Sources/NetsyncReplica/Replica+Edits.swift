@@ -17,7 +17,14 @@ extension Replica {
   package func create(_ name: NetworkName, localID: LocalID) throws(ReplicaError) -> EditReceipt {
     let editedAt = now()
     return try write(.queueCreate) { database in
+<<<<<<< HEAD
       let (edit, network) = try database.create(name, localID: localID, at: editedAt)
+=======
+      try database.run("INSERT INTO network (local_id) VALUES (?)", arguments: [localID.text])
+      let network = NetworkKey(rawValue: database.lastInsertedRowID)
+      let edit = try database.insertOperation(.create(name), of: network, base: nil, editedAt: editedAt)
+      try database.journalEdit(.create(name), edit, network, before: nil, at: editedAt)
+>>>>>>> main
       return .queued(edit, network, replacing: nil)
     }
   }
@@ -51,7 +58,7 @@ extension Replica {
       case .waiting, .held:
         try database.setState(.waiting(notBefore: nil), of: edit, at: retriedAt)
       case .inDoubt:
-        try database.returnToQueue(operation, refused: false, notBefore: nil, at: retriedAt)
+        try database.returnToQueue(operation, at: retriedAt)
       case .refused:
         try database.removeOperation(edit)
         try database.insertOperation(
@@ -91,7 +98,7 @@ extension Database {
     _ evidence: Evidence = Evidence(),
     at now: Timestamp
   ) throws -> (edit: EditNumber, network: NetworkKey) {
-    try execute(sql: "INSERT INTO network (local_id) VALUES (?)", arguments: [localID.text])
+    try run("INSERT INTO network (local_id) VALUES (?)", arguments: [localID.text])
     let network = NetworkKey(rawValue: lastInsertedRowID)
     let edit = try insertOperation(.create(name), of: network, base: nil, editedAt: now)
     try journalEdit(.create(name), edit, network, before: nil, evidence, at: now)
@@ -142,7 +149,7 @@ extension Database {
 
   /// The last accepted server document of a network.
   func base(of network: NetworkKey) throws -> NetworkDocument? {
-    try Row.fetchOne(self, sql: "SELECT * FROM network WHERE network_key = ?", arguments: [network.rawValue])
+    try row("SELECT * FROM network WHERE network_key = ?", arguments: [network.rawValue])
       .flatMap(NetworkDocument.init)
   }
 
@@ -164,9 +171,7 @@ extension Database {
 
   /// A network that was edited here and deleted there goes after all, on the answer that made it a conflict.
   func acceptDeletion(of operation: NetsyncModel.Operation, at now: Timestamp) throws {
-    let evidence = try String.fetchOne(
-      self,
-      sql: "SELECT evidence FROM journal WHERE network_key = ? AND kind = 'conflict' ORDER BY change DESC LIMIT 1",
+    let evidence = try value(String.self, "SELECT evidence FROM journal WHERE network_key = ? AND kind = 'conflict' ORDER BY change DESC LIMIT 1",
       arguments: [operation.network.rawValue]
     )
     let before = try base(of: operation.network)?.name
@@ -184,13 +189,13 @@ extension Database {
   /// Leaves a tombstone: ids still resolve, nothing lists the network, its interfaces go.
   func markGone(_ network: NetworkKey, _ cause: GoneCause, at now: Timestamp) throws {
     try forgetFingerprint(of: network)
-    try execute(
-      sql: """
-        UPDATE network SET gone_at_us = ?, gone_cause = ?, seen_page = NULL, interfaces_as_of_us = NULL
-        WHERE network_key = ?
-        """,
+    try run(
+      """
+      UPDATE network SET gone_at_us = ?, gone_cause = ?, seen_page = NULL, interfaces_as_of_us = NULL
+      WHERE network_key = ?
+      """,
       arguments: [now.microseconds, cause.rawValue, network.rawValue]
     )
-    try execute(sql: "DELETE FROM network_interface WHERE network_key = ?", arguments: [network.rawValue])
+    try run("DELETE FROM network_interface WHERE network_key = ?", arguments: [network.rawValue])
   }
 }

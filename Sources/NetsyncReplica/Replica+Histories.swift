@@ -75,12 +75,11 @@ extension Replica {
       )
       let changes = Array(newest.prefix(limit).reversed())
       let row = try required(
-        Row.fetchOne(
-          database,
-          sql: """
-            SELECT read_at_us, page_number, confirmed_sweep, confirmed_at_us
-            FROM network LEFT JOIN page ON page_number = seen_page WHERE network_key = ?
-            """,
+        database.row(
+          """
+          SELECT read_at_us, page_number, confirmed_sweep, confirmed_at_us
+          FROM network LEFT JOIN page ON page_number = seen_page WHERE network_key = ?
+          """,
           arguments: [network.key.rawValue]
         ),
         "network"
@@ -109,17 +108,16 @@ private let unsentName = """
 
 extension Database {
   fileprivate func goneNetworks(_ condition: String, named reference: String) throws -> [NetworkTrace] {
-    try Row.fetchAll(
-      self,
-      sql: """
-        SELECT
-          network_key, remote_id, local_id, gone_at_us,
-          coalesce(name, (
-            SELECT before_name FROM journal
-            WHERE journal.network_key = network.network_key AND before_name IS NOT NULL ORDER BY change DESC LIMIT 1
-          )) AS name
-        FROM network WHERE gone_at_us IS NOT NULL AND (\(condition)) ORDER BY network_key LIMIT 20
-        """,
+    try rows(
+      """
+      SELECT
+        network_key, remote_id, local_id, gone_at_us,
+        coalesce(name, (
+          SELECT before_name FROM journal
+          WHERE journal.network_key = network.network_key AND before_name IS NOT NULL ORDER BY change DESC LIMIT 1
+        )) AS name
+      FROM network WHERE gone_at_us IS NOT NULL AND (\(condition)) ORDER BY network_key LIMIT 20
+      """,
       arguments: ["text": reference, "lower": reference.lowercased(), "upper": reference.uppercased()]
     ).map(NetworkTrace.init)
   }

@@ -5,14 +5,13 @@ extension Replica {
   /// The networks whose interfaces are to be walked, those walked longest ago first; without those walked since `since`.
   package func networksToWalk(notSince since: Timestamp?) throws(ReplicaError) -> [(key: NetworkKey, id: NetworkID)] {
     try read { database in
-      let rows = try Row.fetchAll(
-        database,
-        sql: """
-          SELECT network_key, remote_id FROM network
-          WHERE remote_id IS NOT NULL AND gone_at_us IS NULL
-            AND coalesce(interfaces_as_of_us, 0) < ?
-          ORDER BY interfaces_as_of_us, network_key
-          """,
+      let rows = try database.rows(
+        """
+        SELECT network_key, remote_id FROM network
+        WHERE remote_id IS NOT NULL AND gone_at_us IS NULL
+          AND coalesce(interfaces_as_of_us, 0) < ?
+        ORDER BY interfaces_as_of_us, network_key
+        """,
         arguments: [since?.microseconds ?? Int64.max]
       )
       return try rows.map {
@@ -28,9 +27,9 @@ extension Replica {
     try writePulled(.replaceInterfaces) { database in
       for list in lists {
         // It went while its list was walked: a tombstone has no interfaces.
-        let isGone = try Bool.fetchOne(
-          database,
-          sql: "SELECT gone_at_us IS NOT NULL FROM network WHERE network_key = ?",
+        let isGone = try database.value(
+          Bool.self,
+          "SELECT gone_at_us IS NOT NULL FROM network WHERE network_key = ?",
           arguments: [list.network.rawValue]
         )
         if isGone == true { continue }
@@ -38,8 +37,8 @@ extension Replica {
         let listed = Dictionary(list.interfaces.map { ($0.id, $0) }, uniquingKeysWith: { _, last in last })
         for id in kept.keys where listed[id] == nil { try database.removeInterface(id, of: list.network) }
         for (id, interface) in listed where kept[id] != interface { try database.put(interface, of: list.network) }
-        try database.execute(
-          sql: "UPDATE network SET interfaces_as_of_us = ? WHERE network_key = ?",
+        try database.run(
+          "UPDATE network SET interfaces_as_of_us = ? WHERE network_key = ?",
           arguments: [list.walkedAt.microseconds, list.network.rawValue]
         )
       }
@@ -49,17 +48,16 @@ extension Replica {
 
 extension Database {
   fileprivate func interfaces(of network: NetworkKey) throws -> [String: NetworkInterfaceDocument] {
-    let rows = try Row.fetchAll(
-      self,
-      sql: "SELECT * FROM network_interface WHERE network_key = ?",
+    let rows = try rows(
+      "SELECT * FROM network_interface WHERE network_key = ?",
       arguments: [network.rawValue]
     )
     return Dictionary(rows.map { ($0["id"], NetworkInterfaceDocument($0)) }, uniquingKeysWith: { _, last in last })
   }
 
   fileprivate func removeInterface(_ id: String, of network: NetworkKey) throws {
-    try execute(
-      sql: "DELETE FROM network_interface WHERE network_key = ? AND id = ?",
+    try run(
+      "DELETE FROM network_interface WHERE network_key = ? AND id = ?",
       arguments: [network.rawValue, id]
     )
   }

@@ -30,7 +30,7 @@ extension Replica {
   /// The number of the newest change; nil where nothing was told yet.
   package func lastChange() throws(ReplicaError) -> ChangeNumber? {
     try read { database in
-      try Int64.fetchOne(database, sql: "SELECT max(change) FROM journal").map(ChangeNumber.init)
+      try database.value(Int64.self, "SELECT max(change) FROM journal").map(ChangeNumber.init)
     }
   }
 }
@@ -40,7 +40,7 @@ extension Database {
     var changes: [JournalChange] = []
     // The rows of a page share one text: it is decoded once.
     var last: (text: String, evidence: Evidence)?
-    let cursor = try Row.fetchCursor(self, sql: sql, arguments: arguments)
+    let cursor = try cursor(sql, arguments: arguments)
     while let row = try cursor.next() {
       let text: String = row["evidence"]
       let evidence = try last.flatMap { $0.text == text ? $0.evidence : nil } ?? Evidence(json: text)

@@ -15,7 +15,7 @@ package struct ReplicaMeta: Hashable, Sendable {
 extension Replica {
   package func meta() throws(ReplicaError) -> ReplicaMeta {
     try read { database in
-      let row = try required(Row.fetchOne(database, sql: "SELECT * FROM meta"), "meta")
+      let row = try required(database.row("SELECT * FROM meta"), "meta")
       var clock = ServerClock.unknown
       if let offset = row["clock_offset_us"] as Int64?, let uncertainty = row["clock_uncertainty_us"] as Int64? {
         clock = ServerClock(offset: .microseconds(offset), uncertainty: .microseconds(uncertainty))
@@ -32,8 +32,8 @@ extension Replica {
   /// Remembers the server's clock (R9).
   package func remember(_ clock: ServerClock) throws(ReplicaError) {
     try writePulled(.rememberClock) { database in
-      try database.execute(
-        sql: "UPDATE meta SET clock_offset_us = ?, clock_uncertainty_us = ?",
+      try database.run(
+        "UPDATE meta SET clock_offset_us = ?, clock_uncertainty_us = ?",
         arguments: [clock.offset.wholeMicroseconds, clock.uncertainty.wholeMicroseconds]
       )
     }
@@ -42,18 +42,18 @@ extension Replica {
   /// Remembers that the server asked for silence; it outlives the process.
   package func keepQuiet(until time: Timestamp) throws(ReplicaError) {
     try write(.keepQuiet) { database in
-      try database.execute(sql: "UPDATE meta SET quiet_until_us = ?", arguments: [time.microseconds])
+      try database.run("UPDATE meta SET quiet_until_us = ?", arguments: [time.microseconds])
     }
   }
 
   /// Binds the replica to an account. What the pages of another one said no longer counts.
   package func bind(to baseURL: String) throws(ReplicaError) {
     try write(.bind) { database in
-      try database.execute(
-        sql: "UPDATE page SET fingerprint = NULL WHERE (SELECT base_url FROM meta) IS NOT ?",
+      try database.run(
+        "UPDATE page SET fingerprint = NULL WHERE (SELECT base_url FROM meta) IS NOT ?",
         arguments: [baseURL]
       )
-      try database.execute(sql: "UPDATE meta SET base_url = ?", arguments: [baseURL])
+      try database.run("UPDATE meta SET base_url = ?", arguments: [baseURL])
     }
   }
 }

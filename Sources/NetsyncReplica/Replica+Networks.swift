@@ -47,7 +47,7 @@ extension Replica {
     // Letters of every script fold their case here; SQLite's own folding knows ASCII only.
     let wanted = filter.name?.lowercased()
     return try read { database in
-      let cursor = try Row.fetchCursor(database, sql: sql, arguments: arguments)
+      let cursor = try database.cursor(sql, arguments: arguments)
       var networks: [Network] = []
       while let row = try cursor.next() {
         let network = try Network(row)
@@ -62,23 +62,21 @@ extension Replica {
   /// Finds the network that a user names by full id, local id, exact name, or unique id prefix of four or more characters.
   package func find(_ reference: String) throws(ReplicaError) -> NetworkReference<Network> {
     try read { database in
-      let exact = try Row.fetchAll(
-        database,
-        sql: """
-          \(Network.select) WHERE network_key IN (
-            SELECT network_key FROM network WHERE remote_id IN (:text, :lower, :upper) OR local_id = :lower OR name = :text
-            UNION SELECT network_key FROM operation WHERE name = :text
-            UNION SELECT network_key FROM dead_letter WHERE name = :text
-          )
-          ORDER BY network_key
-          """,
+      let exact = try database.rows(
+        """
+        \(Network.select) WHERE network_key IN (
+          SELECT network_key FROM network WHERE remote_id IN (:text, :lower, :upper) OR local_id = :lower OR name = :text
+          UNION SELECT network_key FROM operation WHERE name = :text
+          UNION SELECT network_key FROM dead_letter WHERE name = :text
+        )
+        ORDER BY network_key
+        """,
         arguments: ["text": reference, "lower": reference.lowercased(), "upper": reference.uppercased()]
       ).map(Network.init).filter { $0.isNamed(reference) }
+<<<<<<< HEAD
       guard exact.isEmpty else { return NetworkReference(exact) }
       guard isIDPrefix(reference) else { return .unknown }
-      let prefixed = try Row.fetchAll(
-        database,
-        sql: """
+      let prefixed = try database.rows("""
           \(Network.select) WHERE network_key IN (
             SELECT network_key FROM network WHERE remote_id >= :lower AND remote_id < :lower || '~'
             UNION SELECT network_key FROM network WHERE remote_id >= :upper AND remote_id < :upper || '~'
@@ -86,6 +84,19 @@ extension Replica {
           )
           ORDER BY network_key LIMIT 20
           """,
+=======
+      if let only = exact.first { return exact.count == 1 ? .found(only) : .ambiguous(exact) }
+      guard reference.utf8.count >= 4, reference.utf8.allSatisfy(isIDCharacter) else { return .unknown }
+      let prefixed = try database.rows(
+        """
+        \(Network.select) WHERE network_key IN (
+          SELECT network_key FROM network WHERE remote_id >= :lower AND remote_id < :lower || '~'
+          UNION SELECT network_key FROM network WHERE remote_id >= :upper AND remote_id < :upper || '~'
+          UNION SELECT network_key FROM network WHERE local_id >= :lower AND local_id < :lower || '~'
+        )
+        ORDER BY network_key LIMIT 20
+        """,
+>>>>>>> main
         arguments: ["lower": reference.lowercased(), "upper": reference.uppercased()]
       ).map(Network.init)
       return NetworkReference(prefixed)
@@ -95,7 +106,7 @@ extension Replica {
   /// One network by its key; nil where it is gone.
   package func network(_ key: NetworkKey) throws(ReplicaError) -> Network? {
     try read { database in
-      try Row.fetchOne(database, sql: "\(Network.select) WHERE network_key = ?", arguments: [key.rawValue])
+      try database.row("\(Network.select) WHERE network_key = ?", arguments: [key.rawValue])
         .map(Network.init)
     }
   }
@@ -103,9 +114,9 @@ extension Replica {
   /// Up to `limit` names, to suggest near ones from.
   package func names(limit: Int) throws(ReplicaError) -> [String] {
     try read { database in
-      try String.fetchAll(
-        database,
-        sql: "SELECT name FROM networks WHERE name IS NOT NULL LIMIT ?",
+      try database.values(
+        String.self,
+        "SELECT name FROM networks WHERE name IS NOT NULL LIMIT ?",
         arguments: [limit]
       )
     }
@@ -170,20 +181,19 @@ extension Replica {
   package func interfaces(_ filter: InterfaceFilter = InterfaceFilter()) throws(ReplicaError) -> [NetworkInterface] {
     let wanted = filter.name?.lowercased()
     return try read { database in
-      let cursor = try Row.fetchCursor(
-        database,
-        sql: """
-          SELECT network_interface.*, overlay.id AS network_id, overlay.name AS network_name,
-            network.interfaces_as_of_us
-          FROM network_interface
-          JOIN network ON network.network_key = network_interface.network_key
-          JOIN network_overlay AS overlay ON overlay.network_key = network_interface.network_key
-          WHERE (:network IS NULL OR network.network_key = :network)
-            AND (:type IS NULL OR type = :type)
-            AND (:status IS NULL OR status = :status)
-            AND (:region IS NULL OR region_code = :region)
-          ORDER BY overlay.name, network.network_key, network_interface.name, network_interface.id
-          """,
+      let cursor = try database.cursor(
+        """
+        SELECT network_interface.*, overlay.id AS network_id, overlay.name AS network_name,
+          network.interfaces_as_of_us
+        FROM network_interface
+        JOIN network ON network.network_key = network_interface.network_key
+        JOIN network_overlay AS overlay ON overlay.network_key = network_interface.network_key
+        WHERE (:network IS NULL OR network.network_key = :network)
+          AND (:type IS NULL OR type = :type)
+          AND (:status IS NULL OR status = :status)
+          AND (:region IS NULL OR region_code = :region)
+        ORDER BY overlay.name, network.network_key, network_interface.name, network_interface.id
+        """,
         arguments: [
           "network": filter.network?.rawValue, "type": filter.type, "status": filter.status, "region": filter.region,
         ]

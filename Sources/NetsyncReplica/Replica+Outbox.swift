@@ -16,9 +16,9 @@ extension Replica {
   /// taken in, so none of these can be one.
   package func known(among ids: [NetworkID]) throws(ReplicaError) -> Set<NetworkID> {
     try read { database in
-      let found = try String.fetchAll(
-        database,
-        sql: "SELECT remote_id FROM network WHERE remote_id IN (SELECT value FROM json_each(?))",
+      let found = try database.values(
+        String.self,
+        "SELECT remote_id FROM network WHERE remote_id IN (SELECT value FROM json_each(?))",
         arguments: [idList(ids)]
       )
       return Set(found.compactMap(NetworkID.init))
@@ -49,18 +49,17 @@ extension Database {
     """
 
   func operations() throws -> [NetsyncModel.Operation] {
-    try Row.fetchAll(self, sql: "\(Self.selectOperations) ORDER BY queued.edit").map(Self.operation)
+    try rows("\(Self.selectOperations) ORDER BY queued.edit").map(Self.operation)
   }
 
   func operation(_ edit: EditNumber) throws -> NetsyncModel.Operation? {
-    try Row.fetchOne(self, sql: "\(Self.selectOperations) WHERE queued.edit = ?", arguments: [edit.rawValue])
+    try row("\(Self.selectOperations) WHERE queued.edit = ?", arguments: [edit.rawValue])
       .map(Self.operation)
   }
 
   func operations(of network: NetworkKey) throws -> [NetsyncModel.Operation] {
-    try Row.fetchAll(
-      self,
-      sql: "\(Self.selectOperations) WHERE queued.network_key = ? ORDER BY queued.edit",
+    try rows(
+      "\(Self.selectOperations) WHERE queued.network_key = ? ORDER BY queued.edit",
       arguments: [network.rawValue]
     ).map(Self.operation)
   }
@@ -117,14 +116,14 @@ extension Database {
   /// Writes where an operation stands. The row of a conflict comes and goes with the state.
   func setState(_ state: OperationState, of edit: EditNumber, at now: Timestamp) throws {
     let waitUntil: Int64? = if case .waiting(let notBefore) = state { notBefore?.microseconds } else { nil }
-    try execute(
-      sql: "UPDATE operation SET state = ?, not_before_us = ? WHERE edit = ?",
+    try run(
+      "UPDATE operation SET state = ?, not_before_us = ? WHERE edit = ?",
       arguments: [state.word, waitUntil, edit.rawValue]
     )
-    try execute(sql: "DELETE FROM conflict WHERE edit = ?", arguments: [edit.rawValue])
+    try run("DELETE FROM conflict WHERE edit = ?", arguments: [edit.rawValue])
     if case .conflict(let kind) = state {
-      try execute(
-        sql: "INSERT INTO conflict (edit, kind, found_at_us) VALUES (?, ?, ?)",
+      try run(
+        "INSERT INTO conflict (edit, kind, found_at_us) VALUES (?, ?, ?)",
         arguments: [edit.rawValue, kind.rawValue, now.microseconds]
       )
     }
@@ -132,8 +131,8 @@ extension Database {
 
   /// Takes an operation or a dead letter out; what became of it is the journal's to say.
   func removeOperation(_ edit: EditNumber) throws {
-    try execute(sql: "DELETE FROM operation WHERE edit = ?", arguments: [edit.rawValue])
-    try execute(sql: "DELETE FROM dead_letter WHERE edit = ?", arguments: [edit.rawValue])
+    try run("DELETE FROM operation WHERE edit = ?", arguments: [edit.rawValue])
+    try run("DELETE FROM dead_letter WHERE edit = ?", arguments: [edit.rawValue])
   }
 
   /// Puts an operation in, under its own number or, for `edit` nil, under a new one.
@@ -147,12 +146,12 @@ extension Database {
     editedAt: Timestamp,
     attempts: Int = 0
   ) throws -> EditNumber {
-    try execute(
-      sql: """
-        INSERT INTO operation
-          (edit, network_key, action, name, base_name, base_updated_at, sent_name, edited_at_us, state, attempts)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'waiting', ?)
-        """,
+    try run(
+      """
+      INSERT INTO operation
+        (edit, network_key, action, name, base_name, base_updated_at, sent_name, edited_at_us, state, attempts)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'waiting', ?)
+      """,
       arguments: [
         edit?.rawValue, network.rawValue, intent.action.rawValue, intent.name?.text, base?.name?.text,
         base?.updatedAt?.raw, sentName?.text, editedAt.microseconds, attempts,

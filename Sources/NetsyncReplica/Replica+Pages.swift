@@ -41,10 +41,13 @@ package struct KnownPage: Sendable {
   package var confirmedSweep: Int64
 }
 
-/// What applying pages did.
+/// What applying pages did. What a page showed before counts no more, so a page that comes twice counts once.
 package struct PageTally: Hashable, Sendable {
   package var new = 0
+  /// Known networks with another content, and not only another `updated_at`.
   package var changed = 0
+  /// Networks with an older `updated_at` than the one we had, whatever their content.
+  package var wentBack = 0
 
   package init() {}
 }
@@ -54,7 +57,7 @@ extension Replica {
   package func knownPages() throws(ReplicaError) -> [Int: KnownPage] {
     try read { database in
       var pages: [Int: KnownPage] = [:]
-      for row in try Row.fetchAll(database, sql: "SELECT * FROM page WHERE fingerprint IS NOT NULL") {
+      for row in try database.rows("SELECT * FROM page WHERE fingerprint IS NOT NULL") {
         let fingerprint: [UInt8] = (row["fingerprint"] as DatabaseValue).storage.bytes
         pages[row["page_number"]] = KnownPage(
           fingerprint: fingerprint,
@@ -71,14 +74,14 @@ extension Replica {
   /// Whether any of these networks is known from the server.
   package func knowsAny(of ids: [NetworkID]) throws(ReplicaError) -> Bool {
     try read { database in
-      try Bool.fetchOne(
-        database,
-        sql: """
-          SELECT EXISTS (
-            SELECT 1 FROM network
-            WHERE gone_at_us IS NULL AND remote_id IN (SELECT value FROM json_each(?))
-          )
-          """,
+      try database.value(
+        Bool.self,
+        """
+        SELECT EXISTS (
+          SELECT 1 FROM network
+          WHERE gone_at_us IS NULL AND remote_id IN (SELECT value FROM json_each(?))
+        )
+        """,
         arguments: [idList(ids)]
       ) ?? false
     }
@@ -100,6 +103,7 @@ extension Replica {
         operations: try database.operations()
       )
       for page in pages { try batch.apply(page) }
+      try batch.count()
       return batch.tally
     }
   }
@@ -134,8 +138,8 @@ private struct PageBatch {
 
   mutating func apply(_ page: ListedPage) throws {
     guard let records = page.records else {
-      try database.execute(
-        sql: "UPDATE page SET confirmed_sweep = ?, confirmed_at_us = ? WHERE page_number = ?",
+      try database.run(
+        "UPDATE page SET confirmed_sweep = ?, confirmed_at_us = ? WHERE page_number = ?",
         arguments: [sweep, now.microseconds, page.number]
       )
       return
@@ -158,24 +162,33 @@ private struct PageBatch {
       }
     }
     for key in leaving {
-      try database.execute(sql: "UPDATE network SET seen_page = NULL WHERE network_key = ?", arguments: [key.rawValue])
+      try database.run("UPDATE network SET seen_page = NULL WHERE network_key = ?", arguments: [key.rawValue])
     }
     if !isExact {
-      try database.execute(sql: "UPDATE page SET fingerprint = NULL WHERE page_number = ?", arguments: [page.number])
+      try database.run("UPDATE page SET fingerprint = NULL WHERE page_number = ?", arguments: [page.number])
     }
   }
 
+  /// Counts with the sweep, in the same transaction: what a sweep that dies has taken in, the next cannot see again.
+  func count() throws {
+    guard tally != PageTally() else { return }
+    try database.run(
+      "UPDATE sweep SET new = new + ?, changed = changed + ?, went_back = went_back + ? WHERE sweep = ?",
+      arguments: [tally.new, tally.changed, tally.wentBack, sweep]
+    )
+  }
+
   private func record(_ page: ListedPage, rows: Int) throws {
-    try database.execute(
-      sql: """
-        INSERT INTO page
-          (page_number, fingerprint, row_count, total_pages, total_results, confirmed_sweep, confirmed_at_us)
-        VALUES (?, ?, ?, ?, ?, ?, ?)
-        ON CONFLICT (page_number) DO UPDATE SET
-          fingerprint = excluded.fingerprint, row_count = excluded.row_count, total_pages = excluded.total_pages,
-          total_results = excluded.total_results, confirmed_sweep = excluded.confirmed_sweep,
-          confirmed_at_us = excluded.confirmed_at_us
-        """,
+    try database.run(
+      """
+      INSERT INTO page
+        (page_number, fingerprint, row_count, total_pages, total_results, confirmed_sweep, confirmed_at_us)
+      VALUES (?, ?, ?, ?, ?, ?, ?)
+      ON CONFLICT (page_number) DO UPDATE SET
+        fingerprint = excluded.fingerprint, row_count = excluded.row_count, total_pages = excluded.total_pages,
+        total_results = excluded.total_results, confirmed_sweep = excluded.confirmed_sweep,
+        confirmed_at_us = excluded.confirmed_at_us
+      """,
       arguments: [
         page.number, page.fingerprint.databaseBlob, rows, page.totalPages, page.totalResults, sweep, now.microseconds,
       ]
@@ -224,7 +237,10 @@ private struct PageBatch {
     switch outcome.change {
     case nil, .restamped?: break
     case .appeared?: tally.new += 1
-    case .renamed?, .changed?, .wentBack?: tally.changed += 1
+    case .renamed?, .changed?: tally.changed += 1
+    case .wentBack?:
+      tally.wentBack += 1
+      if row.base?.hasContent(of: record) == false { tally.changed += 1 }
     }
     return !outcome.stale
   }
@@ -251,12 +267,12 @@ private struct PageBatch {
 
   /// A row that was on another page leaves a page that no longer says what its fingerprint said.
   private func move(_ row: NetworkRow, to page: Int) throws {
-    try database.execute(
-      sql: "UPDATE network SET seen_page = ? WHERE network_key = ?",
+    try database.run(
+      "UPDATE network SET seen_page = ? WHERE network_key = ?",
       arguments: [page, row.key.rawValue]
     )
     if let seenPage = row.seenPage {
-      try database.execute(sql: "UPDATE page SET fingerprint = NULL WHERE page_number = ?", arguments: [seenPage])
+      try database.run("UPDATE page SET fingerprint = NULL WHERE page_number = ?", arguments: [seenPage])
     }
   }
 

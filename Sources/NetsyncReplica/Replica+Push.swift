@@ -5,6 +5,8 @@ package import NetsyncReconcile
 /// What became of an operation, for counting.
 package enum SettledAs: Hashable, Sendable {
   case landed, waiting, inDoubt, conflict, refused
+  /// The server does not have the network any more, and a delete waited behind the operation: nothing is left to send.
+  case agreed
 }
 
 extension Replica {
@@ -12,13 +14,17 @@ extension Replica {
   ///
   /// Only for the holder of the sync lock: nobody else sends.
   package func recover() throws(ReplicaError) {
+    let isNeeded = try read { database in
+      try database.value(Bool.self, "SELECT EXISTS (SELECT 1 FROM operation WHERE state = 'sending')") ?? false
+    }
+    guard isNeeded else { return }
     let recoveredAt = now()
     try write(.recover) { database in
       for operation in try database.operations() {
         guard case .sending(let arming) = operation.state else { continue }
         switch NetsyncReconcile.recover(operation.intent) {
         case .wait:
-          try database.returnToQueue(operation, refused: false, notBefore: nil, at: recoveredAt)
+          try database.returnToQueue(operation, at: recoveredAt)
         case .doubt:
           let arming = try required(arming, "arming")
           try database.setDoubt(Doubt(arming: arming, nextLook: arming.notBefore), of: operation.edit)
@@ -36,13 +42,13 @@ extension Replica {
       guard let current = try database.operation(operation.edit), case .waiting = current.state,
         current.intent == operation.intent, !(try database.hasInFlight(operation.network))
       else { return false }
-      try database.execute(
-        sql: """
-          UPDATE operation SET state = 'sending', not_before_us = NULL, attempts = attempts + 1, armed_at_us = ?,
-            armed_known = ?, looks = 0, first_look_us = NULL, next_look_us = NULL, candidates = NULL,
-            sent_name = CASE action WHEN 'rename' THEN name ELSE sent_name END
-          WHERE edit = ?
-          """,
+      try database.run(
+        """
+        UPDATE operation SET state = 'sending', not_before_us = NULL, attempts = attempts + 1, armed_at_us = ?,
+          armed_known = ?, looks = 0, first_look_us = NULL, next_look_us = NULL, candidates = NULL,
+          sent_name = CASE action WHEN 'rename' THEN name ELSE sent_name END
+        WHERE edit = ?
+        """,
         arguments: [
           arming?.notBefore.microseconds, arming.map { idList($0.known) }, operation.edit.rawValue,
         ]
@@ -80,17 +86,20 @@ extension Replica {
         try database.landDeletion(operation, evidence, at: settledAt)
         return .landed
       case .retry:
-        try database.returnToQueue(operation, refused: false, notBefore: settledAt + wait, at: settledAt)
+        try database.returnToQueue(operation, notBefore: settledAt + wait, at: settledAt)
         return .waiting
       case .stop:
-        try database.returnToQueue(operation, refused: false, notBefore: nil, at: settledAt)
+        try database.returnToQueue(operation, at: settledAt)
         return .waiting
       case .doubt:
         try database.setDoubt(Doubt(arming: arming(of: operation), nextLook: serverNow), of: edit)
         return .inDoubt
       case .conflict(let kind):
-        let merged = try database.returnToQueue(operation, refused: false, notBefore: nil, at: settledAt)
-        if let merged { try database.setState(.conflict(kind), of: merged, at: settledAt) }
+        guard let merged = try database.returnToQueue(operation, conflict: kind, at: settledAt) else {
+          try database.removeBase(of: operation.network, evidence: evidence.json, at: settledAt)
+          return .agreed
+        }
+        try database.setState(.conflict(kind), of: merged, at: settledAt)
         try database.journalOutcome(.conflict, of: operation, evidence, at: settledAt)
         return .conflict
       case .deadLetter(let detail):
@@ -140,7 +149,7 @@ extension Replica {
         try database.setDoubt(doubt, of: edit)
         return .inDoubt
       case .sendAgain:
-        try database.returnToQueue(operation, refused: false, notBefore: nil, at: resolvedAt)
+        try database.returnToQueue(operation, at: resolvedAt)
         return .waiting
       }
     }
@@ -157,12 +166,30 @@ extension Replica {
     }
   }
 
-  /// Holds the queued deletes, or lets them go, as the guard says (R5).
-  package func holdDeletes(_ held: Bool) throws(ReplicaError) {
+  /// Holds the deletes among these edits, or lets them go, as the guard says (R5).
+  package func holdDeletes(_ held: Bool, among edits: [EditNumber]) throws(ReplicaError) {
+    let list = "[\(edits.map(\.description).joined(separator: ","))]"
+    let (before, after) = held ? ("waiting", "held") : ("held", "waiting")
+    let isNeeded = try read { database in
+      try database.value(
+        Bool.self,
+        """
+        SELECT EXISTS (
+          SELECT 1 FROM operation
+          WHERE action = 'delete' AND state = ? AND edit IN (SELECT value FROM json_each(?))
+        )
+        """,
+        arguments: [before, list]
+      ) ?? false
+    }
+    guard isNeeded else { return }
     try write(.holdDeletes) { database in
-      try database.execute(
-        sql: "UPDATE operation SET state = ?, not_before_us = NULL WHERE action = 'delete' AND state = ?",
-        arguments: held ? ["held", "waiting"] : ["waiting", "held"]
+      try database.run(
+        """
+        UPDATE operation SET state = ?, not_before_us = NULL
+        WHERE action = 'delete' AND state = ? AND edit IN (SELECT value FROM json_each(?))
+        """,
+        arguments: [after, before, list]
       )
     }
   }
@@ -170,19 +197,19 @@ extension Replica {
 
 extension Database {
   fileprivate func hasInFlight(_ network: NetworkKey) throws -> Bool {
-    try Bool.fetchOne(
-      self,
-      sql: "SELECT EXISTS (SELECT 1 FROM operation WHERE network_key = ? AND state IN ('sending', 'in_doubt'))",
+    try value(
+      Bool.self,
+      "SELECT EXISTS (SELECT 1 FROM operation WHERE network_key = ? AND state IN ('sending', 'in_doubt'))",
       arguments: [network.rawValue]
     ) ?? false
   }
 
   fileprivate func setDoubt(_ doubt: Doubt, of edit: EditNumber) throws {
-    try execute(
-      sql: """
-        UPDATE operation SET state = 'in_doubt', looks = ?, first_look_us = ?, next_look_us = ?, candidates = ?
-        WHERE edit = ?
-        """,
+    try run(
+      """
+      UPDATE operation SET state = 'in_doubt', looks = ?, first_look_us = ?, next_look_us = ?, candidates = ?
+      WHERE edit = ?
+      """,
       arguments: [
         doubt.looks, doubt.firstLook?.microseconds, doubt.nextLook.microseconds,
         doubt.candidates.isEmpty ? nil : idList(doubt.candidates), edit.rawValue,
@@ -192,12 +219,12 @@ extension Database {
 
   fileprivate func recordFailure(_ failure: APIErrorDetail?, of edit: EditNumber) throws {
     guard let failure else { return }
-    try execute(
-      sql: """
-        UPDATE operation SET
-          error_status = ?, error_code = ?, error_title = ?, error_detail = ?, error_pointer = ?
-        WHERE edit = ?
-        """,
+    try run(
+      """
+      UPDATE operation SET
+        error_status = ?, error_code = ?, error_title = ?, error_detail = ?, error_pointer = ?
+      WHERE edit = ?
+      """,
       arguments: APIErrorDetail.arguments(failure) + [edit.rawValue]
     )
   }
@@ -210,14 +237,24 @@ extension Database {
     _ evidence: Evidence,
     at now: Timestamp
   ) throws {
-    let taken = try Int64.fetchOne(
-      self,
-      sql: "SELECT network_key FROM network WHERE remote_id = ? AND network_key <> ?",
+    let taken = try value(
+      Int64.self,
+      "SELECT network_key FROM network WHERE remote_id = ? AND network_key <> ?",
       arguments: [document.id.text, operation.network.rawValue]
     )
     guard taken == nil else { throw ReplicaError.idTaken(document.id) }
     try removeOperation(operation.edit)
     try forgetFingerprint(of: operation.network)
+    if let base = try base(of: operation.network), isOlder(document.updatedAt, than: base.updatedAt) {
+      let entry = JournalEntry(
+        side: .remote,
+        kind: .wentBack,
+        network: operation.network,
+        before: base.name,
+        after: document.name
+      )
+      try journal(entry, evidence: evidence.json, at: now)
+    }
     try setBase(document, of: operation.network)
     try acknowledge(operation.network, at: now)
     if let follower = try operations(of: operation.network).first(where: { $0.state != .refused }) {
@@ -234,9 +271,8 @@ extension Database {
     at now: Timestamp
   ) throws -> Bool {
     guard case .sending(let arming?) = operation.state, case .create(let name) = operation.intent,
-      let row = try Row.fetchOne(
-        self,
-        sql: "SELECT * FROM network WHERE remote_id = ? AND network_key <> ?",
+      let row = try row(
+        "SELECT * FROM network WHERE remote_id = ? AND network_key <> ?",
         arguments: [document.id.text, operation.network.rawValue]
       )
     else { return true }
@@ -257,17 +293,17 @@ extension Database {
     }
     let keys: StatementArguments = [network.rawValue, other.rawValue]
     for table in ["operation", "dead_letter", "network_interface", "journal"] {
-      try execute(sql: "UPDATE \(table) SET network_key = ? WHERE network_key = ?", arguments: keys)
+      try run("UPDATE \(table) SET network_key = ? WHERE network_key = ?", arguments: keys)
     }
-    try execute(
-      sql: """
-        UPDATE network SET (seen_page, interfaces_as_of_us) =
-          (SELECT seen_page, interfaces_as_of_us FROM network WHERE network_key = ?)
-        WHERE network_key = ?
-        """,
+    try run(
+      """
+      UPDATE network SET (seen_page, interfaces_as_of_us) =
+        (SELECT seen_page, interfaces_as_of_us FROM network WHERE network_key = ?)
+      WHERE network_key = ?
+      """,
       arguments: [other.rawValue, network.rawValue]
     )
-    try execute(sql: "DELETE FROM network WHERE network_key = ?", arguments: [other.rawValue])
+    try run("DELETE FROM network WHERE network_key = ?", arguments: [other.rawValue])
   }
 
   fileprivate func landDeletion(_ operation: NetsyncModel.Operation, _ evidence: Evidence, at now: Timestamp) throws {
@@ -286,25 +322,29 @@ extension Database {
   }
 
   private func acknowledge(_ network: NetworkKey, at now: Timestamp) throws {
-    try execute(sql: "UPDATE meta SET acknowledgements = acknowledgements + 1")
-    try execute(
-      sql: """
-        UPDATE network SET
-          read_at_us = ?, acknowledged_at_us = ?, acknowledgement = (SELECT acknowledgements FROM meta)
-        WHERE network_key = ?
-        """,
+    try run("UPDATE meta SET acknowledgements = acknowledgements + 1")
+    try run(
+      """
+      UPDATE network SET
+        read_at_us = ?, acknowledged_at_us = ?, acknowledgement = (SELECT acknowledgements FROM meta)
+      WHERE network_key = ?
+      """,
       arguments: [now.microseconds, now.microseconds, network.rawValue]
     )
   }
 
   /// Puts an operation that was on its way back into the outbox, merged with what was queued behind it.
   ///
+  /// - Parameters:
+  ///   - refused: the server will not take it as it is.
+  ///   - conflict: what its answer made of it.
   /// - Returns: the edit that now waits; nil where nothing is left to send.
   @discardableResult
   func returnToQueue(
     _ operation: NetsyncModel.Operation,
-    refused: Bool,
-    notBefore: Timestamp?,
+    refused: Bool = false,
+    conflict: ConflictKind? = nil,
+    notBefore: Timestamp? = nil,
     at now: Timestamp
   ) throws -> EditNumber? {
     guard
@@ -320,6 +360,7 @@ extension Database {
         operation.intent,
         base: operation.base,
         isRefused: refused,
+        conflict: conflict,
         mayHaveArrived: operation.sentName != nil && !refused
       )
     )
@@ -331,7 +372,7 @@ extension Database {
     case .cancel:
       try removeOperation(operation.edit)
       try journalOutcome(.superseded, of: operation, Evidence(), at: now)
-      try discard(follower, as: .superseded, at: now)
+      try discard(follower, as: conflict == nil ? .superseded : .satisfied, at: now)
       if operation.intent.action == .create { try markGone(operation.network, .neverSent, at: now) }
       return nil
     case .queue(let intent, let base, _):
@@ -360,17 +401,17 @@ extension Database {
   ) throws {
     try journalOutcome(.refused, of: operation, evidence, at: now)
     if try operations(of: operation.network).contains(where: { $0.edit > operation.edit }) {
-      try returnToQueue(operation, refused: true, notBefore: nil, at: now)
+      try returnToQueue(operation, refused: true, at: now)
       return
     }
     try removeOperation(operation.edit)
-    try execute(
-      sql: """
-        INSERT INTO dead_letter
-          (edit, network_key, action, name, base_name, base_updated_at, edited_at_us, attempts, refused_at_us,
-           error_status, error_code, error_title, error_detail, error_pointer)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-        """,
+    try run(
+      """
+      INSERT INTO dead_letter
+        (edit, network_key, action, name, base_name, base_updated_at, edited_at_us, attempts, refused_at_us,
+         error_status, error_code, error_title, error_detail, error_pointer)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      """,
       arguments: [
         operation.edit.rawValue, operation.network.rawValue, operation.intent.action.rawValue,
         operation.intent.name?.text, operation.base?.name?.text, operation.base?.updatedAt?.raw,

@@ -73,9 +73,10 @@ extension Database {
     let standing = NetworkStanding(
       base: row.base,
       intent: operation.map { StandingIntent($0, seen: sight.document?.name) } ?? .none,
-      recentWrite: recentWrite
+      recentWrite: recentWrite,
+      contests: try operation == nil ? 0 : contests(of: row.key, at: now)
     )
-    let decision = reconcile(sight, standing, context)
+    let decision = reconcile(standing, with: sight, under: context.policy, clock: context.clock)
     var outcome = SightOutcome(edit: decision.edit)
     switch decision.base {
     case .keep: break
@@ -87,19 +88,41 @@ extension Database {
       outcome.removed = true
     }
     if let operation {
+<<<<<<< HEAD
       try apply(decision.edit, to: operation, sight, row, context, evidence: evidence, at: now)
     }
     if outcome.removed {
       let entry = JournalEntry(side: .remote, kind: .deleted, network: row.key, before: row.base?.name)
       try journal(entry, evidence: evidence.json, at: now)
       try markGone(row.key, .deletedThere, at: now)
+=======
+      let verdict = Evidence(context.policy, standing, sight)
+      try apply(decision.edit, to: operation, sight, verdict, evidence: evidence(), at: now)
+    }
+    if outcome.removed {
+      try removeBase(of: row.key, evidence: evidence(), at: now)
+>>>>>>> main
     }
     return outcome
   }
 
-  private func reconcile(_ sight: RemoteSight, _ standing: NetworkStanding, _ context: SightContext) -> NetworkDecision
-  {
-    NetsyncReconcile.reconcile(standing, with: sight, under: context.policy, clock: context.clock)
+  /// The server has answered that it does not have a network any more: its row goes, its evidence stays.
+  func removeBase(of network: NetworkKey, evidence: String, at now: Timestamp) throws {
+    let entry = JournalEntry(side: .remote, kind: .deleted, network: network, before: try base(of: network)?.name)
+    try journal(entry, evidence: evidence, at: now)
+    try markGone(network, .deletedThere, at: now)
+  }
+
+  /// How often an edit of a network has prevailed lately. Only asked where the network has one.
+  private func contests(of network: NetworkKey, at now: Timestamp) throws -> Int {
+    try value(
+      Int.self,
+      "SELECT count(*) FROM journal WHERE network_key = ? AND kind = ? AND at_us BETWEEN ? AND ?",
+      arguments: [
+        network.rawValue, JournalKind.prevailed.rawValue, (now - Limits.contentionWindow).microseconds,
+        now.microseconds,
+      ]
+    ) ?? 0
   }
 
   private func accept(
@@ -128,13 +151,21 @@ extension Database {
     try journal(entry, evidence: evidence, at: now)
   }
 
+  /// - Parameters:
+  ///   - verdict: what a conflict was decided upon.
+  ///   - evidence: where the sight comes from.
   private func apply(
     _ decision: EditDecision,
     to operation: NetsyncModel.Operation,
     _ sight: RemoteSight,
+<<<<<<< HEAD
     _ row: NetworkRow,
     _ context: SightContext,
     evidence: WrittenEvidence,
+=======
+    _ verdict: Evidence,
+    evidence: String,
+>>>>>>> main
     at now: Timestamp
   ) throws {
     let theirs = sight.document?.name
@@ -144,7 +175,7 @@ extension Database {
       break
     case .goesOn:
       // A sight that was ignored as stale has moved no base.
-      if let document = sight.document, try base(of: row.key) == document {
+      if let document = sight.document, try base(of: operation.network) == document {
         try rebase(operation, onto: document, at: now)
       }
     case .prevails:
@@ -152,11 +183,12 @@ extension Database {
       let entry = JournalEntry(
         side: .local,
         kind: .prevailed,
-        network: row.key,
+        network: operation.network,
         edit: operation.edit,
         before: theirs,
         after: operation.intent.name
       )
+<<<<<<< HEAD
       try journal(entry, evidence: settled().json, at: now)
     case .yields:
       try removeOperation(operation.edit)
@@ -168,13 +200,37 @@ extension Database {
       guard operation.state != .conflict(kind) else { break }
       try setState(.conflict(kind), of: operation.edit, at: now)
       try journalOutcome(.conflict, of: operation, after: theirs, settled(), at: now)
+=======
+      try journal(entry, evidence: verdict.json, at: now)
+    case .yields:
+      try removeOperation(operation.edit)
+      try journalOutcome(.yielded, of: operation, after: theirs, verdict, at: now)
+    case .satisfied:
+      try removeOperation(operation.edit)
+      try journal(
+        JournalEntry(
+          side: .local,
+          kind: .satisfied,
+          network: operation.network,
+          edit: operation.edit,
+          before: operation.intent.name,
+          after: theirs
+        ),
+        evidence: evidence,
+        at: now
+      )
+    case .conflict(let kind):
+      guard operation.state != .conflict(kind) else { break }
+      try setState(.conflict(kind), of: operation.edit, at: now)
+      try journalOutcome(.conflict, of: operation, after: theirs, verdict, at: now)
+>>>>>>> main
     }
   }
 
   /// The edit goes on upon a newer base; a conflict that has dissolved waits again.
   func rebase(_ operation: NetsyncModel.Operation, onto document: NetworkDocument, at now: Timestamp) throws {
-    try execute(
-      sql: "UPDATE operation SET base_name = ?, base_updated_at = ? WHERE edit = ?",
+    try run(
+      "UPDATE operation SET base_name = ?, base_updated_at = ? WHERE edit = ?",
       arguments: [document.name?.text, document.updatedAt?.raw, operation.edit.rawValue]
     )
     if case .conflict = operation.state { try setState(.waiting(notBefore: nil), of: operation.edit, at: now) }
@@ -197,6 +253,7 @@ extension Database {
 }
 
 extension Evidence {
+<<<<<<< HEAD
   /// This sight, and what the policy weighed it against: both stamps, and the edit's time on the server's clock.
   fileprivate func settled(
     by context: SightContext,
@@ -211,6 +268,15 @@ extension Evidence {
     evidence.mineAt = context.clock.serverTime(operation.editedAt).rfc3339
     evidence.clockUncertaintySeconds = context.clock.uncertainty.inSeconds
     return evidence
+=======
+  /// What a conflict was decided upon.
+  fileprivate init(_ policy: ConflictPolicy, _ standing: NetworkStanding, _ sight: RemoteSight) {
+    self.init()
+    self.policy = policy.rawValue
+    contests = standing.contests
+    updatedAtBefore = standing.base?.updatedAt?.raw
+    updatedAtAfter = sight.document?.updatedAt?.raw
+>>>>>>> main
   }
 }
 
@@ -237,9 +303,8 @@ extension Replica {
     let seenAt = now()
     return try write(.observe) { database in
       guard
-        let row = try Row.fetchOne(
-          database,
-          sql: "SELECT * FROM network WHERE network_key = ?",
+        let row = try database.row(
+          "SELECT * FROM network WHERE network_key = ?",
           arguments: [network.rawValue]
         )
       else { throw ReplicaError.networkGone }
@@ -252,8 +317,8 @@ extension Replica {
         evidence: WrittenEvidence(evidence),
         at: seenAt
       )
-      try database.execute(
-        sql: "UPDATE network SET read_at_us = ? WHERE network_key = ?",
+      try database.run(
+        "UPDATE network SET read_at_us = ? WHERE network_key = ?",
         arguments: [seenAt.microseconds, network.rawValue]
       )
       if outcome.change != nil { try database.forgetFingerprint(of: network) }
@@ -265,9 +330,8 @@ extension Replica {
 extension Database {
   /// The page that a network stands on has to be decoded again: its rows no longer say what its body said.
   func forgetFingerprint(of network: NetworkKey) throws {
-    try execute(
-      sql:
-        "UPDATE page SET fingerprint = NULL WHERE page_number = (SELECT seen_page FROM network WHERE network_key = ?)",
+    try run(
+      "UPDATE page SET fingerprint = NULL WHERE page_number = (SELECT seen_page FROM network WHERE network_key = ?)",
       arguments: [network.rawValue]
     )
   }

@@ -21,19 +21,19 @@ package struct ReplicaStatus: Hashable, Sendable {
 extension Replica {
   package func status() throws(ReplicaError) -> ReplicaStatus {
     try read { database in
-      let states = try Row.fetchAll(database, sql: "SELECT state, count(*) AS edits FROM outbox GROUP BY state")
+      let states = try database.rows("SELECT state, count(*) AS edits FROM outbox GROUP BY state")
       return ReplicaStatus(
-        networks: try Int.fetchOne(database, sql: "SELECT count(*) FROM networks") ?? 0,
-        interfaces: try Int.fetchOne(database, sql: "SELECT count(*) FROM network_interface") ?? 0,
+        networks: try database.value(Int.self, "SELECT count(*) FROM networks") ?? 0,
+        interfaces: try database.value(Int.self, "SELECT count(*) FROM network_interface") ?? 0,
         completeAsOf: Timestamp(
-          try Int64.fetchOne(
-            database,
-            sql: "SELECT started_at_us FROM sweep WHERE complete ORDER BY sweep DESC LIMIT 1"
+          try database.value(
+            Int64.self,
+            "SELECT started_at_us FROM sweep WHERE complete ORDER BY sweep DESC LIMIT 1"
           )
         ),
         lastSweep: try database.lastSweep(),
         outbox: Dictionary(states.map { ($0["state"], $0["edits"]) }, uniquingKeysWith: { $1 }),
-        conflicts: try Int.fetchOne(database, sql: "SELECT count(*) FROM conflict") ?? 0
+        conflicts: try database.value(Int.self, "SELECT count(*) FROM conflict") ?? 0
       )
     }
   }

@@ -1,5 +1,6 @@
 import GRDB
 package import NetsyncModel
+package import NetsyncReconcile
 
 /// How a pull ended.
 package enum PullOutcome: String, CaseIterable, Sendable {
@@ -13,6 +14,8 @@ package struct SweepCounts: Hashable, Sendable {
   package var interfaces = 0
   package var new = 0
   package var changed = 0
+  /// Networks whose `updated_at` was older than the one we had.
+  package var wentBack = 0
   package var gone = 0
   /// Networks whose removal waits for a person.
   package var held = 0
@@ -20,6 +23,15 @@ package struct SweepCounts: Hashable, Sendable {
   package var bytes = 0
 
   package init() {}
+}
+
+/// What the sweeps before one leave it to answer for: those since the last complete one whose removals no guard held.
+package struct UnsettledSweeps: Hashable, Sendable {
+  /// Of the sweeps that were not complete, since the last that was.
+  package var changed = 0
+  package var wentBack = 0
+  /// What held the removals of those that were.
+  package var guards: Set<Guard> = []
 }
 
 /// A pull as it is kept.
@@ -37,33 +49,37 @@ extension Replica {
   package func beginSweep(networksOnly: Bool) throws(ReplicaError) -> Int64 {
     let startedAt = now()
     return try write(.beginSweep) { database in
-      try database.execute(
-        sql: "INSERT INTO sweep (started_at_us, networks_only) VALUES (?, ?)",
+      try database.run(
+        "INSERT INTO sweep (started_at_us, networks_only) VALUES (?, ?)",
         arguments: [startedAt.microseconds, networksOnly]
       )
       return database.lastInsertedRowID
     }
   }
 
-  /// Ends a sweep. Pages past `lastPage` are no longer part of the listing.
+  /// Ends a sweep.
+  ///
+  /// - Parameter held: what held its removals, or all of it.
   package func endSweep(
     _ sweep: Int64,
     _ outcome: PullOutcome,
     isComplete: Bool,
+    held: Guard? = nil,
     _ counts: SweepCounts
   ) throws(ReplicaError) {
     let endedAt = now()
     try write(.endSweep) { database in
-      try database.execute(
-        sql: """
-          UPDATE sweep SET
-            ended_at_us = ?, outcome = ?, complete = ?, networks = ?, interfaces = ?, new = ?, changed = ?, gone = ?,
-            held = ?, requests = ?, bytes = ?
-          WHERE sweep = ?
-          """,
+      try database.run(
+        """
+        UPDATE sweep SET
+          ended_at_us = ?, outcome = ?, complete = ?, networks = ?, interfaces = ?, new = ?, changed = ?, gone = ?,
+          held = ?, requests = ?, bytes = ?, guard = ?, went_back = ?
+        WHERE sweep = ?
+        """,
         arguments: [
           endedAt.microseconds, outcome.rawValue, isComplete, counts.networks, counts.interfaces, counts.new,
-          counts.changed, counts.gone, counts.held, counts.requests, counts.bytes, sweep,
+          counts.changed, counts.gone, counts.held, counts.requests, counts.bytes, held?.rawValue, counts.wentBack,
+          sweep,
         ]
       )
     }
@@ -74,28 +90,59 @@ extension Replica {
     try read { database in try database.lastSweep(before: sweep) }
   }
 
+  /// What the sweeps before this one leave it to answer for.
+  package func unsettledSweeps(before sweep: Int64) throws(ReplicaError) -> UnsettledSweeps {
+    try read { database in
+      let rows = try database.rows(
+        """
+        SELECT complete, changed, went_back, guard FROM sweep
+        WHERE sweep < ?
+          AND sweep > (SELECT coalesce(max(sweep), 0) FROM sweep WHERE sweep < ? AND complete AND guard IS NULL)
+        ORDER BY sweep
+        """,
+        arguments: [sweep, sweep]
+      )
+      return rows.reduce(into: UnsettledSweeps()) { unsettled, row in
+        if let held = (row["guard"] as String?).flatMap(Guard.init) { unsettled.guards.insert(held) }
+        let isComplete: Bool = row["complete"]
+        unsettled.changed = isComplete ? 0 : unsettled.changed + row["changed"]
+        unsettled.wentBack = isComplete ? 0 : unsettled.wentBack + row["went_back"]
+      }
+    }
+  }
+
   /// Networks known from the server.
   package func knownCount() throws(ReplicaError) -> Int {
     try read { database in
-      try Int.fetchOne(
-        database,
-        sql: "SELECT count(*) FROM network WHERE remote_id IS NOT NULL AND gone_at_us IS NULL"
+      try database.value(
+        Int.self,
+        "SELECT count(*) FROM network WHERE remote_id IS NOT NULL AND gone_at_us IS NULL"
       ) ?? 0
     }
   }
 
   /// Known networks that a finished walk did not list. Pages past `lastPage` have left the listing.
   package func missing(from sweep: Int64, lastPage: Int) throws(ReplicaError) -> [(key: NetworkKey, id: NetworkID)] {
-    try write(.trimPages) { database in
-      try database.execute(sql: "DELETE FROM page WHERE page_number > ?", arguments: [lastPage])
-      let rows = try Row.fetchAll(
-        database,
-        sql: """
-          SELECT network_key, remote_id FROM network
-          LEFT JOIN page ON page.page_number = network.seen_page
-          WHERE remote_id IS NOT NULL AND gone_at_us IS NULL AND page.confirmed_sweep IS NOT ?
-          ORDER BY network_key
-          """,
+    let hasMore = try read { database in
+      try database.value(
+        Bool.self,
+        "SELECT EXISTS (SELECT 1 FROM page WHERE page_number > ?)",
+        arguments: [lastPage]
+      ) ?? false
+    }
+    if hasMore {
+      try write(.trimPages) { database in
+        try database.run("DELETE FROM page WHERE page_number > ?", arguments: [lastPage])
+      }
+    }
+    return try read { database in
+      let rows = try database.rows(
+        """
+        SELECT network_key, remote_id FROM network
+        LEFT JOIN page ON page.page_number = network.seen_page
+        WHERE remote_id IS NOT NULL AND gone_at_us IS NULL AND page.confirmed_sweep IS NOT ?
+        ORDER BY network_key
+        """,
         arguments: [sweep]
       )
       return try rows.map {
@@ -108,9 +155,8 @@ extension Replica {
 extension Database {
   /// The newest sweep before `sweep`, or of all.
   func lastSweep(before sweep: Int64? = nil) throws -> SweepRecord? {
-    let row = try Row.fetchOne(
-      self,
-      sql: "SELECT * FROM sweep WHERE sweep < ? ORDER BY sweep DESC LIMIT 1",
+    let row = try row(
+      "SELECT * FROM sweep WHERE sweep < ? ORDER BY sweep DESC LIMIT 1",
       arguments: [sweep ?? Int64.max]
     )
     return row.map {

@@ -41,9 +41,8 @@ extension Replica {
 extension Database {
   fileprivate func undoStanding(of change: JournalChange) throws -> UndoStanding {
     let operations = try operations(of: change.network)
-    let row = try Row.fetchOne(
-      self,
-      sql: "SELECT name FROM network_overlay WHERE network_key = ?",
+    let row = try row(
+      "SELECT name FROM network_overlay WHERE network_key = ?",
       arguments: [change.network.rawValue]
     )
     return UndoStanding(
@@ -56,12 +55,12 @@ extension Database {
 
   /// The change that made a new network in place of the one that a change is about.
   private func madeAnew(for change: JournalChange) throws -> ChangeNumber? {
-    try Int64.fetchOne(
-      self,
-      sql: """
-        SELECT change FROM journal
-        WHERE change > ? AND kind = 'created' AND side = 'local' AND network_key <> ? AND evidence ->> 'undoes' = ?
-        """,
+    try value(
+      Int64.self,
+      """
+      SELECT change FROM journal
+      WHERE change > ? AND kind = 'created' AND side = 'local' AND network_key <> ? AND evidence ->> 'undoes' = ?
+      """,
       arguments: [change.number.rawValue, change.network.rawValue, change.number.rawValue]
     ).map(ChangeNumber.init)
   }

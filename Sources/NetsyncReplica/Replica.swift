@@ -44,7 +44,13 @@ package final class Replica: Sendable {
   /// A read of one moment.
   func read<Value>(_ work: (Database) throws -> Value) throws(ReplicaError) -> Value {
     try gate?(.read)
-    return try translatingErrors { try storage.writer.read(work) }
+    return try translatingErrors {
+      switch storage {
+      case .file(let pool): try pool.read(work)
+      // Its one connection is used by one at a time: what is read is of one moment without a transaction.
+      case .memory(let file): try file.queue.unsafeRead(work)
+      }
+    }
   }
 
   /// One durable step: on disk before it returns.

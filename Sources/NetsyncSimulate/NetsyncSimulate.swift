@@ -36,7 +36,9 @@ struct NetsyncSimulate: ParsableCommand {
     var options = SimulationOptions()
     options.replicas = replicas
     options.isCanary = canary
-    if faults == "none" { options.faults = [] } else if faults != "all" {
+    if faults == "none" {
+      options.faults = []
+    } else if faults != "all" {
       options.faults = Set(faults.split(separator: ",").compactMap { Fault(rawValue: String($0)) })
     }
     if trace {
@@ -53,7 +55,25 @@ struct NetsyncSimulate: ParsableCommand {
     let start = clock.now
     let summary = campaign.run()
     let elapsed = start.duration(to: clock.now)
-    print(summary.seeds, "seeds", elapsed, "events", summary.events, "fewest", summary.fewestEvents, "faults", summary.faults, "edits", summary.edits, "landed", summary.landed, summary.meant, summary.outcomes, "failures", summary.failures.count)
+    print(
+      summary.seeds,
+      "seeds",
+      elapsed,
+      "events",
+      summary.events,
+      "fewest",
+      summary.fewestEvents,
+      "faults",
+      summary.faults,
+      "edits",
+      summary.edits,
+      "landed",
+      summary.landed,
+      summary.meant,
+      summary.outcomes,
+      "failures",
+      summary.failures.count
+    )
     for failure in summary.failures.prefix(20) { print(failure.seed, failure.what.prefix(3)) }
   }
 }

@@ -82,6 +82,55 @@ struct RateLimitTests {
     #expect(try await Call.read.send(with: transport.client()).failure?.kind != .slowDown)
   }
 
+  @Test(
+    arguments: [
+      (200, "0", "30", .seconds(30)), (200, "0", "1780000030", .seconds(30)), (200, "00", "0", .seconds(1)),
+      (200, "0", "86400", .seconds(900)), (404, "0", "30", .seconds(30)), (422, "0", "30", .seconds(30)),
+      (500, "0", "30", .seconds(30)),
+      (200, "1", "30", nil), (200, "", "30", nil), (200, "-1", "30", nil), (200, "0.5", "30", nil),
+      (200, "none", "30", nil), (200, nil, "30", nil),
+      (200, "0", nil, nil), (200, "0", "soon", nil), (200, "0", "86401", nil), (200, "0", "-1", nil),
+      (200, "0", "1779999999", nil),
+    ] as [(Int, String?, String?, Duration?)]
+  )
+  func `an answer that uses the budget up asks for silence until it is renewed`(
+    _ status: Int,
+    _ remaining: String?,
+    _ reset: String?,
+    _ silence: Duration?
+  ) async throws {
+    let body = status == 200 ? Body.record(Body.full) : Body.error
+    let transport = RecordingTransport(status, body, fields: try budget(remaining: remaining, reset: reset))
+    #expect(try await Call.read.send(with: transport.client()).silence == silence)
+  }
+
+  @Test(arguments: ["0", "7", nil] as [String?])
+  func `a 429 asks for silence whatever remains, as long as for a wait`(_ remaining: String?) async throws {
+    var fields = try budget(remaining: remaining, reset: "30")
+    fields[.retryAfter] = "10"
+    let exchange = try await Call.create.send(with: RecordingTransport(429, Body.error, fields: fields).client())
+    #expect(exchange.silence == .seconds(10))
+    #expect(exchange.failure == .slowDown(wait: .seconds(10), try #require(exchange.failure?.detail)))
+  }
+
+  @Test(arguments: [200, 401, 500, 503])
+  func `Retry-After on anything but a 429 asks for nothing`(_ status: Int) async throws {
+    let transport = RecordingTransport(status, Body.record(Body.full), fields: [.retryAfter: "30"])
+    #expect(try await Call.read.send(with: transport.client()).silence == nil)
+  }
+
+  @Test func `no answer asks for no silence`() async throws {
+    let transport = RecordingTransport(.failure(.noAnswer(reason: "reset")))
+    #expect(try await Call.read.send(with: transport.client()).silence == nil)
+  }
+
+  private func budget(remaining: String?, reset: String?) throws -> HTTPFields {
+    var fields = HTTPFields()
+    fields[try #require(HTTPField.Name("x-ratelimit-remaining"))] = remaining
+    fields[try #require(HTTPField.Name("x-ratelimit-reset"))] = reset
+    return fields
+  }
+
   private func requestedWait(
     retryAfter: String? = nil,
     reset: String? = nil,

@@ -113,6 +113,82 @@ import Testing
     #expect(try world.replica.networks().count == 3)
   }
 
+  @Test func `a server restored from a backup removes nothing before a person says so`() async throws {
+    let world = try World(networks: 10)
+    _ = try await world.engine().pull(PullOptions())
+    let backup = world.transport.withSandbox { $0.state }
+    world.clock.advance(by: .seconds(60))
+    world.renameThere(world.namesThere[0], to: "renamed since")
+    world.createThere("made since")
+    _ = try await world.engine().pull(PullOptions())
+    world.clock.advance(by: .seconds(60))
+    world.transport.withSandbox { $0.state = backup }
+
+    let held = try await world.engine().pull(PullOptions())
+    #expect(held.failure == .held(.wentBack, count: 1))
+    #expect(held.counts.wentBack == 1)
+    #expect(try world.replica.networks().count == 11)
+    let again = try await world.engine().pull(PullOptions())
+    #expect(again.failure == .held(.wentBack, count: 1), "nobody has approved yet, though nothing went back any more")
+    #expect(again.counts.wentBack == 0)
+
+    var options = PullOptions()
+    options.maximumDeletes = 1
+    let approved = try await world.engine().pull(options)
+    #expect(approved.counts.gone == 1)
+    #expect(try world.here == world.there)
+    #expect(try world.replica.status().isInSync)
+  }
+
+  @Test func `a listing where every network has changed removes nothing before a person says so`() async throws {
+    let world = try World()
+    for number in 1...6 { world.createThere("lab \(number)") }
+    _ = try await world.engine().pull(PullOptions())
+    world.clock.advance(by: .seconds(60))
+    for number in 1...5 { world.renameThere("lab \(number)", to: "anew \(number)") }
+    world.deleteThere(["lab 6"])
+
+    for _ in 1...2 {
+      let held = try await world.engine().pull(PullOptions())
+      #expect(held.failure == .held(.allChanged, count: 1))
+      #expect(held.counts.held == 1)
+    }
+    #expect(try world.replica.networks().count == 6)
+    #expect(try world.replica.networks().count { $0.name?.text.hasPrefix("anew") == true } == 5, "the rest goes on")
+
+    var options = PullOptions()
+    options.maximumDeletes = 1
+    let approved = try await world.engine().pull(options)
+    #expect(approved.counts.gone == 1)
+    #expect(try world.here == world.there)
+  }
+
+  @Test func `a network that was left as it is tells that not all has changed`() async throws {
+    let world = try World()
+    for number in 1...7 { world.createThere("lab \(number)") }
+    _ = try await world.engine().pull(PullOptions())
+    world.clock.advance(by: .seconds(60))
+    for number in 1...5 { world.renameThere("lab \(number)", to: "anew \(number)") }
+    world.deleteThere(["lab 6"])
+    let report = try await world.engine().pull(PullOptions())
+    #expect(report.failure == nil)
+    #expect(report.counts.gone == 1)
+    #expect(try world.here == world.there)
+  }
+
+  @Test func `a budget that is used up is waited for, and no 429 is provoked`() async throws {
+    let world = try World(networks: 5, faults: SandboxFaults(rateLimit: 1))
+    var options = PullOptions()
+    options.networksOnly = true
+    let started = world.clock.wall
+    for _ in 1...3 {
+      let report = try await world.engine().pull(options)
+      #expect(report.failure == nil)
+      #expect(report.counts.requests == 1)
+    }
+    #expect(world.clock.wall.since(started) >= .seconds(2))
+  }
+
   @Test func `nothing of another account enters before a person says so`() async throws {
     let world = try World(networks: 4)
     _ = try await world.engine().pull(PullOptions())

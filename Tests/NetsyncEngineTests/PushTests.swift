@@ -1,4 +1,5 @@
 import HTTPTypes
+import NetsyncAPI
 import NetsyncEngine
 import NetsyncModel
 import NetsyncReconcile
@@ -180,6 +181,62 @@ import Testing
     let approved = try await world.engine().push(options)
     #expect(approved.deleted == 8)
     #expect(try world.here == world.there)
+  }
+
+  @Test func `a push of one network is guarded by its own deletion alone`() async throws {
+    let world = try World(networks: 20)
+    _ = try await world.engine().pull(PullOptions())
+    let names = world.namesThere
+    let keys = try world.replica.networks().filter { names.prefix(2).contains($0.name?.text ?? "") }.map(\.key)
+    for name in names.prefix(8) { try world.edit(name, .delete) }
+    var options = PushOptions()
+    options.only = keys.first
+    let one = try await world.engine().push(options)
+    #expect(one.failure == nil)
+    #expect(one.deleted == 1)
+    #expect(try world.replica.status().outbox == ["waiting": 7])
+
+    let all = try await world.engine().push(PushOptions())
+    #expect(all.failure == .held(.tooMany, count: 7))
+    options.only = keys.last
+    let another = try await world.engine().push(options)
+    #expect(another.failure == nil)
+    #expect(another.deleted == 1)
+    #expect(try world.replica.status().outbox == ["held": 6])
+    #expect(world.there.count == 18)
+  }
+
+  @Test func `a push of a plan is guarded by the deletions that were planned alone`() async throws {
+    let world = try World(networks: 20)
+    _ = try await world.engine().pull(PullOptions())
+    for name in world.namesThere.prefix(8) { try world.edit(name, .delete) }
+    let planned = try world.replica.operations().prefix(5).map { operation in
+      PlannedEdit(edit: operation.edit, intent: operation.intent, baseName: operation.base?.name)
+    }
+    var options = PushOptions()
+    options.planned = planned
+    let report = try await world.engine().push(options)
+    #expect(report.failure == nil)
+    #expect((report.deleted, report.moved) == (5, 0))
+    #expect(try world.replica.status().outbox == ["waiting": 3])
+  }
+
+  @Test func `a rename of what is gone there is agreed upon where a deletion waits behind it`() async throws {
+    let world = try World()
+    for name in ["lab", "other"] { world.createThere(name) }
+    _ = try await world.engine().pull(PullOptions())
+    try world.edit("lab", .rename(to: NetworkName("lab-eu")))
+    world.transport.decide { [replica = world.replica] request in
+      guard request.method == .patch else { return .arrives }
+      if case .found(let network)? = try? replica.find("lab-eu") { _ = try? replica.edit(network.key, .delete) }
+      let body = #"{"errors":[{"code":"10005","title":"Resource not found"}]}"#
+      return .replaced(TransportResponse(head: .init(status: .notFound), body: Array(body.utf8)))
+    }
+    let report = try await world.engine().push(PushOptions())
+    #expect(report.failure == nil)
+    #expect((report.renamed, report.deleted, report.conflicts) == (0, 1, 0))
+    #expect(try world.replica.operations().isEmpty)
+    #expect(try world.replica.networks().map { $0.name?.text } == ["other"])
   }
 
   @Test func `deletions that are queued while a push runs are guarded too`() async throws {

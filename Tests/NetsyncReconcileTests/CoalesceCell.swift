@@ -139,7 +139,7 @@ extension CoalesceCell {
 
   private func expectedBase(of intent: Intent) -> EditBase? {
     if intent.action == .create { return nil }
-    if let queued = standing.queued, queued.intent.action == .rename { return queued.base }
+    if let queued = standing.queued, queued.intent.action == .rename, !queued.isRefused { return queued.base }
     if let sent = standing.inFlight?.name { return EditBase(name: sent, updatedAt: nil) }
     return standing.base
   }

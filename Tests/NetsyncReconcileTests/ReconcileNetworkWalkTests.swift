@@ -2,36 +2,38 @@ import NetsyncModel
 import NetsyncReconcile
 import Testing
 
-/// Every combination of base, local edit, remote sight, recent write and policy.
+/// Every combination of base, local edit, remote sight, recent write, contests, clock and policy.
 struct ReconcileNetworkWalkTests {
-  @Test func `no combination loses an edit, invents a deletion, or decides twice`() throws {
-    let cells = try ReconcileCell.all()
-    for cell in cells {
-      #expect(cell.brokenPromises == [], "\(cell)")
+  @Test func `no combination loses an edit, invents a deletion, or decides twice`() async throws {
+    let space = try ReconcileSpace()
+    let policies = ConflictPolicy.allCases
+    let verdicts = await withTaskGroup(of: (ConflictPolicy, [ReconcileSpace.Verdict]).self) { group in
+      for policy in policies { group.addTask { (policy, space.verdicts(under: policy)) } }
+      return await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
     }
-    print("reconcile: \(cells.count * ConflictPolicy.allCases.count) combinations")
+    let held = try #require(verdicts[.hold])
+    let walk = await withTaskGroup(of: Walk.self) { group in
+      for (policy, verdicts) in verdicts {
+        group.addTask {
+          var walk = Walk("reconcile")
+          ReconcilePromises(space: space, policy: policy, verdicts: verdicts, held: held).check(into: &walk)
+          return walk
+        }
+      }
+      return await group.reduce(into: Walk("reconcile")) { $0.add($1) }
+    }
+    walk.conclude()
+    expectEveryDecision(among: Set(verdicts.values.joined()))
   }
 
   /// Rules that held everything would break few promises.
-  @Test func `the combinations reach every decision`() throws {
-    let decisions = try ReconcileCell.all().flatMap { cell in
-      ConflictPolicy.allCases.map { policy in cell.decision(under: policy) }
-    }
+  private func expectEveryDecision(among verdicts: Set<ReconcileSpace.Verdict>) {
     let edits: Set<EditDecision> = [
       .none, .goesOn, .prevails, .yields, .satisfied,
       .conflict(.bothChanged), .conflict(.deletedHere), .conflict(.deletedThere),
     ]
-    #expect(Set(decisions.map(\.edit)) == edits)
-    #expect(Set(decisions.compactMap(\.change)) == Set(BaseChange.allCases))
-    for base in [BaseDecision.keep, .ignoreStale, .remove] {
-      #expect(decisions.contains { $0.base == base })
-    }
-  }
-}
-
-extension NetworkDecision {
-  /// The kind of change that is accepted; nil where none is.
-  fileprivate var change: BaseChange? {
-    if case .accept(_, let change) = base { change } else { nil }
+    #expect(Set(verdicts.map(\.edit)) == edits)
+    let bases = [ReconcileSpace.Verdict.Base.keep, .ignoreStale, .remove] + BaseChange.allCases.map { .accept($0) }
+    #expect(Set(verdicts.map(\.base)) == Set(bases))
   }
 }

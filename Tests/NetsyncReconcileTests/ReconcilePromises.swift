@@ -1,89 +1,107 @@
 import NetsyncModel
 import NetsyncReconcile
 
-/// What holds of every decision, in every cell.
-extension ReconcileCell {
-  /// The promises that this cell breaks, as sentences.
-  var brokenPromises: [String] {
-    var promises = Promises()
-    for policy in ConflictPolicy.allCases {
-      let decision = decision(under: policy)
-      checkBase(decision, &promises)
-      checkEdit(decision, &promises)
-      checkRepetition(decision, &promises)
+/// What holds of every decision under one policy, cell by cell.
+struct ReconcilePromises: Sendable {
+  typealias Cell = ReconcileSpace.Cell
+  typealias Verdict = ReconcileSpace.Verdict
+
+  let space: ReconcileSpace
+  let policy: ConflictPolicy
+  let verdicts: [Verdict]
+  /// The same cells under the policy that leaves every conflict to a person.
+  let held: [Verdict]
+
+  func check(into walk: inout Walk) {
+    space.forEach { cell in
+      walk.enter()
+      let sight = Sighting(cell, in: space)
+      let verdict = verdicts[space.index(of: cell)]
+      checkBase(verdict, sight, &walk)
+      checkEdit(verdict, sight, &walk)
+      checkPolicy(verdict, sight, &walk)
+      checkRepetition(verdict, sight, &walk)
+      checkSymmetry(verdict, cell, &walk)
     }
-    checkPolicies(&promises)
-    checkSymmetry(&promises)
-    return promises.broken
   }
 
-  private func checkBase(_ decision: NetworkDecision, _ promises: inout Promises) {
-    promises.expect("a base is removed only where it is gone", decision.base != .remove || sight == .gone)
-    promises.expect("only what contradicts our own write is ignored", (decision.base == .ignoreStale) == isStale)
-    guard case .accept(let document, let change) = decision.base else {
-      let isNews = sight != .gone && sight.document != standing.base
-      promises.expect("no news is passed over", isStale || !isNews)
-      return
+  private func checkBase(_ verdict: Verdict, _ sight: Sighting, _ walk: inout Walk) {
+    func expect(_ promise: String, _ holds: Bool) {
+      walk.expect(promise, holds, in: space.describe(sight.cell, policy))
     }
-    promises.expect("what is accepted is what was seen", document == sight.document)
-    promises.expect("what was not known appears", (change == .appeared) == (standing.base == nil))
-    promises.expect("the server went back where its stamp did", (change == .wentBack) == isOlder)
+    let isRemoved = verdict.base == .remove
+    expect("a base is removed only where it is gone", !isRemoved || sight.isGone)
+    expect("no edited network is removed unasked", !isRemoved || verdict.edit == .none || verdict.edit == .satisfied)
+    expect("only what contradicts our own write is ignored", (verdict.base == .ignoreStale) == sight.isStale)
+    if !sight.isStale { expect("each kind of change is told apart", verdict.base == sight.expectedBase) }
   }
 
-  private func checkEdit(_ decision: NetworkDecision, _ promises: inout Promises) {
-    let edit = decision.edit
-    promises.expect("an edit is conserved", (edit == .none) == (standing.intent == .none))
-    promises.expect("an edit is satisfied by what it wanted", (edit == .satisfied) == (isWanted && !isStale))
-    promises.expect("only another name is a conflict", !isContested(edit) || isAnotherName)
-    let isDeletedThere = sight == .gone && isRename
-    promises.expect("edited here, deleted there is held", (edit == .conflict(.deletedThere)) == isDeletedThere)
-    promises.expect("a stale listing settles no edit", !isStale || edit == .none || edit == .goesOn)
+  private func checkEdit(_ verdict: Verdict, _ sight: Sighting, _ walk: inout Walk) {
+    func expect(_ promise: String, _ holds: Bool) {
+      walk.expect(promise, holds, in: space.describe(sight.cell, policy))
+    }
+    let edit = verdict.edit
+    expect("an edit is conserved", (edit == .none) == (sight.edit.kind == .none))
+    expect("an edit is satisfied by what it wanted", (edit == .satisfied) == (sight.isWanted && !sight.isStale))
+    expect("only another name is contested", isContested(edit) == sight.isContested)
+    let isDeletedThere = sight.isGone && sight.edit.kind == .rename
+    expect("edited here, deleted there is held", (edit == .conflict(.deletedThere)) == isDeletedThere)
+    expect("a stale listing settles no edit", !sight.isStale || edit == .none || edit == .goesOn)
+  }
+
+  private func checkPolicy(_ verdict: Verdict, _ sight: Sighting, _ walk: inout Walk) {
+    func expect(_ promise: String, _ holds: Bool) {
+      walk.expect(promise, holds, in: space.describe(sight.cell, policy))
+    }
+    let held = held[space.index(of: sight.cell)]
+    expect("the base is not a matter of policy", verdict.base == held.base)
+    guard sight.isContested else {
+      return expect("only a conflict is a matter of policy", verdict.edit == held.edit)
+    }
+    expect("a conflict is settled by the policy", verdict.edit == ruling(on: held.edit, sight))
+    let contests = space.contests[sight.cell.contests]
+    expect("an edit prevails only so often", verdict.edit != .prevails || contests < Limits.contests)
+  }
+
+  /// What the policy makes of an edit that would else be left to a person (R8).
+  private func ruling(on held: EditDecision, _ sight: Sighting) -> EditDecision {
+    let stands = sight.cell.contests == 0 ? EditDecision.prevails : held
+    switch policy {
+    case .hold: return held
+    case .client: return stands
+    case .server: return .yields
+    case .newest:
+      guard let theirs = sight.seen?.seconds else { return held }
+      let clock = space.clocks[sight.cell.clock]
+      let lead = sight.edit.seconds + clock.offset.components.seconds - theirs
+      // Every distance of the walk is a whole second; an uncertainty of half a second lets each of them count.
+      let uncertainty = clock.uncertainty.components.seconds
+      return lead > uncertainty ? stands : lead < -uncertainty ? .yields : held
+    }
   }
 
   /// I7: carried out and decided again about the same sight, a decision changes nothing more.
-  private func checkRepetition(_ decision: NetworkDecision, _ promises: inout Promises) {
-    let standing = standing.applying(decision, about: sight)
-    let again = ReconcileCell(standing: standing, sight: sight, edited: edited).decision(under: .hold)
-    promises.expect("the base is settled at once", again.base == .keep || again.base == .ignoreStale)
+  private func checkRepetition(_ verdict: Verdict, _ sight: Sighting, _ walk: inout Walk) {
+    func expect(_ promise: String, _ holds: Bool) {
+      walk.expect(promise, holds, in: space.describe(sight.cell, policy))
+    }
+    let again = verdicts[space.index(of: sight.cellAfter(verdict))]
+    expect("the base is settled at once", again.base == .keep || again.base == .ignoreStale)
     let expected: EditDecision =
-      switch decision.edit {
+      switch verdict.edit {
       case .none, .satisfied, .yields: .none
       case .goesOn, .prevails: .goesOn
       case .conflict(let kind): .conflict(kind)
       }
-    promises.expect("the edit is settled at once", again.edit == expected)
+    expect("the edit is settled at once", again.edit == expected)
   }
 
-  private func checkPolicies(_ promises: inout Promises) {
-    let held = decision(under: .hold)
-    for policy in ConflictPolicy.allCases {
-      let decision = decision(under: policy)
-      promises.expect("the base is not a matter of policy", decision.base == held.base)
-      promises.expect("only a conflict is a matter of policy", decision.edit == verdict(policy, on: held.edit))
-    }
-  }
-
-  /// What a policy makes of an edit that `hold` would leave as it is, or to a person (R8).
-  private func verdict(_ policy: ConflictPolicy, on held: EditDecision) -> EditDecision {
-    guard isContested(held) else { return held }
-    switch policy {
-    case .hold: return held
-    case .client: return .prevails
-    case .server: return .yields
-    case .newest:
-      guard sight.document?.updatedAt?.instant != nil, let edited else { return held }
-      return switch edited {
-      case .later: .prevails
-      case .earlier: .yields
-      case .close: held
-      }
-    }
-  }
-
-  private func checkSymmetry(_ promises: inout Promises) {
-    for policy in ConflictPolicy.allCases {
-      let isSame = renamed.decision(under: policy) == decision(under: policy).renamed
-      promises.expect("no name is special", isSame)
+  /// A rule that looks at names only to compare them decides the same where they are changed for others, one to one. Two
+  /// swaps make every other change of three names.
+  private func checkSymmetry(_ verdict: Verdict, _ cell: Cell, _ walk: inout Walk) {
+    for renaming in [[1, 0, 2, 3], [0, 2, 1, 3]] {
+      let other = verdicts[space.index(of: space.renamed(cell, renaming))]
+      walk.expect("no name is special", other == verdict, in: space.describe(cell, policy))
     }
   }
 
@@ -94,41 +112,99 @@ extension ReconcileCell {
     case .none, .goesOn, .satisfied, .conflict(.deletedThere): false
     }
   }
+}
 
-  /// Whether a listing undoes what the server has just acknowledged (R10).
-  private var isStale: Bool {
-    guard case .listed = sight else { return false }
-    return switch standing.recentWrite {
+extension ReconcileSpace {
+  /// The same cell under other names.
+  fileprivate func renamed(_ cell: Cell, _ renaming: [Int]) -> Cell {
+    var other = cell
+    if cell.base > 0 { other.base = 1 + Document.renamed(cell.base - 1, renaming) }
+    other.edit = edits[cell.edit].numberRenamed(renaming)
+    if let document = sights[cell.sight].document {
+      other.sight = cell.sight - document + Document.renamed(document, renaming)
+    }
+    return other
+  }
+}
+
+/// A cell with what its coordinates stand for.
+private struct Sighting {
+  let cell: ReconcileSpace.Cell
+  let base: ReconcileSpace.Document?
+  let seen: ReconcileSpace.Document?
+  let edit: ReconcileSpace.Edit
+  let isStale: Bool
+  private let seenNumber: Int?
+
+  init(_ cell: ReconcileSpace.Cell, in space: ReconcileSpace) {
+    self.cell = cell
+    let sight = space.sights[cell.sight]
+    base = cell.base == 0 ? nil : space.documents[cell.base - 1]
+    seen = sight.document.map { space.documents[$0] }
+    seenNumber = sight.document
+    edit = space.edits[cell.edit]
+    let undoesWrite =
+      switch space.recentWrites[cell.recentWrite] {
+      case .none: false
+      case .changed: Self.isOlder(seen, than: base)
+      case .deleted, .overtook: true
+      }
+    isStale = sight.isListed && undoesWrite
+  }
+
+  private static func isOlder(_ one: ReconcileSpace.Document?, than other: ReconcileSpace.Document?) -> Bool {
+    guard let one = one?.seconds, let other = other?.seconds else { return false }
+    return one < other
+  }
+
+  var isGone: Bool { seen == nil }
+
+  /// Whether the server has what the edit asks for.
+  var isWanted: Bool {
+    switch edit.kind {
     case .none: false
-    case .changed: isOlder
-    case .deleted, .overtook: true
+    case .rename: seen?.name == edit.wanted
+    case .delete: isGone
     }
   }
 
-  private var isOlder: Bool {
-    guard let theirs = sight.document?.updatedAt?.instant, let ours = standing.base?.updatedAt?.instant else {
-      return false
-    }
-    return theirs < ours
+  /// Whether the server's name is neither the one that the edit was made on, nor the one that it asks for.
+  var isContested: Bool {
+    guard let seen, edit.kind != .none, !isStale, !isWanted else { return false }
+    return seen.name != edit.baseName
   }
 
-  private var isRename: Bool {
-    if case .rename = standing.intent { true } else { false }
+  /// Of a sight that is not stale.
+  var expectedBase: ReconcileSpace.Verdict.Base {
+    guard let seen else {
+      return switch edit.kind {
+      case .none: base == nil ? .keep : .remove
+      case .rename: .keep
+      case .delete: .remove
+      }
+    }
+    guard let base else { return .accept(.appeared) }
+    if cell.base - 1 == seenNumber { return .keep }
+    if Self.isOlder(seen, than: base) { return .accept(.wentBack) }
+    if seen.name != base.name { return .accept(.renamed) }
+    return .accept(seen.isZoned == base.isZoned ? .restamped : .changed)
   }
 
-  private var isWanted: Bool {
-    switch standing.intent {
-    case .none: false
-    case .rename(let name, _, _): sight.document?.name == name
-    case .delete: sight == .gone
+  /// Where the cell is once the decision has been carried out.
+  func cellAfter(_ verdict: ReconcileSpace.Verdict) -> ReconcileSpace.Cell {
+    var after = cell
+    switch verdict.base {
+    case .keep, .ignoreStale: break
+    case .accept, .acceptForeign: after.base = 1 + (seenNumber ?? 0)
+    case .remove: after.base = 0
     }
-  }
-
-  /// Whether the server's name is another than the one that the edit was made on.
-  private var isAnotherName: Bool {
-    switch standing.intent {
-    case .none: false
-    case .rename(_, let baseName, _), .delete(let baseName, _): sight.document?.name != baseName
+    switch verdict.edit {
+    case .goesOn, .conflict: break
+    case .none, .satisfied, .yields: after.edit = 0
+    case .prevails:
+      after.edit = edit.number(on: seen?.name ?? ReconcileSpace.nameless)
+      after.contests = 1
     }
+    return after
   }
 }

@@ -61,12 +61,16 @@ struct SettlePushTests {
 
   @Test func `no answer loses an edit, whatever the edit and the failure`() throws {
     let failures = Self.failures
+    var walk = Walk("settle")
     for intent in Self.intents {
       for failure in failures {
-        #expect(broken(by: settle(intent, .failure(failure)), intent, failure) == [], "\(intent), \(failure)")
+        walk.enter()
+        for promise in broken(by: settle(intent, .failure(failure)), intent, failure) {
+          walk.expect(promise, false, in: "\(intent), \(failure)")
+        }
       }
     }
-    print("settle: \(Self.intents.count * failures.count) combinations")
+    walk.conclude()
   }
 
   private func broken(by decision: PushDecision, _ intent: Intent, _ failure: APIFailure) -> [String] {

@@ -116,6 +116,32 @@ import Testing
     )
   }
 
+  @Test func `a refused create under another name waits again`() throws {
+    let host = try Host()
+    let lab = try host.create("lab")
+    try host.refuse(lab)
+    let receipt = try host.replica.edit(lab.network, .rename(to: NetworkName("lab-eu")))
+    #expect(receipt == .queued(EditNumber(rawValue: 2), lab.network, replacing: lab.edit))
+    #expect(try host.outbox == ["2 create lab-eu waiting"])
+    #expect(try host.seen == ["lab-eu waiting"])
+  }
+
+  @Test func `a refused rename under another name waits again, upon the name that the server has by now`() throws {
+    let host = try Host()
+    let lab = NetworkDocument.sample(name: "lab")
+    let theirs = lab.renamed("theirs")
+    try host.pull([lab])
+    let rename = try host.rename("lab", to: "dmz")
+    try host.refuse(rename)
+    try host.pull([theirs])
+    #expect(try host.seen == ["theirs refused"])
+    let receipt = try host.replica.edit(rename.network, .rename(to: NetworkName("dmz-eu")))
+    #expect(receipt == .queued(EditNumber(rawValue: 2), rename.network, replacing: rename.edit))
+    #expect(try host.replica.operations().map(\.base) == [EditBase(name: theirs.name, updatedAt: theirs.updatedAt)])
+    try host.look(at: "dmz-eu", .read(theirs), policy: .hold)
+    #expect(try host.outbox == ["2 rename dmz-eu waiting"], "its user has seen their name")
+  }
+
   @Test func `a refused create that is discarded is gone`() throws {
     let host = try Host()
     let lab = try host.create("lab")
@@ -150,18 +176,30 @@ import Testing
     #expect(throws: ReplicaError.notPossible(lab.edit, state: "sending")) { try host.replica.retry(lab.edit) }
   }
 
+  @Test func `deletions that a push is not about are neither held nor let go by it`() throws {
+    let host = try Host()
+    try host.pull([.sample(1, name: "lab"), .sample(2, name: "dmz")])
+    let lab = try host.delete("lab")
+    let dmz = try host.delete("dmz")
+    try host.replica.holdDeletes(true, among: [dmz.edit])
+    #expect(try host.outbox == ["1 delete - waiting", "2 delete - held"])
+    try host.replica.holdDeletes(false, among: [lab.edit])
+    #expect(try host.outbox == ["1 delete - waiting", "2 delete - held"])
+  }
+
   @Test func `held deletions are listed and not sent, and nothing else is held`() throws {
     let host = try Host()
     try host.pull([.sample(1, name: "lab"), .sample(2, name: "dmz")])
     let deletion = try host.delete("lab")
     try host.rename("dmz", to: "dmz-eu")
     try host.create("new")
-    try host.replica.holdDeletes(true)
+    let edits = try host.replica.operations().map(\.edit)
+    try host.replica.holdDeletes(true, among: edits)
     #expect(try host.outbox == ["1 delete - held", "2 rename dmz-eu waiting", "3 create new waiting"])
     #expect(try host.seen == ["dmz-eu waiting", "lab held", "new waiting"])
     #expect(try !host.replica.arm(deletion, nil))
 
-    try host.replica.holdDeletes(false)
+    try host.replica.holdDeletes(false, among: edits)
     #expect(try host.outbox.first == "1 delete - waiting")
     #expect(try host.seen == ["dmz-eu waiting", "new waiting"])
   }

@@ -74,6 +74,26 @@ import Testing
     #expect(after == before)
   }
 
+  @Test func `a server that went back is counted network by network, and once`() async throws {
+    let host = try Host()
+    try host.pull([lab, dmz, old])
+    let sweep = try host.replica.beginSweep(networksOnly: true)
+    let before = "2025-12-31T12:00:00Z"
+    let page = ListedPage(
+      number: 1,
+      records: [lab.restamped(before), dmz.renamed("dmz-eu", at: before), old.renamed("old-eu"), .sample(4)],
+      fingerprint: [UInt8](repeating: 9, count: 16),
+      asked: 0
+    )
+    let tally = try host.replica.apply([page], sweep: sweep, .sample())
+    #expect(tally.new == 1)
+    #expect(tally.changed == 2, "a stamp that moved is no change of content")
+    #expect(tally.wentBack == 2)
+    #expect(try host.replica.apply([page], sweep: sweep, .sample()) == PageTally())
+    let kept = try await host.query("SELECT new, changed, went_back FROM syncs WHERE sync = \(sweep)")
+    #expect(kept == ["1 2 2"], "it is kept though its process should die here")
+  }
+
   @Test func `a page is remembered with the totals that it came with`() throws {
     let host = try Host()
     let sweep = try host.replica.beginSweep(networksOnly: true)

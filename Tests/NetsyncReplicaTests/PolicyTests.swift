@@ -164,6 +164,43 @@ import Testing
     #expect(told == ["1"])
   }
 
+  @Test func `what somebody renames again and again is asked about in the end, and told with how often`() async throws {
+    let host = try Host()
+    let lab = NetworkDocument.sample(name: "lab")
+    try host.pull([lab])
+    try host.rename("lab", to: "mine")
+    for round in 1...Limits.contests {
+      host.wait(.seconds(60))
+      try host.pull([lab.renamed("theirs \(round)", at: host.stamp(in: .zero))], policy: .client)
+      #expect(try host.seen == ["mine waiting"])
+    }
+    host.wait(.seconds(60))
+    try host.pull([lab.renamed("theirs after all", at: host.stamp(in: .zero))], policy: .client)
+    #expect(try host.seen == ["mine conflict"])
+    let told = try await host.query(
+      "SELECT kind, evidence ->> 'contests' FROM changes WHERE kind IN ('prevailed', 'conflict')"
+    )
+    #expect(told == ["prevailed 0", "prevailed 1", "prevailed 2", "conflict 3"])
+
+    host.wait(Limits.contentionWindow)
+    try host.pull([lab.renamed("theirs an hour later", at: host.stamp(in: .zero))], policy: .client)
+    #expect(try host.seen == ["mine waiting"], "what was long ago is no contest")
+  }
+
+  @Test func `one network's contests are not another's`() throws {
+    let host = try Host()
+    let lab = NetworkDocument.sample(1, name: "lab")
+    let dmz = NetworkDocument.sample(2, name: "dmz")
+    try host.pull([lab, dmz])
+    try host.rename("lab", to: "mine")
+    for round in 1...Limits.contests {
+      try host.pull([lab.renamed("theirs \(round)"), dmz], policy: .client)
+    }
+    try host.rename("dmz", to: "mine too")
+    try host.pull([lab.renamed("theirs \(Limits.contests)"), dmz.renamed("theirs")], policy: .client)
+    #expect(try host.seen == ["mine waiting", "mine too waiting"])
+  }
+
   @Test func `the policy that decided and both stamps are kept as evidence`() async throws {
     let host = try Host()
     let lab = NetworkDocument.sample(name: "lab")

@@ -54,8 +54,7 @@ import Testing
       [.sample(1, name: "theirs"), .sample(2, name: "dmz"), .sample(3, name: "old")],
       policy: .hold
     )
-    try host.delete("old")
-    try host.replica.holdDeletes(true)
+    try host.replica.holdDeletes(true, among: [host.delete("old").edit])
 
     let before = try host.replica.operations()
     try host.restart()

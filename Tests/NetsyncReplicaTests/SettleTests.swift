@@ -150,6 +150,38 @@ import Testing
     #expect(last == "local conflict: lab-eu > -")
   }
 
+  @Test func `a rename of what is no longer there is agreed upon where a deletion waits behind it`() async throws {
+    let host = try Host()
+    try host.pull([lab])
+    let rename = try host.rename("lab", to: "lab-eu")
+    try host.send(rename)
+    try host.delete("lab-eu")
+    let notFound = APIErrorDetail(status: 404, code: "10005", title: "Not found")
+    #expect(try host.settle(rename, .conflict(.deletedThere), failure: notFound) == .agreed)
+    #expect(try host.outbox.isEmpty)
+    #expect(try host.seen.isEmpty)
+    #expect(try host.replica.conflicts().isEmpty)
+    #expect(try host.replica.knownCount() == 0)
+    let told = try await host.journal()
+    #expect(
+      told.suffix(3) == ["local superseded: lab-eu > -", "local satisfied: - > -", "remote deleted: lab > -"]
+    )
+    let evidence = try await host.query(
+      "SELECT evidence ->> 'request', evidence ->> 'status' FROM changes WHERE side = 'remote' AND kind = 'deleted'"
+    )
+    #expect(evidence == ["PATCH /networks/{id} 404"])
+  }
+
+  @Test func `a rename of what is no longer there is asked about under the name that waits behind it`() throws {
+    let host = try Host()
+    try host.pull([lab])
+    let rename = try host.rename("lab", to: "lab-1")
+    try host.send(rename)
+    try host.rename("lab-1", to: "lab-2")
+    #expect(try host.settle(rename, .conflict(.deletedThere)) == .conflict)
+    #expect(try host.outbox == ["2 rename lab-2 conflict"])
+  }
+
   @Test func `a refused edit is kept with the server's words, and told with them`() async throws {
     let host = try Host()
     let create = try host.create("lab")

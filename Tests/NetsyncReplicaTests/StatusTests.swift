@@ -52,7 +52,7 @@ import Testing
     #expect(try host.replica.status().isInSync)
 
     let deletion = try host.delete("lab")
-    try host.replica.holdDeletes(true)
+    try host.replica.holdDeletes(true, among: [deletion.edit])
     #expect(try !host.replica.status().isInSync, "held")
     try host.pull([lab.renamed("theirs")], policy: .hold)
     #expect(try !host.replica.status().isInSync, "conflict")

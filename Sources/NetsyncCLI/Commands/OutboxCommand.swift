@@ -26,6 +26,7 @@ struct OutboxCommand: AsyncParsableCommand {
       let shown = operations.filter { state == nil || $0.state.word == state?.rawValue }
       try session.list(outboxColumns, shown.map { $0.cells(clock: clock) })
       if shown.isEmpty { session.note("The outbox is empty.") }
+      if state == .refused { try session.show(Refusals.grouped(shown)) }
     }
   }
 

@@ -28,7 +28,9 @@ struct PlanCommand: NetsyncVerb {
       session.note(report.line())
       if let failure = report.failure { throw UserMessage(failure, waiting: 0, verb: "plan --refresh") }
     }
-    let plan = try session.plan(of: replica)
+    var options = PushOptions()
+    options.maximumDeletes = session.settings.maximumDeletes
+    let plan = try session.plan(of: replica, options)
     let json = JSONText(
       plan,
       basedOn: try session.step { () throws(ReplicaError) in try replica.status().completeAsOf }
@@ -51,12 +53,13 @@ struct PlanCommand: NetsyncVerb {
 }
 
 extension Session {
-  func plan(of replica: Replica, approved: Int? = nil) throws(UserMessage) -> PushPlan {
+  /// What a push with these options would send.
+  func plan(of replica: Replica, _ options: PushOptions) throws(UserMessage) -> PushPlan {
     try step { () throws(ReplicaError) in
       planPush(
-        try replica.operations(),
+        options.operations(of: try replica.operations()),
         known: try replica.knownCount(),
-        approved: approved ?? settings.maximumDeletes
+        approved: options.maximumDeletes
       )
     }
   }

@@ -41,7 +41,7 @@ struct PushCommand: NetsyncVerb {
     options.timeout = timeout.duration
     options.wait = wait.duration
     if dryRun {
-      let plan = try session.plan(of: replica, approved: options.maximumDeletes)
+      let plan = try session.plan(of: replica, options)
       return try session.answer(JSONText(plan, basedOn: nil), orSay: plan.lines)
     }
     if !yes { try Self.askBeforeDeleting(session, replica, options) }
@@ -55,7 +55,7 @@ struct PushCommand: NetsyncVerb {
   /// On a terminal nothing is deleted at the API unasked.
   static func askBeforeDeleting(_ session: Session, _ replica: Replica, _ options: PushOptions) throws {
     guard StandardStream(descriptor: 0, capacity: 0).isTerminal else { return }
-    let plan = try session.plan(of: replica, approved: options.maximumDeletes)
+    let plan = try session.plan(of: replica, options)
     let deletes = plan.actions.filter { $0.intent == .delete }
     guard !deletes.isEmpty else { return }
     guard session.mayAsk else {

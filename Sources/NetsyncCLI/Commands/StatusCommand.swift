@@ -18,9 +18,12 @@ struct StatusCommand: NetsyncVerb {
   func run() async throws {
     let session = try Session(global)
     let replica = try session.open()
-    let status = try session.step { () throws(ReplicaError) in try replica.status() }
+    let (status, operations) = try session.step { () throws(ReplicaError) in
+      (try replica.status(), try replica.operations())
+    }
     let now = Timestamp.now
     try session.answer(JSONText(status, path: replica.path, now: now), orSay: status.lines(now: now))
+    try session.show(Refusals.grouped(operations))
     try session.checkAge(status, maxAge: maxAge?.duration, now: now)
     if exitCode && !status.isInSync { throw ExitStatus.pending }
   }

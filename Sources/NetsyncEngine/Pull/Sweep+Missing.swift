@@ -8,10 +8,21 @@ extension Sweep {
   ///
   /// - Returns: the guard that holds the removals, as the failure to report once everything else is done.
   mutating func settleMissing(known: Int, lastPage: Int) async throws(CycleFailure) -> CycleFailure? {
-    let missing = try replicaStep { () throws(ReplicaError) in
-      try engine.replica.missing(from: number, lastPage: lastPage)
+    let (missing, unsettled) = try replicaStep { () throws(ReplicaError) in
+      (
+        try engine.replica.missing(from: number, lastPage: lastPage),
+        try engine.replica.unsettledSweeps(before: number)
+      )
     }
-    let summary = SweepSummary(isComplete: true, known: known, listed: counts.networks, missing: missing.count)
+    let summary = SweepSummary(
+      isComplete: true,
+      known: known,
+      listed: counts.networks,
+      missing: missing.count,
+      changed: unsettled.changed + counts.changed,
+      wentBack: unsettled.wentBack + counts.wentBack,
+      standing: unsettled.guards
+    )
     let approved = options.acceptsAccount ? max(known, options.maximumDeletes ?? 0) : options.maximumDeletes
     switch nominateDeletions(after: summary, approved: approved) {
     case .nobody:

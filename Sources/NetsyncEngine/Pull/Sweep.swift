@@ -110,7 +110,9 @@ struct Sweep {
         throw .held(.otherAccount, count: known)
       }
     }
-    try replicaStep { () throws(ReplicaError) in try engine.replica.bind(to: baseURL) }
+    if meta.baseURL != baseURL {
+      try replicaStep { () throws(ReplicaError) in try engine.replica.bind(to: baseURL) }
+    }
     if options.acceptsAccount { knownPages = [:] }
   }
 
@@ -250,6 +252,7 @@ struct Sweep {
   private mutating func count(_ tally: PageTally) {
     counts.new += tally.new
     counts.changed += tally.changed
+    counts.wentBack += tally.wentBack
   }
 
   private mutating func note(_ page: FetchedPage) {

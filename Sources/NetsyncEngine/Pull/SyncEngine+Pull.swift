@@ -72,7 +72,13 @@ extension SyncEngine {
     report.counts.requests = requests.counted.requests
     report.counts.bytes = requests.counted.bytes
     report.conflicts = try replicaStep { () throws(ReplicaError) in
-      try replica.endSweep(number, report.outcome, isComplete: report.isComplete, report.counts)
+      try replica.endSweep(
+        number,
+        report.outcome,
+        isComplete: report.isComplete,
+        held: report.failure?.held,
+        report.counts
+      )
       return try replica.conflicts().count
     }
   }

@@ -107,7 +107,7 @@ struct Lane: Sendable {
     switch exchange.result {
     case .success(let document): sight = .read(document)
     case .failure:
-      try await checkAccount()
+      try await engine.checkAccount(requests)
       sight = .gone
     }
     let outcome = try replicaStep { () throws(ReplicaError) in
@@ -124,24 +124,6 @@ struct Lane: Sendable {
     case .conflict: return .conflict
     case .none, .yields: return .waiting
     }
-  }
-
-  /// A 404 is evidence only from the account that the replica is of: another account's key knows none of its networks (R5).
-  private func checkAccount() async throws(CycleFailure) {
-    let exchange = try await requests.read { await engine.api.networks(page: 1) }
-    guard case .success(.changed(let page, _)) = exchange.result, !page.records.isEmpty else { return }
-    let (overlaps, known) = try replicaStep { () throws(ReplicaError) in
-      (try engine.replica.knowsAny(of: page.records.map(\.id)), try engine.replica.knownCount())
-    }
-    let sight = AccountSight(
-      knownBaseURL: nil,
-      baseURL: engine.api.baseURL.description,
-      known: known,
-      listed: page.records.count,
-      overlaps: overlaps
-    )
-    // A first page of strangers may be a large account's; a pull looks through them all.
-    if isOtherAccount(sight) { throw .held(.otherAccount, count: known) }
   }
 
   // MARK: Sending

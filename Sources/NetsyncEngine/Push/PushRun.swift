@@ -20,6 +20,9 @@ struct PushRun {
   /// How often this run has worked on an edit.
   private var tries: [EditNumber: Int] = [:]
 
+  /// A rename and a delete look at their network first; a create has none to look at.
+  private var isAccountChecked = false
+
   init(engine: SyncEngine, requests: Requests, options: PushOptions) {
     self.engine = engine
     self.requests = requests
@@ -44,6 +47,10 @@ struct PushRun {
       )
       let worthTrying = due.filter { tried[$0.edit, default: 0] < Limits.triesAnswered }
       if !worthTrying.isEmpty {
+        if !isAccountChecked, worthTrying.contains(where: { $0.intent.action == .create }) {
+          try await engine.checkAccount(requests)
+          isAccountChecked = true
+        }
         try await work(on: worthTrying)
       } else if due.isEmpty, let next {
         try await requests.sleep(max(next.since(engine.environment.now()), .milliseconds(1)))
@@ -57,11 +64,7 @@ struct PushRun {
   /// The edits that this push is about.
   private func operations() throws(CycleFailure) -> [NetsyncModel.Operation] {
     let all = try replicaStep { () throws(ReplicaError) in try engine.replica.operations() }
-    return all.filter { operation in
-      if let only = options.only, operation.network != only { return false }
-      guard let planned = options.planned else { return true }
-      return planned.contains { $0.isStill(operation) }
-    }
+    return options.operations(of: all)
   }
 
   private func movedEdits() throws(CycleFailure) -> Int {
@@ -69,16 +72,17 @@ struct PushRun {
     return planned.count - Set(try operations().map(\.edit)).count
   }
 
-  /// Holds the deletes where there are too many, and lets them go where a person has allowed them (R5).
+  /// Holds the deletes of this push where there are too many, and lets them go where a person has allowed them (R5).
   private func guardDeletes() throws(CycleFailure) -> CycleFailure? {
-    try replicaStep { () throws(ReplicaError) in
+    let operations = try operations()
+    return try replicaStep { () throws(ReplicaError) in
       let plan = planPush(
-        try engine.replica.operations(),
+        operations,
         known: try engine.replica.knownCount(),
         approved: options.maximumDeletes.map { $0 - landed[.delete, default: 0] }
       )
       let guarded = plan.held.compactMap { held in if case .guarded(let reason) = held.reason { reason } else { nil } }
-      try engine.replica.holdDeletes(!guarded.isEmpty)
+      try engine.replica.holdDeletes(!guarded.isEmpty, among: operations.map(\.edit))
       return guarded.first.map { .held($0, count: guarded.count) }
     }
   }
@@ -107,6 +111,7 @@ struct PushRun {
       case .success(let step):
         switch step.settled {
         case .landed: landed[step.action, default: 0] += 1
+        case .agreed: landed[.delete, default: 0] += 1
         case .refused: refused += 1
         case .waiting, .inDoubt, .conflict: break
         }

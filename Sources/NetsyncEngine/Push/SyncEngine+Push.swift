@@ -15,6 +15,15 @@ package struct PushOptions: Hashable, Sendable {
   package var wait: Duration = .seconds(30)
 
   package init() {}
+
+  /// The edits that such a push is about.
+  package func operations(of outbox: [Operation]) -> [Operation] {
+    outbox.filter { operation in
+      if let only, operation.network != only { return false }
+      guard let planned else { return true }
+      return planned.contains { $0.isStill(operation) }
+    }
+  }
 }
 
 /// An edit as a saved plan has it.

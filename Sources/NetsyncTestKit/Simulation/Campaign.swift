@@ -127,7 +127,9 @@ public struct CampaignSummary: Sendable {
 
   /// Edits that reached the server, of those that were not taken back or replaced by their users.
   public var landed: Int { ["sent", "adopted", "satisfied"].reduce(0) { $0 + outcomes[$1, default: 0] } }
-  public var meant: Int { outcomes.values.reduce(0, +) - outcomes["superseded", default: 0] - outcomes["discarded", default: 0] }
+  public var meant: Int {
+    outcomes.values.reduce(0, +) - outcomes["superseded", default: 0] - outcomes["discarded", default: 0]
+  }
 
   mutating func add(_ result: Result<SimulationReport, Campaign.SeedError>) {
     seeds += 1

@@ -40,7 +40,7 @@ final class Checker: Sendable {
   }
 
   struct InFlight: Hashable, Sendable {
-    var process: ObjectIdentifier
+    var process: Int
     var target: String
   }
 
@@ -84,7 +84,7 @@ final class Checker: Sendable {
     guard call.kind.isWrite else { return nil }
     return state.withLock { state in
       if let id = call.id {
-        let flight = InFlight(process: ObjectIdentifier(process), target: id)
+        let flight = InFlight(process: process.process, target: id)
         if state.inFlight.contains(flight) { violate(.order, "two writes of \(id.prefix(8)) are on their way") }
         state.inFlight.append(flight)
       }
@@ -113,7 +113,7 @@ final class Checker: Sendable {
   func isOver(_ call: Call, of process: SimulatedProcess) {
     guard let id = call.id else { return }
     state.withLock { state in
-      let flight = InFlight(process: ObjectIdentifier(process), target: id)
+      let flight = InFlight(process: process.process, target: id)
       if let index = state.inFlight.firstIndex(of: flight) { state.inFlight.remove(at: index) }
     }
   }
@@ -221,7 +221,8 @@ final class Checker: Sendable {
       let key = row.network.rawValue
       let before = state.networks[key]
       let wentBack = facts.changes.contains { $0.network == row.network && $0.kind == "went_back" }
-      if let old = before?.updatedAt, let new = row.updatedAt, new < old, row.goneCause == nil, before?.goneCause == nil,
+      if let old = before?.updatedAt, let new = row.updatedAt, new < old, row.goneCause == nil,
+        before?.goneCause == nil,
         !wentBack, before?.id == row.id?.text
       {
         violate(.versions, "the base of network \(key) went back without a word")

@@ -118,6 +118,9 @@ extension SimulatedWorld {
       return .tooMany(form, seconds: seconds, codeIsInteger: seconds % 2 == 0, at: now)
     case .failedBefore:
       return .failed([500, 502, 503, 504][strike?.below(4) ?? 0], isHTML: strike?.below(3) == 0, at: now)
+    case .htmlPage where strike?.below(2) == 0:
+      // A page for people, from something in between that carries nothing out.
+      return .failed(503, isHTML: true, at: now).mangled(.htmlPage)
     case .credentials:
       return strike?.below(2) == 0 ? .unauthorized(at: now) : .forbidden(at: now)
     case .pageShift where parcel.call.kind == .list:

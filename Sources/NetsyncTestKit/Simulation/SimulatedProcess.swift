@@ -14,10 +14,13 @@ final class SimulatedProcess: Sendable {
   }
 
   let host: Int
+  /// Tells the processes of a host apart.
+  let process: Int
   private let state = Mutex(State())
 
-  init(host: Int) {
+  init(host: Int, process: Int = 0) {
     self.host = host
+    self.process = process
   }
 
   var isAlive: Bool { state.withLock { $0.isAlive } }

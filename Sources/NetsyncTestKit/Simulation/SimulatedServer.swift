@@ -92,7 +92,11 @@ final class SimulatedServer: Sendable {
     let now = wall
     return state.withLock { state in
       guard !isForeign else {
-        return Outcome(response: state.foreign.respond(to: request.head, body: request.body, at: now))
+        let response = state.foreign.respond(to: request.head, body: request.body, at: now)
+        if call.kind == .create, let made = state.foreign.newest {
+          state.records[made.id] = Record(names: [made.name], isGone: true)
+        }
+        return Outcome(response: response)
       }
       let response = state.sandbox.respond(to: request.head, body: request.body, at: now)
       var outcome = Outcome(response: response)

@@ -39,7 +39,9 @@ extension SimulatedWorld {
     case .push:
       start(.push(PushOptions()), on: host, isForeign: isForeign())
     case .sync:
-      start(.sync(PullOptions(), PushOptions()), on: host, isForeign: isForeign())
+      var options = PullOptions()
+      options.networksOnly = action.pick % 8 != 0
+      start(.sync(options, PushOptions()), on: host, isForeign: isForeign())
     case .jumpClock(let seconds):
       guard let strike = faults.strike(.clockJump, while: "at some time", detail: action.pick) else { return }
       noteFault(strike.fault, "by \(seconds) s")

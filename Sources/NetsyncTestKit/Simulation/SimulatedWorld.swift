@@ -132,8 +132,11 @@ final class SimulatedWorld: Sendable {
 
   /// Starts a process on a host that pulls, pushes, or both.
   func start(_ cycle: Cycle, on host: Int, isForeign: Bool = false) {
-    let process = SimulatedProcess(host: host)
-    counts.withLock { $0.cycles += 1 }
+    let number = counts.withLock { counts in
+      counts.cycles += 1
+      return counts.cycles
+    }
+    let process = SimulatedProcess(host: host, process: number)
     trace.note(.cycleStarted, host, "host \(host) starts a \(cycle.word)")
     let engine = hosts[host].engine(in: self, process, isForeign: isForeign)
     Task(executorPreference: executor) { [self] in
@@ -224,7 +227,11 @@ final class SimulatedWorld: Sendable {
   }
 
   func committed(_ step: DurableStep?, on host: Int) {
-    trace.note(.step, host &* 100 &+ (step.flatMap { DurableStep.allCases.firstIndex(of: $0) } ?? 99), "host \(host): \(step?.rawValue ?? "?") is committed")
+    trace.note(
+      .step,
+      host &* 100 &+ (step.flatMap { DurableStep.allCases.firstIndex(of: $0) } ?? 99),
+      "host \(host): \(step?.rawValue ?? "?") is committed"
+    )
     let (commits, facts) = hosts[host].file.takeCommits()
     hosts[host].checker.committed(step, commits: commits, facts)
   }

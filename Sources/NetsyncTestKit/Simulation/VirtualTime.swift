@@ -70,7 +70,8 @@ extension VirtualTime.State {
     var parent = 0
     while true {
       var least = parent
-      for child in [2 * parent + 1, 2 * parent + 2] where child < events.count && events[child].isBefore(events[least]) {
+      for child in [2 * parent + 1, 2 * parent + 2] where child < events.count && events[child].isBefore(events[least])
+      {
         least = child
       }
       guard least != parent else { return first }

@@ -52,8 +52,7 @@ struct Workload: Sendable {
         let at = Duration.milliseconds(random.below(minutes * 60_000))
         let kind: Action.Kind =
           switch random.below(8) {
-          case 0: .pull(networksOnly: false)
-          case 1, 2: .pull(networksOnly: true)
+          case 0, 1, 2: .pull(networksOnly: random.below(8) != 0)
           case 3, 4, 5: .push
           default: .sync
           }
