@@ -26,11 +26,10 @@ let package = Package(
     .target(
       name: "Schema",
       path: "Schema",
-<<<<<<< HEAD
-      resources: [.embedInCode("v1_initial.sql"), .embedInCode("v2_evidence.sql"), .embedInCode("v3_journal.sql")]
-=======
-      resources: [.embedInCode("v1_initial.sql"), .embedInCode("v2_evidence.sql"), .embedInCode("v3_guards.sql")]
->>>>>>> main
+      resources: [
+        .embedInCode("v1_initial.sql"), .embedInCode("v2_evidence.sql"), .embedInCode("v3_guards.sql"),
+        .embedInCode("v4_journal.sql"),
+      ]
     ),
 
     // The vocabulary and the rules: values and pure functions.

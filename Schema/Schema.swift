@@ -10,11 +10,8 @@ package enum Schema {
   package static let migrations = [
     Migration(name: "v1_initial", sql: String(decoding: PackageResources.v1_initial_sql, as: UTF8.self)),
     Migration(name: "v2_evidence", sql: String(decoding: PackageResources.v2_evidence_sql, as: UTF8.self)),
-<<<<<<< HEAD
-    Migration(name: "v3_journal", sql: String(decoding: PackageResources.v3_journal_sql, as: UTF8.self)),
-=======
     Migration(name: "v3_guards", sql: String(decoding: PackageResources.v3_guards_sql, as: UTF8.self)),
->>>>>>> main
+    Migration(name: "v4_journal", sql: String(decoding: PackageResources.v4_journal_sql, as: UTF8.self)),
   ]
 
   /// `PRAGMA application_id` of a replica: "NSYN".

@@ -55,6 +55,7 @@ extension Evidence {
       .init("title", JSONText(title)),
       .init("detail", JSONText(detail)),
       .init("policy", JSONText(policy)),
+      .init("contests", JSONText(contests)),
       .init("updated_at_before", JSONText(updatedAtBefore)),
       .init("updated_at_after", JSONText(updatedAtAfter)),
       .init("mine_at", JSONText(mineAt)),

@@ -46,6 +46,7 @@ extension NetworkHistory {
   private func decision(_ change: JournalChange) -> WhyStep {
     var weighed = Evidence()
     weighed.policy = change.evidence.policy
+    weighed.contests = change.evidence.contests
     weighed.updatedAtBefore = change.evidence.updatedAtBefore
     weighed.updatedAtAfter = change.evidence.updatedAtAfter
     weighed.mineAt = change.evidence.mineAt

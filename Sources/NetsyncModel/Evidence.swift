@@ -13,6 +13,8 @@ public struct Evidence: Codable, Hashable, Sendable {
   public var detail: String?
   /// The policy that decided a conflict.
   public var policy: String?
+  /// How often an edit of the network had prevailed lately.
+  public var contests: Int?
   /// The server's stamps before and after.
   public var updatedAtBefore: String?
   public var updatedAtAfter: String?
@@ -46,7 +48,7 @@ public struct Evidence: Codable, Hashable, Sendable {
   }
 
   private enum CodingKeys: String, CodingKey {
-    case sweep, page, request, status, code, title, detail, policy, undoes
+    case sweep, page, request, status, code, title, detail, policy, contests, undoes
     case updatedAtBefore = "updated_at_before"
     case updatedAtAfter = "updated_at_after"
     case mineAt = "mine_at"

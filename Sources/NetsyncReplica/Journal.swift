@@ -2,7 +2,6 @@ import FoundationEssentials
 import GRDB
 import NetsyncModel
 
-<<<<<<< HEAD
 /// One entry to add.
 struct JournalEntry {
   var side: JournalChange.Side
@@ -21,47 +20,6 @@ struct WrittenEvidence {
   init(_ value: Evidence) {
     self.value = value
     json = value.json
-=======
-/// Why a change was made: what was asked, what was answered. Kept with the change and shown on request.
-package struct Evidence: Codable, Hashable, Sendable {
-  /// The pull whose listing showed it.
-  package var sweep: Int64?
-  package var page: Int?
-  /// Method and path of the request that settled it.
-  package var request: String?
-  package var status: Int?
-  package var code: String?
-  package var title: String?
-  package var detail: String?
-  /// The policy that decided a conflict.
-  package var policy: String?
-  /// How often an edit of the network had prevailed lately.
-  package var contests: Int?
-  /// The server's stamps before and after.
-  package var updatedAtBefore: String?
-  package var updatedAtAfter: String?
-
-  package init(
-    sweep: Int64? = nil,
-    page: Int? = nil,
-    request: String? = nil,
-    status: Int? = nil,
-    failure: APIErrorDetail? = nil
-  ) {
-    self.sweep = sweep
-    self.page = page
-    self.request = request
-    self.status = status ?? failure?.status
-    self.code = failure?.code
-    self.title = failure?.title
-    self.detail = failure?.detail
-  }
-
-  private enum CodingKeys: String, CodingKey {
-    case sweep, page, request, status, code, title, detail, policy, contests
-    case updatedAtBefore = "updated_at_before"
-    case updatedAtAfter = "updated_at_after"
->>>>>>> main
   }
 }
 

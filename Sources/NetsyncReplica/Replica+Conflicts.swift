@@ -47,27 +47,8 @@ extension Replica {
       case .theirs:
         try database.discard(operation, as: .discarded, at: resolvedAt)
         return .theirsStands(operation.edit)
-<<<<<<< HEAD
       case .mine:
         return try database.takeMine(operation, kind, localID: localID, at: resolvedAt)
-=======
-      case (.theirs, .deletedThere):
-        try database.removeOperation(operation.edit)
-        try database.markGone(network, .deletedThere, at: resolvedAt)
-        return .theirsStands(operation.edit)
-      case (.mine, .bothChanged), (.mine, .deletedHere):
-        if let base { try database.rebase(operation, onto: base, at: resolvedAt) }
-        return .mineQueued(operation.edit)
-      case (.mine, .deletedThere):
-        let name = try required(operation.intent.name ?? base?.name, "name")
-        try database.removeOperation(operation.edit)
-        try database.markGone(network, .deletedThere, at: resolvedAt)
-        try database.run("INSERT INTO network (local_id) VALUES (?)", arguments: [localID.text])
-        let anew = NetworkKey(rawValue: database.lastInsertedRowID)
-        let edit = try database.insertOperation(.create(name), of: anew, base: nil, editedAt: resolvedAt)
-        try database.journalEdit(.create(name), edit, anew, before: nil, at: resolvedAt)
-        return .mineAnew(edit, localID)
->>>>>>> main
       }
     }
   }

@@ -17,14 +17,7 @@ extension Replica {
   package func create(_ name: NetworkName, localID: LocalID) throws(ReplicaError) -> EditReceipt {
     let editedAt = now()
     return try write(.queueCreate) { database in
-<<<<<<< HEAD
       let (edit, network) = try database.create(name, localID: localID, at: editedAt)
-=======
-      try database.run("INSERT INTO network (local_id) VALUES (?)", arguments: [localID.text])
-      let network = NetworkKey(rawValue: database.lastInsertedRowID)
-      let edit = try database.insertOperation(.create(name), of: network, base: nil, editedAt: editedAt)
-      try database.journalEdit(.create(name), edit, network, before: nil, at: editedAt)
->>>>>>> main
       return .queued(edit, network, replacing: nil)
     }
   }
@@ -164,20 +157,21 @@ extension Database {
     try removeOperation(operation.edit)
     let rest = try operations(of: operation.network).last { $0.state != .refused }?.intent.name
     let left = try rest ?? base(of: operation.network)?.name
-    try journalOutcome(kind, of: operation, after: isDeletedThere ? nil : left, evidence, at: now)
+    // What is satisfied without having been sent is a deletion of what is gone there.
+    let isGone = isDeletedThere || kind == .satisfied
+    try journalOutcome(kind, of: operation, after: isGone ? nil : left, evidence, at: now)
     if operation.intent.action == .create { try markGone(operation.network, .neverSent, at: now) }
     if isDeletedThere { try acceptDeletion(of: operation, at: now) }
   }
 
   /// A network that was edited here and deleted there goes after all, on the answer that made it a conflict.
   func acceptDeletion(of operation: NetsyncModel.Operation, at now: Timestamp) throws {
-    let evidence = try value(String.self, "SELECT evidence FROM journal WHERE network_key = ? AND kind = 'conflict' ORDER BY change DESC LIMIT 1",
+    let evidence = try value(
+      String.self,
+      "SELECT evidence FROM journal WHERE network_key = ? AND kind = 'conflict' ORDER BY change DESC LIMIT 1",
       arguments: [operation.network.rawValue]
     )
-    let before = try base(of: operation.network)?.name
-    let entry = JournalEntry(side: .remote, kind: .deleted, network: operation.network, before: before)
-    try journal(entry, evidence: evidence ?? "{}", at: now)
-    try markGone(operation.network, .deletedThere, at: now)
+    try removeBase(of: operation.network, evidence: evidence ?? "{}", at: now)
   }
 
   enum GoneCause: String {

@@ -73,20 +73,8 @@ extension Replica {
         """,
         arguments: ["text": reference, "lower": reference.lowercased(), "upper": reference.uppercased()]
       ).map(Network.init).filter { $0.isNamed(reference) }
-<<<<<<< HEAD
       guard exact.isEmpty else { return NetworkReference(exact) }
       guard isIDPrefix(reference) else { return .unknown }
-      let prefixed = try database.rows("""
-          \(Network.select) WHERE network_key IN (
-            SELECT network_key FROM network WHERE remote_id >= :lower AND remote_id < :lower || '~'
-            UNION SELECT network_key FROM network WHERE remote_id >= :upper AND remote_id < :upper || '~'
-            UNION SELECT network_key FROM network WHERE local_id >= :lower AND local_id < :lower || '~'
-          )
-          ORDER BY network_key LIMIT 20
-          """,
-=======
-      if let only = exact.first { return exact.count == 1 ? .found(only) : .ambiguous(exact) }
-      guard reference.utf8.count >= 4, reference.utf8.allSatisfy(isIDCharacter) else { return .unknown }
       let prefixed = try database.rows(
         """
         \(Network.select) WHERE network_key IN (
@@ -96,7 +84,6 @@ extension Replica {
         )
         ORDER BY network_key LIMIT 20
         """,
->>>>>>> main
         arguments: ["lower": reference.lowercased(), "upper": reference.uppercased()]
       ).map(Network.init)
       return NetworkReference(prefixed)

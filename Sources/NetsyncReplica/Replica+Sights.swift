@@ -88,20 +88,17 @@ extension Database {
       outcome.removed = true
     }
     if let operation {
-<<<<<<< HEAD
-      try apply(decision.edit, to: operation, sight, row, context, evidence: evidence, at: now)
+      try apply(
+        decision.edit,
+        to: operation,
+        sight,
+        verdict: evidence.value.verdict(context, standing, operation, sight),
+        evidence: evidence,
+        at: now
+      )
     }
     if outcome.removed {
-      let entry = JournalEntry(side: .remote, kind: .deleted, network: row.key, before: row.base?.name)
-      try journal(entry, evidence: evidence.json, at: now)
-      try markGone(row.key, .deletedThere, at: now)
-=======
-      let verdict = Evidence(context.policy, standing, sight)
-      try apply(decision.edit, to: operation, sight, verdict, evidence: evidence(), at: now)
-    }
-    if outcome.removed {
-      try removeBase(of: row.key, evidence: evidence(), at: now)
->>>>>>> main
+      try removeBase(of: row.key, evidence: evidence.json, at: now)
     }
     return outcome
   }
@@ -119,7 +116,7 @@ extension Database {
       Int.self,
       "SELECT count(*) FROM journal WHERE network_key = ? AND kind = ? AND at_us BETWEEN ? AND ?",
       arguments: [
-        network.rawValue, JournalKind.prevailed.rawValue, (now - Limits.contentionWindow).microseconds,
+        network.rawValue, JournalChange.Kind.prevailed.rawValue, (now - Limits.contentionWindow).microseconds,
         now.microseconds,
       ]
     ) ?? 0
@@ -158,18 +155,11 @@ extension Database {
     _ decision: EditDecision,
     to operation: NetsyncModel.Operation,
     _ sight: RemoteSight,
-<<<<<<< HEAD
-    _ row: NetworkRow,
-    _ context: SightContext,
+    verdict: @autoclosure () -> Evidence,
     evidence: WrittenEvidence,
-=======
-    _ verdict: Evidence,
-    evidence: String,
->>>>>>> main
     at now: Timestamp
   ) throws {
     let theirs = sight.document?.name
-    let settled = { evidence.value.settled(by: context, operation, row.base?.updatedAt, sight.document?.updatedAt) }
     switch decision {
     case .none:
       break
@@ -188,42 +178,17 @@ extension Database {
         before: theirs,
         after: operation.intent.name
       )
-<<<<<<< HEAD
-      try journal(entry, evidence: settled().json, at: now)
+      try journal(entry, evidence: verdict().json, at: now)
     case .yields:
       try removeOperation(operation.edit)
-      try journalOutcome(.yielded, of: operation, after: theirs, settled(), at: now)
+      try journalOutcome(.yielded, of: operation, after: theirs, verdict(), at: now)
     case .satisfied:
       try removeOperation(operation.edit)
       try journalOutcome(.satisfied, of: operation, after: theirs, evidence.value, at: now)
     case .conflict(let kind):
       guard operation.state != .conflict(kind) else { break }
       try setState(.conflict(kind), of: operation.edit, at: now)
-      try journalOutcome(.conflict, of: operation, after: theirs, settled(), at: now)
-=======
-      try journal(entry, evidence: verdict.json, at: now)
-    case .yields:
-      try removeOperation(operation.edit)
-      try journalOutcome(.yielded, of: operation, after: theirs, verdict, at: now)
-    case .satisfied:
-      try removeOperation(operation.edit)
-      try journal(
-        JournalEntry(
-          side: .local,
-          kind: .satisfied,
-          network: operation.network,
-          edit: operation.edit,
-          before: operation.intent.name,
-          after: theirs
-        ),
-        evidence: evidence,
-        at: now
-      )
-    case .conflict(let kind):
-      guard operation.state != .conflict(kind) else { break }
-      try setState(.conflict(kind), of: operation.edit, at: now)
-      try journalOutcome(.conflict, of: operation, after: theirs, verdict, at: now)
->>>>>>> main
+      try journalOutcome(.conflict, of: operation, after: theirs, verdict(), at: now)
     }
   }
 
@@ -253,30 +218,22 @@ extension Database {
 }
 
 extension Evidence {
-<<<<<<< HEAD
-  /// This sight, and what the policy weighed it against: both stamps, and the edit's time on the server's clock.
-  fileprivate func settled(
-    by context: SightContext,
+  /// This sight, and what a conflict was decided upon: the policy, both stamps, the edit's time on the server's clock, and how
+  /// often an edit of the network had prevailed.
+  fileprivate func verdict(
+    _ context: SightContext,
+    _ standing: NetworkStanding,
     _ operation: NetsyncModel.Operation,
-    _ before: ServerStamp?,
-    _ after: ServerStamp?
+    _ sight: RemoteSight
   ) -> Evidence {
     var evidence = self
     evidence.policy = context.policy.rawValue
-    evidence.updatedAtBefore = before?.raw
-    evidence.updatedAtAfter = after?.raw
+    evidence.contests = standing.contests
+    evidence.updatedAtBefore = standing.base?.updatedAt?.raw
+    evidence.updatedAtAfter = sight.document?.updatedAt?.raw
     evidence.mineAt = context.clock.serverTime(operation.editedAt).rfc3339
     evidence.clockUncertaintySeconds = context.clock.uncertainty.inSeconds
     return evidence
-=======
-  /// What a conflict was decided upon.
-  fileprivate init(_ policy: ConflictPolicy, _ standing: NetworkStanding, _ sight: RemoteSight) {
-    self.init()
-    self.policy = policy.rawValue
-    contests = standing.contests
-    updatedAtBefore = standing.base?.updatedAt?.raw
-    updatedAtAfter = sight.document?.updatedAt?.raw
->>>>>>> main
   }
 }
 

@@ -95,6 +95,24 @@ import Testing
     #expect(try host.replica.status().completeAsOf == status.completeAsOf)
   }
 
+  @Test func `a sweep that the next one has to answer for is kept, however many came after it`() throws {
+    let host = try Host()
+    try host.pull([lab])
+    let cut = try host.replica.beginSweep(networksOnly: true)
+    var counts = SweepCounts()
+    counts.changed = 3
+    try host.replica.endSweep(cut, .partial, isComplete: false, counts)
+    for _ in 0..<20 {
+      let sweep = try host.replica.beginSweep(networksOnly: true)
+      try host.replica.endSweep(sweep, .offline, isComplete: false, SweepCounts())
+    }
+    let next = try host.replica.beginSweep(networksOnly: true)
+    let before = try host.replica.unsettledSweeps(before: next)
+    try host.replica.compactJournal(sweeps: 5)
+    #expect(before.changed == 3)
+    #expect(try host.replica.unsettledSweeps(before: next) == before)
+  }
+
   @Test func `a number that was forgotten is never given again`() throws {
     let host = try Host()
     try host.pull([lab])

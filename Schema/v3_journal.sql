@@ -1,5 +1,0 @@
--- The replica, version 3: the entries of the journal can be found by their age, which is what bounds it.
-
-PRAGMA user_version = 3;
-
-CREATE INDEX journal_by_time ON journal (at_us);
