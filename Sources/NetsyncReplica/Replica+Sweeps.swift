@@ -121,6 +121,17 @@ extension Replica {
     }
   }
 
+  /// Networks that a sweep has listed so far.
+  package func listedCount(by sweep: Int64) throws(ReplicaError) -> Int {
+    try read { database in
+      try database.value(
+        Int.self,
+        "SELECT count(*) FROM network JOIN page ON page.page_number = network.seen_page WHERE page.confirmed_sweep = ?",
+        arguments: [sweep]
+      ) ?? 0
+    }
+  }
+
   /// Known networks that a finished walk did not list. Pages past `lastPage` have left the listing.
   package func missing(from sweep: Int64, lastPage: Int) throws(ReplicaError) -> [(key: NetworkKey, id: NetworkID)] {
     let hasMore = try read { database in

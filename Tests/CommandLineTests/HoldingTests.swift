@@ -63,7 +63,7 @@ import Testing
   }
 
   @Test func `a second push waits, and is told when it waited long enough`() async throws {
-    let sandbox = try await SandboxProcess("--networks", "300", "--latency", "60ms")
+    let sandbox = try await SandboxProcess("--networks", "300", "--latency", "200ms")
     let host = try Host(baseURL: sandbox.baseURL)
     #expect(try await host.run("networks", "create", "lab").status == 0)
     let pull = try host.start(["pull", "--progress", "always"])

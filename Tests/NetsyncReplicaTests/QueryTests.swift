@@ -98,7 +98,10 @@ import Testing
     ("conflicts", "edit id local_id kind base_name mine theirs mine_at theirs_at"),
     (
       "syncs",
-      "sync started_at ended_at networks interfaces new changed gone held requests bytes duration_s complete outcome"
+      """
+      sync started_at ended_at networks interfaces new changed gone held requests bytes duration_s complete outcome \
+      guard went_back
+      """
     ),
     ("changes", "change at side kind id local_id before after evidence"),
   ])

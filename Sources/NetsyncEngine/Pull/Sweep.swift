@@ -20,7 +20,13 @@ struct Sweep {
   let options: PullOptions
 
   var counts = SweepCounts()
-  /// Every page was applied and every network's interfaces were walked.
+  /// How often the listing is walked when it seems to hide something.
+  static let walks = 5
+  /// The replica has every network that the server speaks of.
+  private var isWhole = false
+  /// A page was another than before.
+  private var hasMoved = false
+  /// Every page was applied, none of the networks slipped through, and every network's interfaces were walked.
   private(set) var isComplete = false
   private var knownPages: [Int: KnownPage] = [:]
   private var totals: ClosedRange<Int>?
@@ -46,15 +52,40 @@ struct Sweep {
 
     let first = try await page(1)
     try await checkAccount(first, known, meta)
-    let lastPage = try await walk(from: first, resuming: previous, onProgress)
-    let interrupted = try await settleMissing(known: known, lastPage: lastPage)
+    let interrupted = try await walkWhole(from: first, known: known, resuming: previous, onProgress)
 
     if !options.networksOnly {
       let since = previous.flatMap { $0.isComplete ? nil : $0.startedAt }
       try await walkInterfaces(notSince: since, onProgress)
     }
-    isComplete = true
+    isComplete = isWhole
     if let interrupted { throw interrupted }
+  }
+
+  /// Walks, and settles what is missing, until the replica has as many networks as the server speaks of: while rows shift between
+  /// pages, a network that nobody knew can slip through. Two walks that see the same end it too, for then the total is wrong.
+  private mutating func walkWhole(
+    from start: FetchedPage,
+    known: Int,
+    resuming previous: SweepRecord?,
+    _ onProgress: (PullProgress) -> Void
+  ) async throws(CycleFailure) -> CycleFailure? {
+    let replica = engine.replica
+    var first = start
+    for walk in 1...Self.walks {
+      totals = nil
+      hasMoved = false
+      counts.networks = 0
+      let lastPage = try await self.walk(from: first, resuming: walk == 1 ? previous : nil, onProgress)
+      counts.networks = try replicaStep { () throws(ReplicaError) in try replica.listedCount(by: number) }
+      let held = try await settleMissing(known: known, lastPage: lastPage)
+      let count = try replicaStep { () throws(ReplicaError) in try replica.knownCount() }
+      isWhole = count >= totals?.lowerBound ?? 0 || (walk > 1 && !hasMoved)
+      if isWhole || held != nil { return held }
+      knownPages = try replicaStep { () throws(ReplicaError) in try replica.knownPages() }
+      first = try await page(1)
+    }
+    return nil
   }
 
   /// Asks for one page.
@@ -256,6 +287,7 @@ struct Sweep {
   }
 
   private mutating func note(_ page: FetchedPage) {
+    if page.listed.records != nil { hasMoved = true }
     counts.networks += page.rows
     // A total that no account can have says nothing.
     guard let total = page.listed.totalResults, (0...Limits.pages * engine.api.pageSize).contains(total) else { return }

@@ -62,7 +62,7 @@ extension SyncEngine {
     var sweep = Sweep(engine: self, requests: requests, number: number, options: options)
     do {
       try await sweep.run(known: meta, onProgress: onProgress)
-      report.outcome = .ok
+      report.outcome = sweep.isComplete ? .ok : .partial
     } catch {
       report.failure = error
       report.outcome = outcome(of: error, sweep)
