@@ -26,7 +26,10 @@ let package = Package(
     .target(
       name: "Schema",
       path: "Schema",
-      resources: [.embedInCode("v1_initial.sql"), .embedInCode("v2_evidence.sql"), .embedInCode("v3_guards.sql")]
+      resources: [
+        .embedInCode("v1_initial.sql"), .embedInCode("v2_evidence.sql"), .embedInCode("v3_guards.sql"),
+        .embedInCode("v4_journal.sql"),
+      ]
     ),
 
     // The vocabulary and the rules: values and pure functions.

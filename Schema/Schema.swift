@@ -11,6 +11,7 @@ package enum Schema {
     Migration(name: "v1_initial", sql: String(decoding: PackageResources.v1_initial_sql, as: UTF8.self)),
     Migration(name: "v2_evidence", sql: String(decoding: PackageResources.v2_evidence_sql, as: UTF8.self)),
     Migration(name: "v3_guards", sql: String(decoding: PackageResources.v3_guards_sql, as: UTF8.self)),
+    Migration(name: "v4_journal", sql: String(decoding: PackageResources.v4_journal_sql, as: UTF8.self)),
   ]
 
   /// `PRAGMA application_id` of a replica: "NSYN".

@@ -79,6 +79,15 @@ public final class NetworkReplica: Sendable {
     try step { () throws(ReplicaError) in try replica.conflicts() }
   }
 
+  /// The journal: every change of a network here or there, with its evidence, oldest first.
+  ///
+  /// - Parameters:
+  ///   - after: only later ones; ask again after the last one for the next piece, or for what is new.
+  ///   - limit: how many at most.
+  public func changes(after: ChangeNumber? = nil, limit: Int = 1_000) throws(NetsyncError) -> [JournalChange] {
+    try step { () throws(ReplicaError) in try replica.changes(after: after, limit: limit) }
+  }
+
   /// Queues a new network. It is listed at once.
   ///
   /// - Returns: an id that resolves for ever, also when the server has given its own.
@@ -171,7 +180,7 @@ public enum NetsyncError: Error, Hashable, Sendable {
     switch error {
     case .networkGone: self = .networkNotFound
     case .deletionWaits(let edit): self = .deletionWaits(edit)
-    case .missing, .notAReplica, .newer, .damaged, .storage, .noEdit, .notPossible, .noConflict, .idTaken:
+    case .missing, .notAReplica, .newer, .damaged, .storage, .noEdit, .noChange, .notPossible, .noConflict, .idTaken:
       self = .replica(String(describing: error))
     }
   }

@@ -15,7 +15,17 @@ enum Interrupts {
   /// Whether the stop was SIGTERM's.
   static var wasTerminated: Bool { terminated.load(ordering: .relaxed) }
 
-  static func watch<Value>(_ stop: StopSignal, _ work: () async throws -> Value) async throws -> Value {
+  /// How a stopped command exits.
+  static var status: ExitStatus { wasTerminated ? .terminated : .interrupted }
+
+  /// Runs `work`, which ends soon after `stop` is requested.
+  ///
+  /// - Parameter text: what to say where that takes time.
+  static func watch<Value>(
+    _ stop: StopSignal,
+    saying text: String? = "Finishing what is on its way; press Ctrl-C again to stop now.\n",
+    _ work: () async throws -> Value
+  ) async throws -> Value {
     let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm)
     let watcher = Task {
       var isFirst = true
@@ -24,7 +34,7 @@ enum Interrupts {
         guard isFirst else { _exit(status) }
         isFirst = false
         if signal == .sigterm { terminated.store(true, ordering: .relaxed) }
-        try? StandardStream.error.write("Finishing what is on its way; press Ctrl-C again to stop now.\n")
+        if let text { try? StandardStream.error.write(text) }
         stop.request()
       }
     }

@@ -12,7 +12,7 @@ struct NetsyncCommand: AsyncParsableCommand {
     subcommands: [
       PullCommand.self, PlanCommand.self, PushCommand.self, SyncCommand.self, StatusCommand.self,
       NetworksCommand.self, InterfacesCommand.self, OutboxCommand.self, ConflictsCommand.self,
-      QueryCommand.self, DemoCommand.self, SandboxCommand.self,
+      LogCommand.self, WhyCommand.self, UndoCommand.self, QueryCommand.self, DemoCommand.self, SandboxCommand.self,
     ]
   )
 

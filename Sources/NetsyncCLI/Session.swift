@@ -79,18 +79,44 @@ struct Session {
   /// Writes a list in the format that was asked for.
   func list(_ columns: [Listing.Column], _ rows: [Listing.Row]) throws {
     let output = StandardStream.output
-    let projection: Projection
-    do {
-      projection = try Projection(columns, fields: global.fields)
-    } catch {
-      throw UserMessage.unknownField(error)
-    }
-    try Listing(projection, rows: rows)
+    try Listing(try projection(columns), rows: rows)
       .render(as: global.format(isTerminal: output.isTerminal), on: destination(output)) {
         piece throws(StreamFailure) in
         try output.write(piece)
       }
     try output.flush()
+  }
+
+  /// Writes a list whose rows come in pieces, each as soon as it is there.
+  ///
+  /// - Parameter isEndless: nobody knows when it ends, so an array is written as lines, and no column is cut to the width of
+  ///   the first rows.
+  func list(
+    _ columns: [Listing.Column],
+    isEndless: Bool = false,
+    _ produce: (_ write: ([Listing.Row]) throws -> Void) async throws -> Void
+  ) async throws {
+    let output = StandardStream.output
+    var format = global.format(isTerminal: output.isTerminal)
+    var destination = destination(output)
+    if isEndless {
+      if format == .json { format = .jsonl }
+      destination = Destination(isTerminal: destination.isTerminal, width: nil, style: destination.style)
+    }
+    var renderer = try projection(columns).renderer(for: format, on: destination)
+    try output.write(renderer.start())
+    try await produce { rows in
+      for row in rows { try output.write(renderer.row(row)) }
+      guard isEndless else { return }
+      try output.write(renderer.flush())
+      try output.flush()
+    }
+    try output.write(renderer.end())
+    try output.flush()
+  }
+
+  private func projection(_ columns: [Listing.Column]) throws(UserMessage) -> Projection {
+    do { return try Projection(columns, fields: global.fields) } catch { throw .unknownField(error) }
   }
 
   /// Runs `work`; where it fails before it could ask anything, a program still gets the result object that it waits for.
@@ -141,25 +167,40 @@ struct Session {
 extension Session {
   /// Finds the network that a user names, or says which names are near.
   func find(_ reference: String, in replica: Replica) throws(UserMessage) -> Network {
-    do {
-      switch try replica.find(reference) {
-      case .found(let network): return network
-      case .ambiguous(let networks): throw UserMessage.ambiguous(reference, networks)
-      case .unknown:
-        let near = NearNames.nearest(to: reference, among: try replica.names(limit: 10_000))
-        throw UserMessage.unknownNetwork(reference, near: near)
-      }
-    } catch let message as UserMessage {
-      throw message
-    } catch let error as ReplicaError {
-      throw UserMessage(error)
-    } catch {
-      throw UserMessage.bug(error)
+    let found = try step { () throws(ReplicaError) in try replica.find(reference) }
+    return try only(found, reference, in: replica) { NetworkTrace($0).label }
+  }
+
+  /// The same, of a network that may be gone.
+  func trace(_ reference: String, in replica: Replica) throws(UserMessage) -> NetworkTrace {
+    let found = try step { () throws(ReplicaError) in try replica.trace(reference) }
+    return try only(found, reference, in: replica) { $0.label }
+  }
+
+  private func only<Found>(
+    _ found: NetworkReference<Found>,
+    _ reference: String,
+    in replica: Replica,
+    label: (Found) -> String
+  ) throws(UserMessage) -> Found {
+    switch found {
+    case .found(let network): return network
+    case .ambiguous(let candidates): throw .ambiguous(reference, candidates.map(label))
+    case .unknown:
+      let names = try step { () throws(ReplicaError) in try replica.names(limit: 10_000) }
+      throw .unknownNetwork(reference, near: NearNames.nearest(to: reference, among: names))
     }
   }
 
   /// Runs a step of the replica, its errors in words for people.
   func step<Value>(_ work: () throws(ReplicaError) -> Value) throws(UserMessage) -> Value {
     do { return try work() } catch { throw UserMessage(error) }
+  }
+}
+
+extension NetworkTrace {
+  /// Its id, and its name beside it.
+  var label: String {
+    "\(id?.text ?? localID?.text ?? "?") (\(name?.text ?? "without a name")\(goneAt == nil ? "" : ", gone"))"
   }
 }

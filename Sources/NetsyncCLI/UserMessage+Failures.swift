@@ -66,6 +66,12 @@ extension UserMessage {
         why: "it is done, discarded, or never was",
         next: "netsync outbox list"
       )
+    case .noChange(let change):
+      usage(
+        "there is no change \(change.description)",
+        why: "it never was, or is so old that it is no longer kept",
+        next: "netsync log"
+      )
     case .notPossible(let edit, let state):
       usage(
         "edit \(edit.description) cannot take that now",
@@ -129,7 +135,7 @@ extension UserMessage {
       )
     case .stopped:
       self.init(
-        exit: Interrupts.wasTerminated ? .terminated : .interrupted,
+        exit: Interrupts.status,
         code: "stopped",
         message: "stopped before the end",
         why: "you asked for it",

@@ -151,13 +151,12 @@ extension UserMessage {
     )
   }
 
-  static func ambiguous(_ reference: String, _ networks: [Network]) -> UserMessage {
-    let candidates = networks.prefix(10).map { "\($0.id?.text ?? $0.localID?.text ?? "?") (\($0.name?.text ?? ""))" }
-    return UserMessage(
+  static func ambiguous(_ reference: String, _ candidates: [String]) -> UserMessage {
+    UserMessage(
       exit: .usage,
       code: "ambiguous_network",
-      message: "\(reference) may be \(String(networks.count)) networks",
-      why: "these answer to it: \(candidates.joined(separator: ", "))",
+      message: "\(reference) may be \(String(candidates.count)) networks",
+      why: "these answer to it: \(candidates.prefix(10).joined(separator: ", "))",
       next: ["name it by its id"]
     )
   }

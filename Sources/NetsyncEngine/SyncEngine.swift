@@ -32,7 +32,7 @@ package struct SyncEngine: Sendable {
   }
 
   /// What every pull and every push is wrapped in: the sync lock, the repair of what a process that died left behind, and at
-  /// the end the server's clock remembered and the write-ahead log folded in.
+  /// the end the server's clock remembered, the journal kept within its bounds, and the write-ahead log folded in.
   ///
   /// - Parameters:
   ///   - wait: how long to wait for another process that syncs.
@@ -52,6 +52,7 @@ package struct SyncEngine: Sendable {
     try await work(requests, meta)
     try replicaStep { () throws(ReplicaError) in
       if requests.counted.reading != nil { try replica.remember(requests.clock) }
+      try replica.compactJournal()
       try replica.checkpoint()
     }
   }

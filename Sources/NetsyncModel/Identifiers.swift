@@ -62,6 +62,17 @@ public struct EditNumber: Hashable, Comparable, Sendable, CustomStringConvertibl
   public static func < (left: EditNumber, right: EditNumber) -> Bool { left.rawValue < right.rawValue }
 }
 
+/// The number of an entry of the journal, as `log` prints it and `undo` takes it. Numbers are never used twice.
+public struct ChangeNumber: Hashable, Comparable, Sendable, CustomStringConvertible {
+  public let rawValue: Int64
+
+  public init(rawValue: Int64) { self.rawValue = rawValue }
+
+  public var description: String { String(rawValue) }
+
+  public static func < (left: ChangeNumber, right: ChangeNumber) -> Bool { left.rawValue < right.rawValue }
+}
+
 /// The 8-4-4-4-12 form, either case, any version.
 private func isUUID(_ bytes: String.UTF8View) -> Bool {
   guard bytes.count == 36 else { return false }

@@ -18,4 +18,14 @@ package enum Limits {
   /// Tries of one request within one cycle: of a host that never answered, and of one that did.
   package static let triesUnanswered = 4
   package static let triesAnswered = 10
+  /// What the journal keeps: of the entries younger than `journalAge` the newest `journalRows`, and whatever their number those
+  /// younger than `journalYouth`.
+  package static let journalAge: Duration = .seconds(90 * 86_400)
+  package static let journalRows = 200_000
+  package static let journalYouth: Duration = .seconds(86_400)
+  /// Sweeps that are kept.
+  package static let sweeps = 1_000
+  /// Rows that one transaction of a compaction removes, and transactions of one compaction.
+  package static let compactedRows = 1_000
+  package static let compactions = 100
 }

@@ -108,6 +108,14 @@ public enum OperationState: Hashable, Sendable {
     case .refused: "refused"
     }
   }
+
+  /// A request may be on its way, or may have arrived.
+  package var isInFlight: Bool {
+    switch self {
+    case .sending, .inDoubt: true
+    case .waiting, .conflict, .held, .refused: false
+    }
+  }
 }
 
 /// What was written down before a create was sent (R6).

@@ -2,9 +2,9 @@
 /// carries on.
 package enum DurableStep: String, CaseIterable, Sendable {
   // Edits and decisions of people.
-  case queueCreate, queueEdit, discardEdit, retryEdit, adopt, resolveConflict
+  case queueCreate, queueEdit, discardEdit, retryEdit, adopt, resolveConflict, undo
   // A cycle.
-  case recover, bind, keepQuiet, rememberClock
+  case recover, bind, keepQuiet, rememberClock, compactJournal
   // A pull.
   case beginSweep, applyPages, trimPages, observe, replaceInterfaces, endSweep
   // A push.

@@ -43,35 +43,43 @@ extension Replica {
     return try write(.resolveConflict) { database in
       let open = try database.operations(of: network).last { if case .conflict = $0.state { true } else { false } }
       guard let operation = open, case .conflict(let kind) = operation.state else { throw ReplicaError.noConflict }
-      let base = try database.base(of: network)
-      try database.journalOutcome(
-        side == .mine ? .resolved : .discarded,
-        of: operation,
-        after: side == .mine ? operation.intent.name : base?.name,
-        Evidence(),
-        at: resolvedAt
-      )
-      switch (side, kind) {
-      case (.theirs, .bothChanged), (.theirs, .deletedHere):
-        try database.removeOperation(operation.edit)
+      switch side {
+      case .theirs:
+        try database.discard(operation, as: .discarded, at: resolvedAt)
         return .theirsStands(operation.edit)
-      case (.theirs, .deletedThere):
-        try database.removeOperation(operation.edit)
-        try database.markGone(network, .deletedThere, at: resolvedAt)
-        return .theirsStands(operation.edit)
-      case (.mine, .bothChanged), (.mine, .deletedHere):
-        if let base { try database.rebase(operation, onto: base, at: resolvedAt) }
-        return .mineQueued(operation.edit)
-      case (.mine, .deletedThere):
-        let name = try required(operation.intent.name ?? base?.name, "name")
-        try database.removeOperation(operation.edit)
-        try database.markGone(network, .deletedThere, at: resolvedAt)
-        try database.run("INSERT INTO network (local_id) VALUES (?)", arguments: [localID.text])
-        let anew = NetworkKey(rawValue: database.lastInsertedRowID)
-        let edit = try database.insertOperation(.create(name), of: anew, base: nil, editedAt: resolvedAt)
-        try database.journalEdit(.create(name), edit, anew, before: nil, at: resolvedAt)
-        return .mineAnew(edit, localID)
+      case .mine:
+        return try database.takeMine(operation, kind, localID: localID, at: resolvedAt)
       }
+    }
+  }
+}
+
+extension Database {
+  fileprivate func takeMine(
+    _ operation: NetsyncModel.Operation,
+    _ kind: ConflictKind,
+    localID: LocalID,
+    at now: Timestamp
+  ) throws -> Resolution {
+    let theirs = try base(of: operation.network)
+    let entry = JournalEntry(
+      side: .local,
+      kind: .resolved,
+      network: operation.network,
+      edit: operation.edit,
+      before: kind == .deletedThere ? nil : theirs?.name,
+      after: operation.intent.name
+    )
+    try journal(entry, evidence: "{}", at: now)
+    switch kind {
+    case .bothChanged, .deletedHere:
+      if let theirs { try rebase(operation, onto: theirs, at: now) }
+      return .mineQueued(operation.edit)
+    case .deletedThere:
+      let name = try required(operation.intent.name ?? theirs?.name, "name")
+      try removeOperation(operation.edit)
+      try acceptDeletion(of: operation, at: now)
+      return .mineAnew(try create(name, localID: localID, at: now).edit, localID)
     }
   }
 }

@@ -17,10 +17,7 @@ extension Replica {
   package func create(_ name: NetworkName, localID: LocalID) throws(ReplicaError) -> EditReceipt {
     let editedAt = now()
     return try write(.queueCreate) { database in
-      try database.run("INSERT INTO network (local_id) VALUES (?)", arguments: [localID.text])
-      let network = NetworkKey(rawValue: database.lastInsertedRowID)
-      let edit = try database.insertOperation(.create(name), of: network, base: nil, editedAt: editedAt)
-      try database.journalEdit(.create(name), edit, network, before: nil, at: editedAt)
+      let (edit, network) = try database.create(name, localID: localID, at: editedAt)
       return .queued(edit, network, replacing: nil)
     }
   }
@@ -28,42 +25,7 @@ extension Replica {
   /// Queues a rename or a delete: one transaction, merged with what waits already (R11).
   package func edit(_ network: NetworkKey, _ intent: Intent) throws(ReplicaError) -> EditReceipt {
     let editedAt = now()
-    return try write(.queueEdit) { database in
-      let operations = try database.operations(of: network)
-      let queued = operations.last { !$0.state.isInFlight }
-      let standing = EditStanding(
-        base: try database.base(of: network).map { EditBase(name: $0.name, updatedAt: $0.updatedAt) },
-        queued: queued.map(QueuedEdit.init),
-        inFlight: operations.first { $0.state.isInFlight }?.intent
-      )
-      let before = operations.last { $0.state != .refused }?.intent.name ?? standing.base?.name
-      guard standing.base != nil || !operations.isEmpty else { throw ReplicaError.networkGone }
-      switch coalesce(intent, onto: standing) {
-      case .nothing:
-        return .nothingToDo
-      case .alreadyDeleted:
-        throw ReplicaError.deletionWaits(try required(operations.last?.edit, "edit"))
-      case .cancel:
-        let taken = try required(queued, "queued edit")
-        try database.discard(taken, as: .superseded, at: editedAt)
-        return .takenBack(taken.edit)
-      case .queue(let merged, let base, let conflict):
-        if let queued {
-          try database.removeOperation(queued.edit)
-          try database.journalOutcome(.superseded, of: queued, Evidence(), at: editedAt)
-        }
-        let edit = try database.insertOperation(
-          merged,
-          of: network,
-          base: base,
-          sentName: queued?.sentName,
-          editedAt: editedAt
-        )
-        if let conflict { try database.setState(.conflict(conflict), of: edit, at: editedAt) }
-        try database.journalEdit(intent, edit, network, before: before, at: editedAt)
-        return .queued(edit, network, replacing: queued?.edit)
-      }
-    }
+    return try write(.queueEdit) { database in try database.edit(network, intent, at: editedAt) }
   }
 
   /// Takes an edit back. One that may have reached the server cannot be.
@@ -108,16 +70,6 @@ extension Replica {
   }
 }
 
-extension OperationState {
-  /// A request may be on its way, or may have arrived.
-  package var isInFlight: Bool {
-    switch self {
-    case .sending, .inDoubt: true
-    case .waiting, .conflict, .held, .refused: false
-    }
-  }
-}
-
 extension QueuedEdit {
   init(_ operation: NetsyncModel.Operation) {
     let conflict: ConflictKind? = if case .conflict(let kind) = operation.state { kind } else { nil }
@@ -132,6 +84,57 @@ extension QueuedEdit {
 }
 
 extension Database {
+  /// Puts in a new network and the edit that makes it at the server.
+  func create(
+    _ name: NetworkName,
+    localID: LocalID,
+    _ evidence: Evidence = Evidence(),
+    at now: Timestamp
+  ) throws -> (edit: EditNumber, network: NetworkKey) {
+    try run("INSERT INTO network (local_id) VALUES (?)", arguments: [localID.text])
+    let network = NetworkKey(rawValue: lastInsertedRowID)
+    let edit = try insertOperation(.create(name), of: network, base: nil, editedAt: now)
+    try journalEdit(.create(name), edit, network, before: nil, evidence, at: now)
+    return (edit, network)
+  }
+
+  /// Merges an edit into the outbox, as ``coalesce(_:onto:)`` says.
+  func edit(
+    _ network: NetworkKey,
+    _ intent: Intent,
+    _ evidence: Evidence = Evidence(),
+    at now: Timestamp
+  ) throws -> EditReceipt {
+    let operations = try operations(of: network)
+    let queued = operations.last { !$0.state.isInFlight }
+    let standing = EditStanding(
+      base: try base(of: network).map { EditBase(name: $0.name, updatedAt: $0.updatedAt) },
+      queued: queued.map(QueuedEdit.init),
+      inFlight: operations.first { $0.state.isInFlight }?.intent
+    )
+    let before = operations.last { $0.state != .refused }?.intent.name ?? standing.base?.name
+    guard standing.base != nil || !operations.isEmpty else { throw ReplicaError.networkGone }
+    switch coalesce(intent, onto: standing) {
+    case .nothing:
+      return .nothingToDo
+    case .alreadyDeleted:
+      throw ReplicaError.deletionWaits(try required(operations.last?.edit, "edit"))
+    case .cancel:
+      let taken = try required(queued, "queued edit")
+      try discard(taken, as: .superseded, evidence, at: now)
+      return .takenBack(taken.edit)
+    case .queue(let merged, let base, let conflict):
+      if let queued {
+        try removeOperation(queued.edit)
+        try journalOutcome(.superseded, of: queued, Evidence(), at: now)
+      }
+      let edit = try insertOperation(merged, of: network, base: base, sentName: queued?.sentName, editedAt: now)
+      if let conflict { try setState(.conflict(conflict), of: edit, at: now) }
+      try journalEdit(intent, edit, network, before: before, evidence, at: now)
+      return .queued(edit, network, replacing: queued?.edit)
+    }
+  }
+
   func open(_ edit: EditNumber) throws -> NetsyncModel.Operation {
     guard let operation = try operation(edit) else { throw ReplicaError.noEdit(edit) }
     return operation
@@ -144,53 +147,31 @@ extension Database {
   }
 
   /// Drops an edit. A network that only this edit would have made is gone with it.
-  func discard(_ operation: NetsyncModel.Operation, as kind: JournalKind, at now: Timestamp) throws {
+  func discard(
+    _ operation: NetsyncModel.Operation,
+    as kind: JournalChange.Kind,
+    _ evidence: Evidence = Evidence(),
+    at now: Timestamp
+  ) throws {
+    let isDeletedThere = operation.state == .conflict(.deletedThere)
     try removeOperation(operation.edit)
-    try journalOutcome(kind, of: operation, Evidence(), at: now)
+    let rest = try operations(of: operation.network).last { $0.state != .refused }?.intent.name
+    let left = try rest ?? base(of: operation.network)?.name
+    // What is satisfied without having been sent is a deletion of what is gone there.
+    let isGone = isDeletedThere || kind == .satisfied
+    try journalOutcome(kind, of: operation, after: isGone ? nil : left, evidence, at: now)
     if operation.intent.action == .create { try markGone(operation.network, .neverSent, at: now) }
-    if operation.state == .conflict(.deletedThere) { try markGone(operation.network, .deletedThere, at: now) }
+    if isDeletedThere { try acceptDeletion(of: operation, at: now) }
   }
 
-  func journalEdit(
-    _ intent: Intent,
-    _ edit: EditNumber,
-    _ network: NetworkKey,
-    before: NetworkName?,
-    at now: Timestamp
-  ) throws {
-    let kind: JournalKind =
-      switch intent {
-      case .create: .created
-      case .rename: .renamed
-      case .delete: .deleted
-      }
-    try journal(
-      JournalEntry(side: .local, kind: kind, network: network, edit: edit, before: before, after: intent.name),
-      evidence: "{}",
-      at: now
+  /// A network that was edited here and deleted there goes after all, on the answer that made it a conflict.
+  func acceptDeletion(of operation: NetsyncModel.Operation, at now: Timestamp) throws {
+    let evidence = try value(
+      String.self,
+      "SELECT evidence FROM journal WHERE network_key = ? AND kind = 'conflict' ORDER BY change DESC LIMIT 1",
+      arguments: [operation.network.rawValue]
     )
-  }
-
-  /// What became of an edit: before is what it wanted, after is what is so now, where there is such a thing.
-  func journalOutcome(
-    _ kind: JournalKind,
-    of operation: NetsyncModel.Operation,
-    after: NetworkName? = nil,
-    _ evidence: Evidence,
-    at now: Timestamp
-  ) throws {
-    try journal(
-      JournalEntry(
-        side: .local,
-        kind: kind,
-        network: operation.network,
-        edit: operation.edit,
-        before: operation.intent.name,
-        after: after
-      ),
-      evidence: evidence.json,
-      at: now
-    )
+    try removeBase(of: operation.network, evidence: evidence ?? "{}", at: now)
   }
 
   enum GoneCause: String {

@@ -21,10 +21,18 @@ package struct NetworkFilter: Hashable, Sendable {
 }
 
 /// What a user's way of naming a network came to.
-package enum NetworkReference: Hashable, Sendable {
-  case found(Network)
-  case ambiguous([Network])
+package enum NetworkReference<Found: Hashable & Sendable>: Hashable, Sendable {
+  case found(Found)
+  case ambiguous([Found])
   case unknown
+
+  init(_ candidates: [Found]) {
+    switch candidates.count {
+    case 0: self = .unknown
+    case 1: self = .found(candidates[0])
+    default: self = .ambiguous(candidates)
+    }
+  }
 }
 
 extension Replica {
@@ -52,7 +60,7 @@ extension Replica {
   }
 
   /// Finds the network that a user names by full id, local id, exact name, or unique id prefix of four or more characters.
-  package func find(_ reference: String) throws(ReplicaError) -> NetworkReference {
+  package func find(_ reference: String) throws(ReplicaError) -> NetworkReference<Network> {
     try read { database in
       let exact = try database.rows(
         """
@@ -65,8 +73,8 @@ extension Replica {
         """,
         arguments: ["text": reference, "lower": reference.lowercased(), "upper": reference.uppercased()]
       ).map(Network.init).filter { $0.isNamed(reference) }
-      if let only = exact.first { return exact.count == 1 ? .found(only) : .ambiguous(exact) }
-      guard reference.utf8.count >= 4, reference.utf8.allSatisfy(isIDCharacter) else { return .unknown }
+      guard exact.isEmpty else { return NetworkReference(exact) }
+      guard isIDPrefix(reference) else { return .unknown }
       let prefixed = try database.rows(
         """
         \(Network.select) WHERE network_key IN (
@@ -78,8 +86,7 @@ extension Replica {
         """,
         arguments: ["lower": reference.lowercased(), "upper": reference.uppercased()]
       ).map(Network.init)
-      if let only = prefixed.first { return prefixed.count == 1 ? .found(only) : .ambiguous(prefixed) }
-      return .unknown
+      return NetworkReference(prefixed)
     }
   }
 
@@ -101,6 +108,11 @@ extension Replica {
       )
     }
   }
+}
+
+/// Whether text can be the beginning of an id, long enough to name a network by.
+func isIDPrefix(_ text: String) -> Bool {
+  text.utf8.count >= 4 && text.utf8.allSatisfy(isIDCharacter)
 }
 
 private func isIDCharacter(_ byte: UInt8) -> Bool {

@@ -145,7 +145,7 @@ private struct PageBatch {
       return
     }
     try record(page, rows: records.count)
-    let evidence = Evidence(sweep: sweep, page: page.number).json
+    let evidence = WrittenEvidence(Evidence(sweep: sweep, page: page.number))
     var known = try rows(with: records.map(\.id))
     var leaving = try members(of: page.number)
     var isExact = true
@@ -221,7 +221,7 @@ private struct PageBatch {
     _ row: NetworkRow,
     _ record: NetworkDocument,
     _ page: ListedPage,
-    _ evidence: String
+    _ evidence: WrittenEvidence
   ) throws -> Bool {
     let edit = edits[row.key]
     if row.base == record && edit == nil { return true }
@@ -245,7 +245,9 @@ private struct PageBatch {
     return !outcome.stale
   }
 
-  private mutating func insert(_ record: NetworkDocument, on page: Int, _ evidence: String) throws -> NetworkRow {
+  private mutating func insert(_ record: NetworkDocument, on page: Int, _ evidence: WrittenEvidence) throws
+    -> NetworkRow
+  {
     try database.cachedStatement(
       sql: """
         INSERT INTO network
@@ -259,7 +261,7 @@ private struct PageBatch {
     let inserted = NetworkRow(key: NetworkKey(rawValue: database.lastInsertedRowID), base: record, seenPage: page)
     tally.new += 1
     let entry = JournalEntry(side: .remote, kind: .created, network: inserted.key, after: record.name)
-    try database.journal(entry, evidence: evidence, at: now)
+    try database.journal(entry, evidence: evidence.json, at: now)
     return inserted
   }
 

@@ -233,7 +233,7 @@ extension Database {
   fileprivate func land(
     _ operation: NetsyncModel.Operation,
     _ document: NetworkDocument,
-    as kind: JournalKind,
+    as kind: JournalChange.Kind,
     _ evidence: Evidence,
     at now: Timestamp
   ) throws {

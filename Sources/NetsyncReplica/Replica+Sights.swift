@@ -67,7 +67,7 @@ extension Database {
     edit operation: NetsyncModel.Operation?,
     recentWrite: RecentWrite = .none,
     _ context: SightContext,
-    evidence: @autoclosure () -> String,
+    evidence: WrittenEvidence,
     at now: Timestamp
   ) throws -> SightOutcome {
     let standing = NetworkStanding(
@@ -83,16 +83,22 @@ extension Database {
     case .ignoreStale: outcome.stale = true
     case .accept(let document, let change):
       outcome.change = change
-      try accept(document, change, for: row, evidence: evidence(), at: now)
+      try accept(document, change, for: row, evidence: evidence.json, at: now)
     case .remove:
       outcome.removed = true
     }
     if let operation {
-      let verdict = Evidence(context.policy, standing, sight)
-      try apply(decision.edit, to: operation, sight, verdict, evidence: evidence(), at: now)
+      try apply(
+        decision.edit,
+        to: operation,
+        sight,
+        verdict: evidence.value.verdict(context, standing, operation, sight),
+        evidence: evidence,
+        at: now
+      )
     }
     if outcome.removed {
-      try removeBase(of: row.key, evidence: evidence(), at: now)
+      try removeBase(of: row.key, evidence: evidence.json, at: now)
     }
     return outcome
   }
@@ -110,7 +116,7 @@ extension Database {
       Int.self,
       "SELECT count(*) FROM journal WHERE network_key = ? AND kind = ? AND at_us BETWEEN ? AND ?",
       arguments: [
-        network.rawValue, JournalKind.prevailed.rawValue, (now - Limits.contentionWindow).microseconds,
+        network.rawValue, JournalChange.Kind.prevailed.rawValue, (now - Limits.contentionWindow).microseconds,
         now.microseconds,
       ]
     ) ?? 0
@@ -124,7 +130,7 @@ extension Database {
     at now: Timestamp
   ) throws {
     try setBase(document, of: row.key)
-    let kind: JournalKind
+    let kind: JournalChange.Kind
     switch change {
     case .appeared: kind = .created
     case .renamed: kind = .renamed
@@ -149,8 +155,8 @@ extension Database {
     _ decision: EditDecision,
     to operation: NetsyncModel.Operation,
     _ sight: RemoteSight,
-    _ verdict: Evidence,
-    evidence: String,
+    verdict: @autoclosure () -> Evidence,
+    evidence: WrittenEvidence,
     at now: Timestamp
   ) throws {
     let theirs = sight.document?.name
@@ -172,28 +178,17 @@ extension Database {
         before: theirs,
         after: operation.intent.name
       )
-      try journal(entry, evidence: verdict.json, at: now)
+      try journal(entry, evidence: verdict().json, at: now)
     case .yields:
       try removeOperation(operation.edit)
-      try journalOutcome(.yielded, of: operation, after: theirs, verdict, at: now)
+      try journalOutcome(.yielded, of: operation, after: theirs, verdict(), at: now)
     case .satisfied:
       try removeOperation(operation.edit)
-      try journal(
-        JournalEntry(
-          side: .local,
-          kind: .satisfied,
-          network: operation.network,
-          edit: operation.edit,
-          before: operation.intent.name,
-          after: theirs
-        ),
-        evidence: evidence,
-        at: now
-      )
+      try journalOutcome(.satisfied, of: operation, after: theirs, evidence.value, at: now)
     case .conflict(let kind):
       guard operation.state != .conflict(kind) else { break }
       try setState(.conflict(kind), of: operation.edit, at: now)
-      try journalOutcome(.conflict, of: operation, after: theirs, verdict, at: now)
+      try journalOutcome(.conflict, of: operation, after: theirs, verdict(), at: now)
     }
   }
 
@@ -223,13 +218,22 @@ extension Database {
 }
 
 extension Evidence {
-  /// What a conflict was decided upon.
-  fileprivate init(_ policy: ConflictPolicy, _ standing: NetworkStanding, _ sight: RemoteSight) {
-    self.init()
-    self.policy = policy.rawValue
-    contests = standing.contests
-    updatedAtBefore = standing.base?.updatedAt?.raw
-    updatedAtAfter = sight.document?.updatedAt?.raw
+  /// This sight, and what a conflict was decided upon: the policy, both stamps, the edit's time on the server's clock, and how
+  /// often an edit of the network had prevailed.
+  fileprivate func verdict(
+    _ context: SightContext,
+    _ standing: NetworkStanding,
+    _ operation: NetsyncModel.Operation,
+    _ sight: RemoteSight
+  ) -> Evidence {
+    var evidence = self
+    evidence.policy = context.policy.rawValue
+    evidence.contests = standing.contests
+    evidence.updatedAtBefore = standing.base?.updatedAt?.raw
+    evidence.updatedAtAfter = sight.document?.updatedAt?.raw
+    evidence.mineAt = context.clock.serverTime(operation.editedAt).rfc3339
+    evidence.clockUncertaintySeconds = context.clock.uncertainty.inSeconds
+    return evidence
   }
 }
 
@@ -267,7 +271,7 @@ extension Replica {
         to: NetworkRow(row),
         edit: operation,
         context,
-        evidence: evidence.json,
+        evidence: WrittenEvidence(evidence),
         at: seenAt
       )
       try database.run(

@@ -14,6 +14,8 @@ package enum ReplicaError: Error, Hashable, Sendable {
   case storage(path: String, reason: String)
   /// No edit has this number.
   case noEdit(EditNumber)
+  /// No change has this number, or it is no longer kept.
+  case noChange(ChangeNumber)
   /// The edit is not in a state that allows it.
   case notPossible(EditNumber, state: String)
   /// The network's deletion waits, so it cannot be edited.

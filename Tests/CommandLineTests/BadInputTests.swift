@@ -67,6 +67,7 @@ import Testing
     let host = try Host()
     for arguments in [
       ["status"], ["networks", "list"], ["plan"], ["push"], ["outbox", "list"], ["query", "SELECT 1"],
+      ["log"], ["why", "lab"], ["undo", "1"],
     ] {
       let run = try await host.start(arguments).ended()
       #expect(run.status == 6)

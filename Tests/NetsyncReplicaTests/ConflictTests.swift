@@ -94,7 +94,7 @@ import Testing
     #expect(anew.key != former.key)
     #expect(try host.seen == ["mine waiting"])
     let told = try await host.journal()
-    #expect(told.suffix(2) == ["local resolved: mine > mine", "local created: - > mine"])
+    #expect(told.suffix(3) == ["local resolved: - > mine", "remote deleted: lab > -", "local created: - > mine"])
   }
 
   @Test func `renamed here and deleted there, theirs stands and the network is gone`() throws {

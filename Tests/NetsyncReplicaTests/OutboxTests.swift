@@ -13,7 +13,7 @@ import Testing
     #expect(try host.seen == ["lab synced"])
     #expect(try host.outbox.isEmpty)
     let last = try await host.journal().last
-    #expect(last == "local discarded: lab-eu > -")
+    #expect(last == "local discarded: lab-eu > lab")
   }
 
   @Test func `a discarded deletion brings the network back to the list`() throws {

@@ -11,7 +11,7 @@ import Testing
     "UPDATE network SET name = 'gone'",
     "DELETE FROM operation",
     "DROP VIEW networks",
-    "PRAGMA user_version = 9",
+    "PRAGMA user_version = 99",
     "SELECT 1; DELETE FROM operation",
     "SELECT load_extension('anything')",
     "not SQL at all",

@@ -179,22 +179,29 @@ private func relative(_ time: Timestamp?, _ now: Timestamp) -> String? {
 
 extension Session {
   /// Says where an edit went. Only called after its commit: who reads the line may rely on it.
-  func say(_ receipt: EditReceipt, in replica: Replica) throws {
+  ///
+  /// - Parameter undone: the change that it reverses.
+  func say(_ receipt: EditReceipt, undoing undone: ChangeNumber? = nil, in replica: Replica) throws {
+    let undoes: [JSONText.Member] = undone.map { [.init("undoes", .integer($0.rawValue))] } ?? []
+    let undoing = undone.map { "undoes change \($0)" }
     switch receipt {
     case .queued(let edit, _, let replaced):
       let (operation, clock) = try step { () throws(ReplicaError) in
         (try replica.operation(edit), try replica.meta().clock)
       }
-      let merged = replaced.map { " (in place of edit \($0))" } ?? ""
+      let asides = [replaced.map { "in place of edit \($0)" }, undoing].compactMap { $0 }
+      let aside = asides.isEmpty ? "" : " (\(asides.joined(separator: ", ")))"
       let sentence = operation?.sentence ?? "already on its way"
       try answer(
-        operation.map { JSONText($0, clock: clock) } ?? .null,
-        orSay: ["Queued edit \(edit.description): \(sentence)\(merged)."]
+        operation.map { .object($0.members(clock: clock) + undoes) } ?? .null,
+        orSay: ["Queued edit \(edit.description): \(sentence)\(aside)."]
       )
     case .takenBack(let edit):
       try answer(
-        ["edit": .integer(edit.rawValue), "state": "discarded"],
-        orSay: ["Edit \(edit.description) is taken back; nothing is left to send."]
+        .object([.init("edit", .integer(edit.rawValue)), .init("state", "discarded")] + undoes),
+        orSay: [
+          "Edit \(edit.description) is taken back; nothing is left to send\(undoing.map { " (\($0))" } ?? "")."
+        ]
       )
     case .nothingToDo:
       try answer(["edit": nil, "state": "unchanged"], orSay: ["Nothing to do: it is so already."])

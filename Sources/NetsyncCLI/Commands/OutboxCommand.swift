@@ -194,6 +194,13 @@ extension Netsync.Operation {
 extension JSONText {
   /// One object of `outbox list`.
   init(_ operation: Netsync.Operation, clock: ServerClock) {
-    self = .object(zip(outboxColumns, operation.cells(clock: clock)).map { .init($0.key, $1.value) })
+    self = .object(operation.members(clock: clock))
+  }
+}
+
+extension Netsync.Operation {
+  /// The members of its object.
+  func members(clock: ServerClock) -> [JSONText.Member] {
+    zip(outboxColumns, cells(clock: clock)).map { .init($0.key, $1.value) }
   }
 }

@@ -6,6 +6,9 @@ protocol RowRenderer: Sendable {
   /// What one row adds. Empty where the renderer waits for more rows.
   mutating func row(_ row: Listing.Row) -> String
 
+  /// What was held back, when nobody knows whether another row comes.
+  mutating func flush() -> String
+
   /// What comes after the last row.
   mutating func end() -> String
 }
@@ -13,6 +16,11 @@ protocol RowRenderer: Sendable {
 extension RowRenderer {
   /// Most formats begin with their first row.
   func start() -> String {
+    ""
+  }
+
+  /// Most formats hold nothing back.
+  func flush() -> String {
     ""
   }
 

@@ -38,9 +38,14 @@ struct TableRows: RowRenderer {
     return sample.count < Self.sampleSize ? "" : release()
   }
 
-  /// What was held back, if the list was too short to fill the sample.
-  mutating func end() -> String {
+  /// What was held back, if there were too few rows to fill the sample.
+  mutating func flush() -> String {
     layout == nil && !sample.isEmpty ? release() : ""
+  }
+
+  /// The same.
+  mutating func end() -> String {
+    flush()
   }
 
   /// Measures the sample, then lets it go under its header.

@@ -178,7 +178,7 @@ final class SimulatedWorld: Sendable {
       if !path.isEmpty { violate(.storage, host: host, reason) }
     case .missing, .notAReplica, .newer:
       violate(.storage, host: host, "\(error)")
-    case .noEdit, .notPossible, .deletionWaits, .networkGone, .noConflict, .idTaken:
+    case .noEdit, .noChange, .notPossible, .deletionWaits, .networkGone, .noConflict, .idTaken:
       break
     }
   }

@@ -1,0 +1,160 @@
+import GRDB
+package import NetsyncModel
+
+/// A network that the journal can tell of, one that is gone too.
+package struct NetworkTrace: Hashable, Sendable {
+  package var key: NetworkKey
+  package var id: NetworkID?
+  package var localID: LocalID?
+  /// As people see it; of a network that is gone, its last one.
+  package var name: NetworkName?
+  /// nil for a network that is there.
+  package var goneAt: Timestamp?
+}
+
+/// Everything that is known of why one network is as it is, of one moment.
+package struct NetworkHistory: Sendable {
+  package var network: NetworkTrace
+  /// The newest changes, oldest first.
+  package var changes: [JournalChange]
+  /// There are older changes.
+  package var isCut: Bool
+  /// The sweeps that the changes speak of, as far as they are kept, and the one that saw the network last.
+  package var sweeps: [Int64: SweepRecord]
+  /// Where and when a listing showed it last; nil where none does.
+  package var lastListed: Listed?
+  /// When it was last read by itself.
+  package var readAt: Timestamp?
+  /// Its edits in the outbox.
+  package var operations: [NetsyncModel.Operation]
+  package var clock: ServerClock
+
+  package struct Listed: Hashable, Sendable {
+    package var sweep: Int64
+    package var page: Int
+    package var at: Timestamp
+  }
+}
+
+extension Replica {
+  /// Finds a network as ``find(_:)`` does, and where there is none, one that is gone: by id, local id, a unique prefix of
+  /// one, or its last name; one that was never sent, by any name that was wanted for it.
+  package func trace(_ reference: String) throws(ReplicaError) -> NetworkReference<NetworkTrace> {
+    switch try find(reference) {
+    case .found(let network): return .found(NetworkTrace(network))
+    case .ambiguous(let networks): return .ambiguous(networks.map(NetworkTrace.init))
+    case .unknown:
+      return try read { database in
+        let exact = try database.goneNetworks(
+          "remote_id IN (:text, :lower, :upper) OR local_id = :lower OR name = :text OR network_key IN (\(unsentName))",
+          named: reference
+        )
+        guard exact.isEmpty, isIDPrefix(reference) else { return NetworkReference(exact) }
+        return NetworkReference(
+          try database.goneNetworks(
+            """
+            remote_id >= :lower AND remote_id < :lower || '~' OR remote_id >= :upper AND remote_id < :upper || '~'
+              OR local_id >= :lower AND local_id < :lower || '~'
+            """,
+            named: reference
+          )
+        )
+      }
+    }
+  }
+
+  /// The evidence behind one network's state.
+  ///
+  /// - Parameter limit: how many changes at most.
+  package func history(of network: NetworkTrace, limit: Int) throws(ReplicaError) -> NetworkHistory {
+    let clock = try meta().clock
+    return try read { database in
+      let newest = try database.changes(
+        "\(JournalChange.select) WHERE journal.network_key = ? ORDER BY change DESC LIMIT ?",
+        [network.key.rawValue, limit + 1]
+      )
+      let changes = Array(newest.prefix(limit).reversed())
+      let row = try required(
+        database.row(
+          """
+          SELECT read_at_us, page_number, confirmed_sweep, confirmed_at_us
+          FROM network LEFT JOIN page ON page_number = seen_page WHERE network_key = ?
+          """,
+          arguments: [network.key.rawValue]
+        ),
+        "network"
+      )
+      let listed = NetworkHistory.Listed(row)
+      return NetworkHistory(
+        network: network,
+        changes: changes,
+        isCut: newest.count > limit,
+        sweeps: try database.sweeps(Set(changes.compactMap(\.evidence.sweep) + [listed?.sweep].compactMap { $0 })),
+        lastListed: listed,
+        readAt: Timestamp(row["read_at_us"] as Int64?),
+        operations: try database.operations(of: network.key),
+        clock: clock
+      )
+    }
+  }
+}
+
+/// The networks whose create was dropped before it was sent: no server document says what they were called.
+private let unsentName = """
+  SELECT network_key FROM journal
+  WHERE side = 'local' AND kind IN ('superseded', 'discarded') AND before_name = :text
+  INTERSECT SELECT network_key FROM network WHERE gone_cause = 'never_sent'
+  """
+
+extension Database {
+  fileprivate func goneNetworks(_ condition: String, named reference: String) throws -> [NetworkTrace] {
+    try rows(
+      """
+      SELECT
+        network_key, remote_id, local_id, gone_at_us,
+        coalesce(name, (
+          SELECT before_name FROM journal
+          WHERE journal.network_key = network.network_key AND before_name IS NOT NULL ORDER BY change DESC LIMIT 1
+        )) AS name
+      FROM network WHERE gone_at_us IS NOT NULL AND (\(condition)) ORDER BY network_key LIMIT 20
+      """,
+      arguments: ["text": reference, "lower": reference.lowercased(), "upper": reference.uppercased()]
+    ).map(NetworkTrace.init)
+  }
+
+  fileprivate func sweeps(_ numbers: Set<Int64>) throws -> [Int64: SweepRecord] {
+    var sweeps: [Int64: SweepRecord] = [:]
+    for number in numbers {
+      guard let sweep = try lastSweep(before: number + 1), sweep.sweep == number else { continue }
+      sweeps[number] = sweep
+    }
+    return sweeps
+  }
+}
+
+extension NetworkTrace {
+  /// Of a network that is there.
+  package init(_ network: Network) {
+    self.init(key: network.key, id: network.id, localID: network.localID, name: network.name)
+  }
+
+  fileprivate init(_ row: Row) {
+    self.init(
+      key: NetworkKey(rawValue: row["network_key"]),
+      id: (row["remote_id"] as String?).flatMap(NetworkID.init),
+      localID: (row["local_id"] as String?).flatMap(LocalID.init),
+      name: (row["name"] as String?).map(NetworkName.init(_:)),
+      goneAt: Timestamp(row["gone_at_us"] as Int64?)
+    )
+  }
+}
+
+extension NetworkHistory.Listed {
+  /// nil for a row without a page.
+  fileprivate init?(_ row: Row) {
+    guard let page = row["page_number"] as Int?, let sweep = row["confirmed_sweep"] as Int64?,
+      let at = Timestamp(row["confirmed_at_us"] as Int64?)
+    else { return nil }
+    self.init(sweep: sweep, page: page, at: at)
+  }
+}
