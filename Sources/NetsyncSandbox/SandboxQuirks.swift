@@ -20,6 +20,8 @@ package struct SandboxQuirks: Sendable, Equatable {
   package var stampMood = SandboxStampMood.ordinary
   /// How many networks, from 0 to 1, lack fields in every answer; see ``SandboxState/missingFields(of:)``.
   package var missingFieldRate = 0.0
+  /// Which members may be missing.
+  package var omissibleFields: SandboxNetworkFields = [.recordType, .name, .createdAt, .updatedAt]
   /// How many networks, from 0 to 1, have fields that the API does not document: `mtu` and `labels`.
   package var unknownFieldRate = 0.0
   /// What becomes of a create or a rename to a name that another network has.

@@ -78,6 +78,6 @@ extension SandboxState {
     if quirks.missingFieldRate <= 0 { return [] }
     var random = SandboxRandom(seed: account.seed, purpose: .missingFields, index: id.stream)
     guard random.chance(quirks.missingFieldRate) else { return [] }
-    return SandboxNetworkFields(rawValue: 1 + random.below(15))
+    return SandboxNetworkFields(rawValue: 1 + random.below(15)).intersection(quirks.omissibleFields)
   }
 }

@@ -76,7 +76,7 @@ import Testing
   }
 
   @Test func `Ctrl-C ends a pull with exit 130, and the next one carries on`() async throws {
-    let sandbox = try await SandboxProcess("--networks", "300", "--latency", "100ms")
+    let sandbox = try await SandboxProcess("--networks", "1000", "--latency", "100ms")
     let host = try Host(baseURL: sandbox.baseURL)
     let pull = try host.start(["pull", "--json", "--progress", "always"])
     try await pull.shows("Pulling", in: ".err")

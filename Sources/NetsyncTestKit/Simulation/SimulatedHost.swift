@@ -104,7 +104,8 @@ final class SimulatedHost: Sendable {
         logger: Self.logger
       ),
       policy: policy,
-      settle: .seconds(90)
+      settle: .seconds(90),
+      stop: process.stop
     )
   }
 

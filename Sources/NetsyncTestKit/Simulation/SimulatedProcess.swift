@@ -1,4 +1,5 @@
 import NetsyncAPI
+import NetsyncEngine
 import Synchronization
 
 typealias AnswerContinuation = CheckedContinuation<Result<TransportResponse, TransportFailure>, Never>
@@ -16,6 +17,8 @@ final class SimulatedProcess: Sendable {
   let host: Int
   /// Tells the processes of a host apart.
   let process: Int
+  /// Ends what its engine does.
+  let stop = StopSignal()
   private let state = Mutex(State())
 
   init(host: Int, process: Int = 0) {
@@ -80,6 +83,7 @@ final class SimulatedProcess: Sendable {
       }
       return (state.sleepers, state.requests)
     }
+    stop.request()
     for number in sleepers.keys.sorted() { sleepers[number]?.resume() }
     for number in requests.keys.sorted() {
       requests[number]?.resume(returning: .failure(.noAnswer(reason: "the process is dead")))

@@ -75,6 +75,8 @@ final class SimulatedWorld: Sendable {
       }
       if let strike = faults.strike(.oddFields, while: "the whole seed", detail: details[6]) {
         quirks.missingFieldRate = 0.1 * Double(strike.below(4))
+        // Nobody can find a network that does not say its name.
+        quirks.omissibleFields.remove(.name)
         quirks.unknownFieldRate = 0.5
       }
       if let strike = faults.strike(.takenNames, while: "the whole seed", detail: details[7]) {
