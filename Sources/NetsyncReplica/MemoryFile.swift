@@ -14,7 +14,9 @@ package final class MemoryFile: Sendable {
   package init() throws(ReplicaError) {
     do {
       var configuration = Configuration()
-      configuration.prepareDatabase { database in try database.execute(sql: "PRAGMA trusted_schema = OFF") }
+      configuration.prepareDatabase { database in
+        try database.execute(sql: "PRAGMA trusted_schema = OFF; PRAGMA temp_store = MEMORY")
+      }
       queue = try DatabaseQueue(configuration: configuration)
       try Replica.migrator().migrate(queue)
       queue.add(transactionObserver: audit, extent: .databaseLifetime)

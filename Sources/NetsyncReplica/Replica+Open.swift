@@ -29,7 +29,18 @@ extension Replica {
       guard opening == .makeIfMissing else { throw .missing(path: path) }
       try makeFile(path)
     }
-    let version = try inspect(path)
+    guard try inspect(path) < Schema.version else {
+      return Replica(path: path, storage: .file(try connect(path)), now: now, gate: gate)
+    }
+    // One process at a time, and while none syncs: SQLite does not wait its turn to switch a new file to write-ahead logging.
+    let lock = try waitForSyncLock(path)
+    defer { withExtendedLifetime(lock) {} }
+    let pool = try connect(path)
+    do { try migrator().migrate(pool) } catch { throw ReplicaError(error, path: path) }
+    return Replica(path: path, storage: .file(pool), now: now, gate: gate)
+  }
+
+  private static func connect(_ path: String) throws(ReplicaError) -> DatabasePool {
     do {
       let pool = try DatabasePool(path: path, configuration: configuration())
       try pool.writeWithoutTransaction { database in
@@ -38,10 +49,7 @@ extension Replica {
           sql: "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = -32000"
         )
       }
-      if version < Schema.version { try migrate(pool, path) }
-      return Replica(path: path, storage: .file(pool), now: now, gate: gate)
-    } catch let error as ReplicaError {
-      throw error
+      return pool
     } catch {
       throw ReplicaError(error, path: path)
     }
@@ -85,20 +93,12 @@ extension Replica {
     return configuration
   }
 
-  /// Brings the schema up to date, one process at a time, and while none syncs.
-  private static func migrate(_ pool: DatabasePool, _ path: String) throws {
+  private static func waitForSyncLock(_ path: String) throws(ReplicaError) -> SyncLock {
     let deadline = ContinuousClock.now + .seconds(30)
     while true {
-      if let lock = try SyncLock(replica: path) {
-        try migrator().migrate(pool)
-        withExtendedLifetime(lock) {}
-        return
-      }
+      if let lock = try SyncLock(replica: path) { return lock }
       guard ContinuousClock.now < deadline else {
-        throw ReplicaError.storage(
-          path: path,
-          reason: "another netsync has it, and it needs to be brought up to date first"
-        )
+        throw .storage(path: path, reason: "another netsync has it, and it needs to be brought up to date first")
       }
       usleep(20_000)
     }

@@ -27,41 +27,47 @@ extension Replica {
 }
 
 extension Database {
-  /// The columns that an `Operation` is made of, dead letters included.
-  private static let selectOperations = """
-    SELECT queued.*, network.remote_id, network.local_id, conflict.kind AS conflict_kind
-    FROM (
-      SELECT
-        edit, network_key, action, name, base_name, base_updated_at, sent_name, edited_at_us, state, attempts,
-        not_before_us,
-        armed_at_us, armed_known, looks, first_look_us, next_look_us, candidates,
-        error_status, error_code, error_title, error_detail, error_pointer
-      FROM operation
-      UNION ALL
-      SELECT
-        edit, network_key, action, name, base_name, base_updated_at, NULL, edited_at_us, 'refused', attempts, NULL,
-        NULL, NULL, 0, NULL, NULL, NULL,
-        error_status, error_code, error_title, error_detail, error_pointer
-      FROM dead_letter
-    ) AS queued
+  /// What an `Operation` is made of, dead letters included, in the order of their numbers.
+  ///
+  /// - Parameter condition: on `edit` or `network_key`; asked of either table by itself, so that neither is copied.
+  private static func select(where condition: String) -> String {
+    """
+    SELECT
+      queued.edit, queued.network_key, action, queued.name, base_name, base_updated_at, sent_name, edited_at_us, state,
+      attempts, not_before_us, armed_at_us, armed_known, looks, first_look_us, next_look_us, candidates,
+      error_status, error_code, error_title, error_detail, error_pointer,
+      network.remote_id, network.local_id, conflict.kind AS conflict_kind
+    FROM operation AS queued
     JOIN network ON network.network_key = queued.network_key
     LEFT JOIN conflict ON conflict.edit = queued.edit
+    WHERE \(condition)
+    UNION ALL
+    SELECT
+      queued.edit, queued.network_key, action, queued.name, base_name, base_updated_at, NULL, edited_at_us, 'refused',
+      attempts, NULL, NULL, NULL, 0, NULL, NULL, NULL,
+      error_status, error_code, error_title, error_detail, error_pointer,
+      network.remote_id, network.local_id, NULL
+    FROM dead_letter AS queued
+    JOIN network ON network.network_key = queued.network_key
+    WHERE \(condition)
+    ORDER BY 1
     """
+  }
+
+  private static let selectAll = select(where: "TRUE")
+  private static let selectOne = select(where: "queued.edit = :wanted")
+  private static let selectOfNetwork = select(where: "queued.network_key = :wanted")
 
   func operations() throws -> [NetsyncModel.Operation] {
-    try rows("\(Self.selectOperations) ORDER BY queued.edit").map(Self.operation)
+    try rows(Self.selectAll).map(Self.operation)
   }
 
   func operation(_ edit: EditNumber) throws -> NetsyncModel.Operation? {
-    try row("\(Self.selectOperations) WHERE queued.edit = ?", arguments: [edit.rawValue])
-      .map(Self.operation)
+    try row(Self.selectOne, arguments: ["wanted": edit.rawValue]).map(Self.operation)
   }
 
   func operations(of network: NetworkKey) throws -> [NetsyncModel.Operation] {
-    try rows(
-      "\(Self.selectOperations) WHERE queued.network_key = ? ORDER BY queued.edit",
-      arguments: [network.rawValue]
-    ).map(Self.operation)
+    try rows(Self.selectOfNetwork, arguments: ["wanted": network.rawValue]).map(Self.operation)
   }
 
   private static func operation(_ row: Row) throws -> NetsyncModel.Operation {

@@ -83,16 +83,17 @@ package final class Replica: Sendable {
     _ database: Database,
     _ work: (Database) throws -> Value
   ) throws -> Value {
-    var result: Value?
-    try database.inTransaction(.immediate) {
-      result = try work(database)
+    try database.run("BEGIN IMMEDIATE TRANSACTION")
+    do {
+      let value = try work(database)
       try gate?(.committing(step))
-      return .commit
+      try database.run("COMMIT TRANSACTION")
+      return value
+    } catch {
+      // SQLite has rolled back by itself where the disk is full, for one (https://sqlite.org/lang_transaction.html).
+      if database.isInsideTransaction { try database.run("ROLLBACK TRANSACTION") }
+      throw error
     }
-    guard let result else {
-      throw DatabaseError(resultCode: .SQLITE_INTERNAL, message: "a transaction without a result")
-    }
-    return result
   }
 
   private func translatingErrors<Value>(_ work: () throws -> Value) throws(ReplicaError) -> Value {

@@ -33,9 +33,9 @@ final class SimulatedWorld: Sendable {
     faults = FaultSource(seed: seed, allowed: options.faults, omitted: options.omittedFaults)
     trace = Trace(time: time, keepsText: options.keepsTrace)
     var setup = SeededRandom(seed: seed, .setup)
-    server = SimulatedServer(seed: seed, networks: setup.below(10), time: time)
+    server = SimulatedServer(seed: seed, networks: setup.below(8), time: time)
     let policy = options.policy ?? ConflictPolicy.allCases[setup.below(ConflictPolicy.allCases.count)]
-    let pageSize = setup.within(3...6)
+    let pageSize = setup.within(3...8)
     let (server, time) = (server, time)
     let found = ViolationLog(time: time)
     self.found = found

@@ -39,7 +39,7 @@ struct Workload: Sendable {
     var random = SeededRandom(seed: seed, .workload)
     var names = NameSource()
     let minutes = random.within(4...20)
-    let count = random.within(26...44)
+    let count = random.within(16...32)
     for _ in 0..<count {
       let at = Duration.milliseconds(random.below(minutes * 60_000))
       let host = Action.Actor.host(random.below(hosts))
@@ -48,7 +48,7 @@ struct Workload: Sendable {
       actions.append(Action(at: at, actor: isAtPortal ? .portal : host, kind: kind, pick: random.next()))
     }
     for host in 0..<hosts {
-      for _ in 0..<random.within(3...5) {
+      for _ in 0..<random.within(2...5) {
         let at = Duration.milliseconds(random.below(minutes * 60_000))
         let kind: Action.Kind =
           switch random.below(8) {
