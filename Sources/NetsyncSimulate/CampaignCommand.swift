@@ -20,7 +20,9 @@ struct CampaignCommand: ParsableCommand {
   @Flag(help: "Run every seed twice and compare the traces.")
   var twice = false
 
-  @Option(help: ArgumentHelp("Seeds that run at the same time; the default: as many as there are processors.", valueName: "n"))
+  @Option(
+    help: ArgumentHelp("Seeds that run at the same time; the default: as many as there are processors.", valueName: "n")
+  )
   var workers = processorCount
 
   @Flag(help: "Stop at the first seed that breaks a promise.")
@@ -38,7 +40,9 @@ struct CampaignCommand: ParsableCommand {
   func validate() throws {
     guard seeds > 0 else { throw ValidationError("--seeds must be 1 or more.") }
     guard workers > 0 else { throw ValidationError("--workers must be 1 or more.") }
-    guard !(trace && shrink) else { throw ValidationError("--shrink shows the trace of the small run; --trace is not needed.") }
+    guard !(trace && shrink) else {
+      throw ValidationError("--shrink shows the trace of the small run; --trace is not needed.")
+    }
   }
 
   func run() throws {
@@ -76,7 +80,7 @@ struct CampaignCommand: ParsableCommand {
     for action in shrunk.actions { print("  \(action)") }
     print("\nfaults: \(shrunk.faults.count) of \(shrunk.faultsBefore) are left")
     for fault in shrunk.faults { print("  \(fault)") }
-    print("\nwhat happens (found in \(shrunk.runs) runs)")
+    print("\nwhat happens")
     for line in shrunk.report.trace { print("  \(line)") }
     print("")
     for violation in shrunk.report.violations { print("VIOLATION \(violation)") }

@@ -9,7 +9,4 @@ extension CampaignSummary {
     guard seeds >= Self.fewestSeedsOfVerdict, landed * 100 < meant * Self.fewestPercentLanded else { return [] }
     return ["\(Invariant.notTrivial.rawValue): only \(landed) of \(meant) meant edits landed"]
   }
-
-  /// All that was not kept.
-  public var violationCount: Int { failures.reduce(campaignViolations.count) { $0 + $1.what.count } }
 }

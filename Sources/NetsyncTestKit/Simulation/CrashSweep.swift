@@ -49,19 +49,6 @@ public struct CrashSweep: Sendable {
   public func run() throws -> Summary {
     let files = SimulationFiles()
     let uncrashed = try Scenario.all.map { try $0.run(crashes: [], in: files) }
-    let jobs = jobs(uncrashed)
-    let results = Mutex<[Int: Result<ScenarioRun, any Error>]>([:])
-    let next = Mutex(0)
-    DispatchQueue.concurrentPerform(iterations: workers) { _ in
-      let files = SimulationFiles()
-      while let index = next.withLock({ next in
-        defer { next += 1 }
-        return next < jobs.count ? next : nil
-      }) {
-        let result = Result { try Scenario.all[jobs[index].scenario].run(crashes: jobs[index].crashes, in: files) }
-        results.withLock { $0[index] = result }
-      }
-    }
     var summary = Summary()
     for (scenario, run) in zip(Scenario.all, uncrashed) {
       summary.rows.append(
@@ -70,16 +57,36 @@ public struct CrashSweep: Sendable {
       summary.note(run.violations.map(\.description), in: scenario, after: [])
     }
     var taken = Set(uncrashed.flatMap(\.moments).map(\.step))
-    for (index, job) in jobs.enumerated() {
-      guard let run = try results.withLock({ $0[index] })?.get() else { continue }
+    for (job, run) in try crashed(jobs(uncrashed)) {
+      let scenario = Scenario.all[job.scenario]
       taken.formUnion(run.moments.map(\.step))
       summary.rows[job.scenario].runs += 1
       summary.crashes += run.crashes.count
-      let differences = run.differences(from: uncrashed[job.scenario], in: Scenario.all[job.scenario])
-      summary.note(run.violations.map(\.description) + differences, in: Scenario.all[job.scenario], after: run.crashes)
+      let differences = run.differences(from: uncrashed[job.scenario], in: scenario)
+      summary.note(run.violations.map(\.description) + differences, in: scenario, after: run.crashes)
     }
     summary.missing = DurableStep.allCases.filter { !taken.contains($0) }.map(\.rawValue)
     return summary
+  }
+
+  /// Runs jobs on every worker; gives them in their order.
+  private func crashed(_ jobs: [Job]) throws -> [(Job, ScenarioRun)] {
+    let results = Mutex<[Int: Result<ScenarioRun, any Error>]>([:])
+    let next = Mutex(0)
+    DispatchQueue.concurrentPerform(iterations: workers) { _ in
+      let files = SimulationFiles()
+      while true {
+        let index = next.withLock { next in
+          defer { next += 1 }
+          return next
+        }
+        guard index < jobs.count else { return }
+        let result = Result { try Scenario.all[jobs[index].scenario].run(crashes: jobs[index].crashes, in: files) }
+        results.withLock { $0[index] = result }
+      }
+    }
+    let all = results.withLock { $0 }
+    return try jobs.enumerated().compactMap { index, job in try all[index].map { (job, try $0.get()) } }
   }
 
   private struct Job: Sendable {

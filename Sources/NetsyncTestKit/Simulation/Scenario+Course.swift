@@ -65,7 +65,9 @@ extension SimulatedWorld {
       guard let operation = try operation(for: name, replica) else { return }
       _ = try replica.retry(operation.edit)
     case .adopt(let name):
-      guard let operation = try operation(for: name, replica), let candidate = operation.candidates.first else { return }
+      guard let operation = try operation(for: name, replica), let candidate = operation.candidates.first else {
+        return
+      }
       try replica.adopt(operation.edit, candidate)
     case .resolve(let name, let side):
       let name = NetworkName(name)

@@ -10,8 +10,6 @@ public struct ShrunkSimulation: Sendable {
   public let faultsBefore: Int
   /// Of the small run.
   public let report: SimulationReport
-  /// How many runs it took.
-  public let runs: Int
 }
 
 extension Simulation {
@@ -41,7 +39,6 @@ private struct Shrinking {
   private let faultNumbers: Range<Int>
   private(set) var actions: [Int]
   private(set) var faults: [Int]
-  private var runs = 1
 
   /// nil where nothing fails.
   init?(_ simulation: Simulation) throws {
@@ -55,13 +52,13 @@ private struct Shrinking {
   }
 
   mutating func shrinkFaults() throws {
-    let actions = actions
-    faults = try minimized(faults) { shrinking, faults in try shrinking.fails(actions, faults) }
+    let (now, kept) = (self, actions)
+    faults = try minimized(faults) { try now.fails(kept, $0) }
   }
 
   mutating func shrinkActions() throws {
-    let faults = faults
-    actions = try minimized(actions) { shrinking, actions in try shrinking.fails(actions, faults) }
+    let (now, kept) = (self, faults)
+    actions = try minimized(actions) { try now.fails($0, kept) }
   }
 
   func result() throws -> ShrunkSimulation {
@@ -75,8 +72,7 @@ private struct Shrinking {
       faults: report.struck.map { "\($0.number)  \($0)" },
       actionsBefore: whole.actions.count,
       faultsBefore: whole.struck.count,
-      report: report,
-      runs: runs + 1
+      report: report
     )
   }
 
@@ -87,35 +83,32 @@ private struct Shrinking {
     return options
   }
 
-  private mutating func fails(_ actions: [Int], _ faults: [Int]) throws -> Bool {
-    runs += 1
+  private func fails(_ actions: [Int], _ faults: [Int]) throws -> Bool {
     let report = try Simulation(seed: simulation.seed, options: options(actions, faults)).run(in: files)
     return report.violations.contains { $0.invariant == invariant }
   }
+}
 
-  /// Ever smaller parts are left out, until no single one can be.
-  private mutating func minimized(
-    _ items: [Int],
-    _ fails: (inout Shrinking, [Int]) throws -> Bool
-  ) throws -> [Int] {
-    if try fails(&self, []) { return [] }
-    var kept = items
-    var size = max(kept.count / 2, 1)
-    while !kept.isEmpty {
-      var start = 0
-      var isSmaller = false
-      while start < kept.count {
-        let rest = Array(kept[..<start] + kept[min(start + size, kept.count)...])
-        if rest.count < kept.count, try fails(&self, rest) {
-          kept = rest
-          isSmaller = true
-        } else {
-          start += size
-        }
+/// The items that are needed to fail: ever smaller parts are left out, until no single item can be.
+///
+/// - Parameter fails: whether it fails with these items only; with all of them it does.
+func minimized(_ items: [Int], _ fails: ([Int]) throws -> Bool) rethrows -> [Int] {
+  if try fails([]) { return [] }
+  var kept = items
+  var size = max(kept.count / 2, 1)
+  while true {
+    var start = 0
+    var isSmaller = false
+    while start < kept.count {
+      let rest = Array(kept[..<start] + kept[min(start + size, kept.count)...])
+      if try !rest.isEmpty && fails(rest) {
+        kept = rest
+        isSmaller = true
+      } else {
+        start += size
       }
-      if size > 1 { size /= 2 } else if !isSmaller { break }
     }
-    return kept
+    if size > 1 { size /= 2 } else if !isSmaller { return kept }
   }
 }
 

@@ -136,6 +136,8 @@ extension SimulatedWorld {
 
   /// The canary: an edit vanishes behind the replica's back.
   func tamper() {
+    // Or the edit itself might fail, and there would be nothing to miss.
+    faults.stop()
     let host = hosts[0]
     let process = SimulatedProcess(host: 0)
     do throws(ReplicaError) {
