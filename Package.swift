@@ -117,7 +117,9 @@ let package = Package(
     ),
     .executableTarget(
       name: "NetsyncSimulate",
-      dependencies: ["NetsyncTestKit", .product(name: "ArgumentParser", package: "swift-argument-parser")]
+      dependencies: [
+        "NetsyncModel", "NetsyncTestKit", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]
     ),
 
     .testTarget(name: "NetsyncModelTests", dependencies: ["NetsyncModel"]),
@@ -139,6 +141,13 @@ let package = Package(
         "NetsyncModel", "NetsyncReconcile", "NetsyncReplica", "NetsyncAPI", "NetsyncEngine", "NetsyncSandbox",
         "NetsyncTestKit",
         .product(name: "HTTPTypes", package: "swift-http-types"),
+      ]
+    ),
+    .testTarget(
+      name: "NetsyncSimulationTests",
+      dependencies: [
+        "NetsyncModel", "NetsyncReplica", "NetsyncAPI", "NetsyncEngine", "NetsyncSandbox", "NetsyncTestKit",
+        .product(name: "Logging", package: "swift-log"),
       ]
     ),
     .testTarget(

@@ -3,7 +3,7 @@ import NetsyncAPI
 
 /// A request, as the simulated network and the checker see it.
 struct Call: Hashable, Sendable {
-  enum Kind: String, Sendable {
+  enum Kind: String, CaseIterable, Sendable {
     case list = "listing networks"
     case listNamesakes = "listing namesakes"
     case look = "looking at one network"

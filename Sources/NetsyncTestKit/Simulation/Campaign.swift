@@ -116,6 +116,8 @@ public struct CampaignSummary: Sendable {
   public private(set) var cycles = 0
   public private(set) var requests = 0
   public private(set) var crashes = 0
+  /// Conflicts that people settled.
+  public private(set) var resolutions = 0
   public private(set) var edits = 0
   public private(set) var outcomes: [String: Int] = [:]
   public private(set) var coverage: [String: [Fault: Int]] = [:]
@@ -147,6 +149,7 @@ public struct CampaignSummary: Sendable {
       cycles += report.cycles
       requests += report.requests
       crashes += report.crashes
+      resolutions += report.resolutions
       edits += report.edits
       outcomes.merge(report.outcomes, uniquingKeysWith: +)
       coverage.merge(report.coverage) { $0.merging($1, uniquingKeysWith: +) }
@@ -168,6 +171,7 @@ public struct CampaignSummary: Sendable {
     cycles += other.cycles
     requests += other.requests
     crashes += other.crashes
+    resolutions += other.resolutions
     edits += other.edits
     outcomes.merge(other.outcomes, uniquingKeysWith: +)
     coverage.merge(other.coverage) { $0.merging($1, uniquingKeysWith: +) }

@@ -25,6 +25,18 @@ final class FaultSource: Sendable {
     var strikes = 0
     /// What struck, by what the engine was doing.
     var coverage: [Coverage: Int] = [:]
+    /// The same, one by one.
+    var struck: [Struck] = []
+    /// How often the engine has come to do something, for a script.
+    var times: [String: Int] = [:]
+  }
+
+  /// A fault that struck.
+  struct Struck: Hashable, Sendable {
+    var number: Int
+    var fault: Fault
+    var doing: String
+    var at: Duration
   }
 
   /// One cell of the coverage table.
@@ -35,12 +47,15 @@ final class FaultSource: Sendable {
 
   private let state: Mutex<State>
   private let omitted: Set<Int>
+  private let script: [ScriptedFault]?
+  private let time: VirtualTime
   let rates: [Fault: Double]
 
   /// - Parameters:
   ///   - allowed: the faults that may have a rate at all.
   ///   - omitted: the numbers of the strikes that are left out.
-  init(seed: UInt64, allowed: Set<Fault>, omitted: Set<Int>) {
+  ///   - script: what strikes where nothing is left to chance.
+  init(seed: UInt64, allowed: Set<Fault>, omitted: Set<Int>, script: [ScriptedFault]? = nil, time: VirtualTime) {
     var random = SeededRandom(seed: seed, .faults)
     var rates: [Fault: Double] = [:]
     // A fifth of the seeds has none.
@@ -50,10 +65,12 @@ final class FaultSource: Sendable {
       let isOn = random.chance(reach)
       // Between one in 200 and one in 8.
       let rate = 0.005 * [1, 2, 4, 8, 16, 25][random.below(6)]
-      if hasAny, isOn, allowed.contains(fault) { rates[fault] = rate }
+      if script == nil, hasAny, isOn, allowed.contains(fault) { rates[fault] = rate }
     }
     self.rates = rates
     self.omitted = omitted
+    self.script = script
+    self.time = time
     state = Mutex(State(random: random))
   }
 
@@ -66,6 +83,7 @@ final class FaultSource: Sendable {
 
   /// Draws whether one of `candidates` strikes.
   func strike(_ candidates: [Fault], while doing: @autoclosure () -> String, weight: Double = 1) -> Strike? {
+    if let script { return scripted(script, doing()) }
     guard !rates.isEmpty else { return nil }
     return state.withLock { state in
       var draw = state.random.unit()
@@ -74,7 +92,7 @@ final class FaultSource: Sendable {
       for fault in candidates {
         guard let rate = rates[fault] else { continue }
         draw -= rate * weight
-        if draw < 0 { return Self.note(Strike(fault: fault, detail: detail), doing(), omitted, &state) }
+        if draw < 0 { return note(Strike(fault: fault, detail: detail), doing(), &state) }
       }
       return nil
     }
@@ -84,19 +102,31 @@ final class FaultSource: Sendable {
   func strike(_ fault: Fault, while doing: String, detail: UInt64) -> Strike? {
     guard has(fault) else { return nil }
     return state.withLock { state in
-      state.isOn ? Self.note(Strike(fault: fault, detail: detail), doing, omitted, &state) : nil
+      state.isOn ? note(Strike(fault: fault, detail: detail), doing, &state) : nil
     }
   }
 
-  private static func note(_ strike: Strike, _ doing: String, _ omitted: Set<Int>, _ state: inout State) -> Strike? {
+  private func scripted(_ script: [ScriptedFault], _ doing: String) -> Strike? {
+    state.withLock { state in
+      let number = state.times[doing, default: 0] + 1
+      state.times[doing] = number
+      guard state.isOn, let due = script.first(where: { $0.doing == doing && $0.number == number }) else { return nil }
+      return note(Strike(fault: due.fault, detail: due.detail), doing, &state)
+    }
+  }
+
+  private func note(_ strike: Strike, _ doing: String, _ state: inout State) -> Strike? {
     let number = state.strikes
     state.strikes += 1
     guard !omitted.contains(number) else { return nil }
     state.coverage[Coverage(doing: doing, fault: strike.fault), default: 0] += 1
+    state.struck.append(Struck(number: number, fault: strike.fault, doing: doing, at: .microseconds(time.now)))
     return strike
   }
 
   /// How many were decided on, those left out included.
   var strikes: Int { state.withLock { $0.strikes } }
   var coverage: [Coverage: Int] { state.withLock { $0.coverage } }
+  /// Those that struck, in order.
+  var struck: [Struck] { state.withLock { $0.struck } }
 }

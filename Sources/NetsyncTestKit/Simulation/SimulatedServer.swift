@@ -170,6 +170,12 @@ final class SimulatedServer: Sendable {
     }
   }
 
+  /// Changes every network of this name.
+  func change(named name: String, _ what: PortalChange) {
+    let matching = state.withLock { $0.sandbox.networks.enumerated().filter { $0.element.name == name }.map(\.offset) }
+    for position in matching.reversed() { change(UInt64(position), what) }
+  }
+
   enum PortalChange: Sendable {
     case rename(String)
     case delete, touch
@@ -226,6 +232,9 @@ final class SimulatedServer: Sendable {
   var networks: [String] {
     state.withLock { $0.sandbox.networks }.map { "\($0.id) \($0.name) \($0.createdAt) \($0.updatedAt)" }.sorted()
   }
+
+  /// The name of every network, sorted.
+  var names: [String] { state.withLock { $0.sandbox.networks }.map(\.name).sorted() }
 
   var revision: Int { state.withLock { $0.sandbox.revision } }
   var count: Int { state.withLock { $0.sandbox.networkCount } }

@@ -96,11 +96,11 @@ extension SimulatedWorld {
     }
   }
 
-  private func returned(_ receipt: EditReceipt, _ host: SimulatedHost) {
+  func returned(_ receipt: EditReceipt, _ host: SimulatedHost) {
     if case .queued(let edit, _, _) = receipt { host.checker.returned(edit) }
   }
 
-  private func resolve(
+  func resolve(
     _ conflict: Conflict?,
     _ side: ConflictSide,
     _ replica: Replica,
@@ -108,6 +108,7 @@ extension SimulatedWorld {
   ) throws(ReplicaError) {
     guard let conflict, let operation = try replica.operation(conflict.edit) else { return }
     let resolution = try replica.resolveConflict(of: operation.network, taking: side, localID: host.localID(server))
+    noteResolution()
     if case .mineAnew(let edit, _) = resolution { host.checker.returned(edit) }
   }
 
@@ -135,6 +136,8 @@ extension SimulatedWorld {
 
   /// The canary: an edit vanishes behind the replica's back.
   func tamper() {
+    // Or the edit itself might fail, and there would be nothing to miss.
+    faults.stop()
     let host = hosts[0]
     let process = SimulatedProcess(host: 0)
     do throws(ReplicaError) {

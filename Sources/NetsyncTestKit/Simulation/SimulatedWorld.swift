@@ -24,18 +24,28 @@ final class SimulatedWorld: Sendable {
     var cycles = 0
     var requests = 0
     var crashes = 0
+    /// Conflicts that people settled.
+    var resolutions = 0
   }
 
   init(seed: UInt64, options: SimulationOptions, files: [MemoryFile], key: APIKey) {
     self.options = options
     executor = SeededExecutor(seed: seed)
     schedule = Mutex(SeededRandom(seed: seed, .schedule, index: 1))
-    faults = FaultSource(seed: seed, allowed: options.faults, omitted: options.omittedFaults)
+    faults = FaultSource(
+      seed: seed,
+      allowed: options.faults,
+      omitted: options.omittedFaults,
+      script: options.scenario?.faults,
+      time: time
+    )
     trace = Trace(time: time, keepsText: options.keepsTrace)
     var setup = SeededRandom(seed: seed, .setup)
-    server = SimulatedServer(seed: seed, networks: setup.below(8), time: time)
+    let networks = setup.below(8)
+    server = SimulatedServer(seed: seed, networks: options.scenario?.networks ?? networks, time: time)
     let policy = options.policy ?? ConflictPolicy.allCases[setup.below(ConflictPolicy.allCases.count)]
-    let pageSize = setup.within(3...8)
+    let drawnPageSize = setup.within(3...8)
+    let pageSize = options.scenario == nil ? drawnPageSize : Scenario.pageSize
     let (server, time) = (server, time)
     let found = ViolationLog(time: time)
     self.found = found
@@ -88,13 +98,18 @@ final class SimulatedWorld: Sendable {
   var violations: [Violation] { found.violations }
   var counted: Counts { counts.withLock { $0 } }
 
+  func noteResolution() {
+    counts.withLock { $0.resolutions += 1 }
+  }
+
   func violate(_ invariant: Invariant, host: Int, _ what: String) {
     found.add(invariant, host: host, what)
   }
 
   /// How long one way takes: mostly some milliseconds, now and then seconds.
   func latency() -> Duration {
-    schedule.withLock { random in
+    guard options.scenario == nil else { return Scenario.latency }
+    return schedule.withLock { random in
       random.below(20) == 0 ? .milliseconds(random.within(100...2_500)) : .milliseconds(random.within(1...40))
     }
   }

@@ -24,13 +24,15 @@ public struct Simulation {
     try run(in: SimulationFiles())
   }
 
+  static let canaryKey = "canary-KEY+0123456789/abcdef=="
+
   /// Runs it in databases that are used again and again, which is quicker.
   public func run(in files: SimulationFiles) throws -> SimulationReport {
     var setup = SeededRandom(seed: seed, .setup, index: 1)
     let drawn = [1, 1, 1, 2, 2, 2, 2, 3][setup.below(8)]
     let hasPortal = setup.below(5) != 0
     let count = options.replicas ?? drawn
-    guard let key = APIKey("canary-KEY+0123456789/abcdef==") else { throw SimulationError.badKey }
+    guard let key = APIKey(Self.canaryKey) else { throw SimulationError.badKey }
     let world = SimulatedWorld(seed: seed, options: options, files: try files.empty(count), key: key)
     var run = SimulationRun(world: world, seed: seed, hasPortal: hasPortal)
     run.live()
@@ -73,6 +75,14 @@ struct SimulationRun {
     isQuiet = world.faults.rates.isEmpty && !hasPortal && world.hosts.count == 1
   }
 
+  /// The end of a scenario: only the rest.
+  init(resting world: SimulatedWorld, seed: UInt64) {
+    self.world = world
+    self.seed = seed
+    workload = Workload(actions: [])
+    isQuiet = false
+  }
+
   /// Everything that the seed has happen.
   mutating func live() {
     for (number, action) in workload.actions.enumerated() where !world.options.omittedActions.contains(number) {
@@ -113,6 +123,9 @@ struct SimulationRun {
     checkStillness()
     while world.trace.events < Self.fewestEvents { syncAll() }
   }
+
+  /// A pull of everything, so that two runs can be held against each other.
+  func walkInterfaces() { syncAll(networksOnly: false) }
 
   private func syncAll(networksOnly: Bool = true) {
     for host in world.hosts.indices { sync(host, approving: false, networksOnly: networksOnly) }
@@ -203,13 +216,15 @@ struct SimulationRun {
     report.hash = world.trace.hash
     report.trace = world.trace.lines
     report.strikes = world.faults.strikes
-    report.actions = workload.actions.count
+    report.actions = workload.actions
+    report.struck = world.faults.struck
     for (cell, count) in world.faults.coverage {
       report.coverage[cell.doing, default: [:]][cell.fault, default: 0] += count
     }
     report.cycles = world.counted.cycles
     report.requests = world.counted.requests
     report.crashes = world.counted.crashes
+    report.resolutions = world.counted.resolutions
     for host in world.hosts {
       let picture = host.checker.snapshot
       report.edits += picture.returned.count

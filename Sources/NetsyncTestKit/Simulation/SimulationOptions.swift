@@ -1,6 +1,4 @@
 public import NetsyncModel
-import NetsyncReplica
-
 /// What a simulation may do. The seed decides the rest.
 public struct SimulationOptions: Sendable {
   /// How many hosts there are; nil: one to three, by the seed.
@@ -19,13 +17,8 @@ public struct SimulationOptions: Sendable {
   var omittedFaults: Set<Int> = []
   /// Where a process is to die, in a crash sweep.
   var crash: CrashPoint?
+  /// What happens instead of what the seed would have happen.
+  var scenario: Scenario?
 
   public init() {}
-}
-
-/// The moment at which a process dies in a crash sweep: the n-th of all moments of all durable steps.
-struct CrashPoint: Hashable, Sendable {
-  var moments: Set<Int>
-
-  func strikes(_ step: DurableStep, _ moment: String, _ number: Int) -> Bool { moments.contains(number) }
 }

@@ -17,10 +17,14 @@ public struct SimulationReport: Sendable {
   public internal(set) var cycles = 0
   public internal(set) var requests = 0
   public internal(set) var crashes = 0
+  /// Conflicts that people settled.
+  public internal(set) var resolutions = 0
 
   /// How many faults and actions there were to leave out.
   var strikes = 0
-  var actions = 0
+  var actions: [Action] = []
+  /// The faults that struck, one by one.
+  var struck: [FaultSource.Struck] = []
 
   init(seed: UInt64) {
     self.seed = seed

@@ -32,6 +32,10 @@ struct Action: Sendable {
 struct Workload: Sendable {
   var actions: [Action] = []
 
+  init(actions: [Action]) {
+    self.actions = actions
+  }
+
   /// - Parameters:
   ///   - hasPortal: whether others change the account too.
   ///   - faults: for the actions that are faults themselves.
