@@ -114,27 +114,24 @@ OUTBOX = [
     ),
     Mutant(
         "yielded-edit-without-a-word", "R8",
-        statement(SIGHTS, "try journalOutcome(.yielded, of: operation, after: theirs, verdict, at: now)"),
+        statement(SIGHTS, "try journalOutcome(.yielded, of: operation, after: theirs, verdict(), at: now)"),
     ),
     Mutant(
         "merged-edit-without-a-word", "R11",
-        statement(EDITS, "try database.journalOutcome(.superseded, of: queued, Evidence(), at: editedAt)"),
+        statement(EDITS, "try journalOutcome(.superseded, of: queued, Evidence(), at: now)"),
     ),
     Mutant(
         "discarded-edit-without-a-word", "R11",
-        statement(EDITS, "try journalOutcome(kind, of: operation, Evidence(), at: now)"),
+        statement(
+            EDITS,
+            "try journalOutcome(kind, of: operation, after: isGone ? nil : left, evidence, at: now)",
+        ),
     ),
     Mutant(
         "resolved-edit-without-a-word", "R8",
         statement(
             CONFLICTS,
-            "try database.journalOutcome(\n"
-            "        side == .mine ? .resolved : .discarded,\n"
-            "        of: operation,\n"
-            "        after: side == .mine ? operation.intent.name : base?.name,\n"
-            "        Evidence(),\n"
-            "        at: resolvedAt\n"
-            "      )",
+            "after: operation.intent.name\n    )\n    ⟦try journal(entry, evidence: \"{}\", at: now)⟧",
         ),
     ),
     Mutant(
@@ -330,11 +327,7 @@ CONTESTED = [
     Mutant("mine-prevails-under-hold", "R8", expression(RECONCILE, "case .hold: return ⟦.conflict(kind)⟧", "stands")),
     Mutant(
         "the-other-side-taken", "R8",
-        expression(
-            CONFLICTS,
-            "switch ⟦(side, kind)⟧ {",
-            "side == .mine ? ConflictSide.theirs : ConflictSide.mine, kind",
-        ),
+        expression(CONFLICTS, "switch ⟦side⟧ {\n      case .theirs:", "side == .mine ? .theirs : .mine"),
     ),
 ]
 
