@@ -25,6 +25,8 @@ STRIDE = 1_000_000
 # A seed takes milliseconds. What takes longer than this hangs.
 ENDS_WITHIN_S = 1_800
 CAUGHT = re.compile(r"^caught after (\d+) seeds?: (\d+) (.*)$", re.MULTILINE)
+# What no single seed breaks, but all of them together.
+CAUGHT_BY_ALL = re.compile(r"^  (I\d+ .*)$", re.MULTILINE)
 
 
 # MARK: Writing
@@ -92,6 +94,8 @@ def hunt(mutant: str, seed: int, seeds: int, workers: int) -> Hunt:
     caught = CAUGHT.search(ended.stdout)
     if ended.returncode == 1 and caught:
         return Hunt(int(caught[1]), caught[3])
+    if ended.returncode == 1 and (by_all := CAUGHT_BY_ALL.search(ended.stdout)):
+        return Hunt(seeds, by_all[1])
     if ended.returncode == 0 and not caught:
         return Hunt(None, "")
     said = (ended.stderr or ended.stdout).strip().splitlines()
