@@ -30,8 +30,19 @@ final class Checker: Sendable {
     var seenGone: Set<String> = []
     /// Writes that are on their way: the network's id, or the create's name.
     var inFlight: [InFlight] = []
-    /// The server asked for silence until then.
+    /// Looks at networks that no write of the same process has followed.
+    var looks: Set<InFlight> = []
+    /// What the server asked for, in the simulation's time: of each process, and of all once it is written down.
+    var askedQuiet: [Int: Int64] = [:]
     var quietUntil: Int64 = 0
+    /// The last edit that there was when a process started.
+    var lastEdit: [Int: Int64] = [:]
+    /// The actions of all edits, those that have left the outbox too.
+    var actions: [Int64: Intent.Action] = [:]
+    /// Sweeps that saw the server go back.
+    var sweepsBack: Set<String> = []
+    /// From now on people approve of whatever a guard holds.
+    var isApproved = false
     /// Entries of the journal so far.
     var changes = 0
     var hasSeenConflict = false
@@ -45,12 +56,19 @@ final class Checker: Sendable {
   }
 
   let host: Int
+  private let policy: ConflictPolicy
   private let state = Mutex(State())
   private let server: SimulatedServer
   private let violate: @Sendable (Invariant, String) -> Void
 
-  init(host: Int, server: SimulatedServer, violate: @escaping @Sendable (Invariant, String) -> Void) {
+  init(
+    host: Int,
+    policy: ConflictPolicy,
+    server: SimulatedServer,
+    violate: @escaping @Sendable (Invariant, String) -> Void
+  ) {
     self.host = host
+    self.policy = policy
     self.server = server
     self.violate = violate
   }
@@ -77,14 +95,70 @@ final class Checker: Sendable {
     }
   }
 
+  // MARK: Guards
+
+  func starts(_ process: SimulatedProcess) {
+    state.withLock { $0.lastEdit[process.process] = $0.edits.keys.max() ?? 0 }
+  }
+
+  func approve() {
+    state.withLock { $0.isApproved = true }
+  }
+
+  /// Deletes that were queued before the process started are sent only where they are not too many (R5).
+  private func checkDeletes(_ facts: CommittedFacts, _ process: Int, _ state: State) {
+    guard !state.isApproved, let last = state.lastEdit[process],
+      facts.edits.contains(where: { $0.state == "sending" && $0.action == .delete })
+    else { return }
+    let deletes = state.edits.count { number, edit in
+      number <= last && edit.action == .delete && ["waiting", "held", "sending"].contains(edit.state)
+    }
+    let known = state.networks.values.count { $0.id != nil && $0.goneCause == nil }
+    if deletes > max(5, known / 5) { violate(.guards, "one of \(deletes) deletes is sent, and nobody approved") }
+  }
+
+  /// What a sweep does not list is not removed where the same sweep saw the server go back (R5).
+  private func checkRestored(_ facts: CommittedFacts, _ state: inout State) {
+    for change in facts.changes {
+      guard let sweep = Self.sweep(of: change) else { continue }
+      if change.kind == "went_back", change.evidence.contains("\"page\":") { state.sweepsBack.insert(sweep) }
+      if change.kind == "deleted", change.side == "remote", !state.isApproved, state.sweepsBack.contains(sweep) {
+        violate(.guards, "sweep \(sweep) saw the server go back, and removes")
+      }
+    }
+  }
+
+  private static func sweep(of change: CommittedFacts.Change) -> String? {
+    change.evidence.firstRange(of: "\"sweep\":").map { range in
+      String(change.evidence[range.upperBound...].prefix { $0.isNumber })
+    }
+  }
+
   // MARK: Requests
+
+  /// The server asks a process for silence.
+  func isAskedForSilence(_ process: SimulatedProcess, until time: Int64) {
+    state.withLock { $0.askedQuiet[process.process] = max(time, $0.askedQuiet[process.process] ?? 0) }
+  }
+
+  /// No request leaves before its time (I11): asked for in the same process, or written down by any.
+  func checkSilence(_ process: SimulatedProcess, at now: Int64) {
+    let until = state.withLock { max($0.quietUntil, $0.askedQuiet[process.process] ?? 0) }
+    if now < until { violate(.boundedWork, "a request leaves \(until - now) µs before the server wants one") }
+  }
 
   /// A request leaves. For a create, the network that it is to make; nil where two are on their way under one name.
   func willSend(_ call: Call, from process: SimulatedProcess) -> Int64? {
-    guard call.kind.isWrite else { return nil }
+    guard call.kind.isWrite else {
+      if call.kind == .look, let id = call.id {
+        state.withLock { _ = $0.looks.insert(InFlight(process: process.process, target: id)) }
+      }
+      return nil
+    }
     return state.withLock { state in
       if let id = call.id {
         let flight = InFlight(process: process.process, target: id)
+        if state.looks.remove(flight) == nil { violate(.order, "\(call.description) is sent without a look") }
         if state.inFlight.contains(flight) { violate(.order, "two writes of \(id.prefix(8)) are on their way") }
         state.inFlight.append(flight)
       }
@@ -131,14 +205,17 @@ final class Checker: Sendable {
   // MARK: Commits
 
   /// A durable step is committed.
-  func committed(_ step: DurableStep?, commits: Int, _ facts: CommittedFacts) {
+  func committed(_ step: DurableStep?, of process: Int, commits: Int, _ facts: CommittedFacts) {
     if commits > 1 || (commits == 1 && step == nil) {
       violate(.namedSteps, "\(commits) commits in step \(step?.rawValue ?? "none")")
     }
     state.withLock { state in
       state.changes += facts.changes.count
       if facts.edits.contains(where: { $0.state == "conflict" }) { state.hasSeenConflict = true }
+      if step == .keepQuiet { state.quietUntil = max(state.quietUntil, state.askedQuiet[process] ?? 0) }
       checkEdits(facts, &state)
+      checkDeletes(facts, process, state)
+      checkRestored(facts, &state)
       checkOutcomes(facts, &state)
       checkNetworks(facts, &state)
     }
@@ -158,6 +235,7 @@ final class Checker: Sendable {
         state: edit.state
       )
       state.outcomes[number] = nil
+      state.actions[number] = edit.action
     }
     for edit in facts.newDeadLetters { state.deadLetters.insert(edit.rawValue) }
     for edit in facts.removedDeadLetters { state.deadLetters.remove(edit.rawValue) }
@@ -189,8 +267,41 @@ final class Checker: Sendable {
     "sent", "adopted", "satisfied", "superseded", "discarded", "yielded", "resolved",
   ]
 
+  /// What decides about an edit is the server's word, or the policy's.
+  private func checkVerdict(_ change: CommittedFacts.Change, _ id: String?, _ action: Intent.Action?) {
+    guard let edit = change.edit else { return }
+    switch change.kind {
+    case "satisfied":
+      if let mine = change.before?.text, change.after?.text != mine {
+        violate(.noEditLost, "edit \(edit) counts as satisfied, and wanted \"\(mine)\"")
+      }
+    case "adopted":
+      // A mangled listing may show its network under an id that nobody has.
+      if let id, !id.hasPrefix("ffffffff"), let mine = change.before?.text, !server.hasEverBeen(id, named: mine) {
+        violate(.noEditLost, "edit \(edit) counts as adopted, and the server never had \"\(mine)\"")
+      }
+    case "sent":
+      if let action, action != .delete, change.evidence.contains("\"status\":404") {
+        violate(.noEditLost, "edit \(edit) counts as sent, and the network was gone")
+      }
+    case "refused":
+      if ![400, 404, 409, 422].contains(where: { change.evidence.contains("\"status\":\($0)") }) {
+        violate(.noEditLost, "edit \(edit) counts as refused, and the server did not refuse it")
+      }
+    case "yielded":
+      if policy == .client || policy == .hold { violate(.noEditLost, "edit \(edit) yields under \(policy)") }
+    case "prevailed":
+      if policy == .server || policy == .hold { violate(.noEditLost, "edit \(edit) prevails under \(policy)") }
+    default:
+      break
+    }
+  }
+
   private func checkOutcomes(_ facts: CommittedFacts, _ state: inout State) {
     for change in facts.changes {
+      let known =
+        facts.networks.last { $0.network == change.network }?.id?.text ?? state.networks[change.network.rawValue]?.id
+      checkVerdict(change, known, change.edit.flatMap { state.actions[$0.rawValue] })
       guard let edit = change.edit?.rawValue, Self.endings.contains(change.kind) else { continue }
       if state.edits[edit] == nil && !state.deadLetters.contains(edit) { state.outcomes[edit] = change.kind }
       let id =
@@ -219,6 +330,13 @@ final class Checker: Sendable {
     }
   }
 
+  /// Whether the replica has networks of the account, so that it can tell another one.
+  private func knowsOwn(_ state: State) -> Bool {
+    state.networks.values.contains { network in
+      network.goneCause == nil && network.id.map { !server.isForeign($0) } ?? false
+    }
+  }
+
   private func checkNetworks(_ facts: CommittedFacts, _ state: inout State) {
     for row in facts.networks {
       let key = row.network.rawValue
@@ -232,6 +350,9 @@ final class Checker: Sendable {
       }
       if let cause = row.goneCause, before?.goneCause == nil, cause != "never_sent", let id = row.id?.text {
         checkRemoval(id, cause, facts.changes.filter { $0.network == row.network }, state)
+      }
+      if before?.id == nil, let id = row.id?.text, server.isForeign(id), knowsOwn(state) {
+        violate(.guards, "\(id.prefix(8)) of another account enters")
       }
       if row.goneCause == nil, before?.goneCause != nil || before == nil, let id = row.id?.text {
         // It is there (again): an earlier word that it was gone proves nothing any more.

@@ -49,6 +49,11 @@ public enum Fault: String, CaseIterable, Hashable, Sendable {
     .unreachable, .requestLost, .answerLost, .duplicate, .late, .slowDown, .failedBefore, .failedAfter, .credentials,
     .truncated, .notJSON, .htmlPage, .wrongType, .otherID, .otherPage, .emptyBody, .pageShift,
   ]
+  /// Those after which the server has what it was sent last, or what it had before.
+  static let withoutOthers: Set<Fault> = [
+    .unreachable, .requestLost, .answerLost, .slowDown, .failedBefore, .failedAfter, .credentials, .truncated, .notJSON,
+    .emptyBody, .crash, .diskFull, .busy,
+  ]
   static let ofSteps: [Fault] = [.crash, .diskFull, .busy]
   static let ofTheAccount: [Fault] = [.unstableOrder, .oddTotals, .listLag, .oddStamps, .oddFields, .takenNames]
   static let ofTime: [Fault] = [.clockJump, .restoredBackup, .otherAccount]

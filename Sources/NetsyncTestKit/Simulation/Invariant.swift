@@ -16,6 +16,8 @@ public enum Invariant: String, CaseIterable, Sendable {
   case secrets = "I12 no secret"
   case notTrivial = "I14 not trivial"
   case honestStatus = "I15 honest status"
+  /// Nothing of another account enters, and nothing is destroyed in bulk that nobody has approved.
+  case guards = "R5 guards"
   /// Every commit is a durable step with a name.
   case namedSteps = "every commit is a named step"
   case storage = "the database makes no errors of its own"

@@ -27,6 +27,7 @@ extension SimulatedWorld {
     case .sync(let deletes, let meanwhile):
       var (pull, push) = (PullOptions(), PushOptions())
       (pull.maximumDeletes, push.maximumDeletes) = (deletes, deletes)
+      if deletes != nil { hosts[0].checker.approve() }
       start(.sync(pull, push), on: 0)
       for deed in meanwhile { time.schedule(after: .seconds(2)) { [self] in perform(deed) } }
     case .create, .rename, .delete, .discard, .retry, .adopt, .resolve, .undo: edit(deed)

@@ -59,7 +59,10 @@ struct Parcel: Sendable {
 extension SimulatedWorld {
   /// Takes a request on its way, and decides what becomes of it.
   func carry(_ unmarked: Parcel) {
-    let parcel = unmarked.marked(by: hosts[unmarked.process.host].checker)
+    let checker = hosts[unmarked.process.host].checker
+    // Where a host's clock jumps, so does the end of a silence.
+    if !faults.has(.clockJump) { checker.checkSilence(unmarked.process, at: time.now) }
+    let parcel = unmarked.marked(by: checker)
     trace.note(.sent, parcel.call.hashValueOfKind, "host \(parcel.process.host) sends: \(parcel.call.description)")
     let there = latency()
     let back = latency()
@@ -166,6 +169,12 @@ extension SimulatedWorld {
   ) {
     guard parcel.process.awaits(parcel.number) else { return }
     let isAnswer = if case .success = result { true } else { false }
+    if case .success(let response) = result, response.head.status.code == 429,
+      let seconds = response.head.headerFields[.retryAfter].flatMap({ Int64($0) })
+    {
+      let until = time.now + seconds * 1_000_000
+      hosts[parcel.process.host].checker.isAskedForSilence(parcel.process, until: until)
+    }
     trace.note(isAnswer ? .answered : .gaveUp, parcel.call.hashValueOfKind, "\(parcel.call.description) \(what)")
     if parcel.call.kind.isWrite { hosts[parcel.process.host].checker.isOver(parcel.call, of: parcel.process) }
     parcel.process.finish(parcel.number, with: result)

@@ -220,6 +220,9 @@ final class SimulatedServer: Sendable {
 
   func isGone(_ id: String) -> Bool { state.withLock { $0.records[id]?.isGone ?? true } }
 
+  /// Whether it is a network of the other account.
+  func isForeign(_ id: String) -> Bool { state.withLock { $0.foreign.networks.contains { $0.id == id } } }
+
   func hasEverBeen(_ id: String, named name: String) -> Bool {
     state.withLock { $0.records[id]?.names.contains(name) ?? false }
   }

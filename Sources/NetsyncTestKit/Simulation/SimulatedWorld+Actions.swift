@@ -110,6 +110,10 @@ extension SimulatedWorld {
     let resolution = try replica.resolveConflict(of: operation.network, taking: side, localID: host.localID(server))
     noteResolution()
     if case .mineAnew(let edit, _) = resolution { host.checker.returned(edit) }
+    let isTheirs = if case .theirsStands = resolution { true } else { false }
+    if isTheirs != (side == .theirs) {
+      violate(.noEditLost, host: host.index, "\(side) was taken, and the other side stands")
+    }
   }
 
   /// People settle whatever waits for them, one way or the other.
@@ -144,7 +148,7 @@ extension SimulatedWorld {
       let replica = host.replica(in: self, process)
       returned(try replica.create(NetworkName("canary"), localID: host.localID(server)), host)
       try host.file.tamper("DELETE FROM operation WHERE edit = (SELECT max(edit) FROM operation)")
-      committed(nil, on: 0)
+      committed(nil, of: process)
     } catch {
       check(error, on: 0)
     }

@@ -50,7 +50,7 @@ final class SimulatedWorld: Sendable {
     let found = ViolationLog(time: time)
     self.found = found
     hosts = files.enumerated().map { index, file in
-      let checker = Checker(host: index, server: server) { found.add($0, host: index, $1) }
+      let checker = Checker(host: index, policy: policy, server: server) { found.add($0, host: index, $1) }
       return SimulatedHost(
         index: index,
         file: file,
@@ -154,6 +154,7 @@ final class SimulatedWorld: Sendable {
       return counts.cycles
     }
     let process = SimulatedProcess(host: host, process: number)
+    hosts[host].checker.starts(process)
     trace.note(.cycleStarted, host, "host \(host) starts a \(cycle.word)")
     let engine = hosts[host].engine(in: self, process, isForeign: isForeign)
     Task(executorPreference: executor) { [self] in
@@ -182,6 +183,9 @@ final class SimulatedWorld: Sendable {
   private func checkStatus(of process: SimulatedProcess) {
     let host = hosts[process.host]
     guard let status = try? host.replica(in: self, process).status(), status.isInSync else { return }
+    if status.lastSweep?.outcome != .ok || status.lastSweep?.isComplete != true {
+      violate(.honestStatus, host: process.host, "in sync is said after a pull that was not complete")
+    }
     let picture = host.checker.snapshot
     if !picture.edits.isEmpty || !picture.deadLetters.isEmpty {
       violate(.honestStatus, host: process.host, "in sync is said, and \(picture.edits.count) edits are open")
@@ -212,7 +216,7 @@ final class SimulatedWorld: Sendable {
       case .committing(let step):
         try interrupt(process, step, "within", [.crash, .diskFull])
       case .committed(let step):
-        committed(step, on: process.host)
+        committed(step, of: process)
         try interrupt(process, step, "after", [.crash])
       }
     }
@@ -240,14 +244,15 @@ final class SimulatedWorld: Sendable {
     }
   }
 
-  func committed(_ step: DurableStep?, on host: Int) {
+  func committed(_ step: DurableStep?, of process: SimulatedProcess) {
+    let host = process.host
     trace.note(
       .step,
       host &* 100 &+ (step.flatMap { DurableStep.allCases.firstIndex(of: $0) } ?? 99),
       "host \(host): \(step?.rawValue ?? "?") is committed"
     )
     let (commits, facts) = hosts[host].file.takeCommits()
-    hosts[host].checker.committed(step, commits: commits, facts)
+    hosts[host].checker.committed(step, of: process.process, commits: commits, facts)
   }
 }
 
