@@ -127,7 +127,8 @@ struct SimulationRun {
         sync(host, approving: true)
       }
     }
-    if world.hosts.count > 1 { syncAll() }
+    // What the others have just done may look like another account's: that is approved as well.
+    if world.hosts.count > 1 { syncAll(approving: true) }
     checkConvergence()
     checkStillness()
     while world.trace.events < Self.fewestEvents { syncAll() }
@@ -136,8 +137,8 @@ struct SimulationRun {
   /// A pull of everything, so that two runs can be held against each other.
   func walkInterfaces() { syncAll(networksOnly: false) }
 
-  private func syncAll(networksOnly: Bool = true) {
-    for host in world.hosts.indices { sync(host, approving: false, networksOnly: networksOnly) }
+  private func syncAll(approving: Bool = false, networksOnly: Bool = true) {
+    for host in world.hosts.indices { sync(host, approving: approving, networksOnly: networksOnly) }
   }
 
   private func sync(_ host: Int, approving: Bool, networksOnly: Bool = true) {
