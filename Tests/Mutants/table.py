@@ -83,7 +83,6 @@ CREATES = [
         "settle-time-cut-short", "R6",
         expression(LANE, "now: requests.serverNow, settle: ⟦engine.settle⟧)", "engine.settle / 10"),
     ),
-    Mutant("look-that-missed-rows-counts", "R6", expression(RESOLVE, "guard ⟦create.isWhole⟧ else", "true")),
     Mutant(
         "another-name-adopted", "R6",
         expression(RESOLVE, "guard ⟦network.name == name⟧, !arming.known", "true"),
@@ -184,11 +183,6 @@ SETTLING = [
         statement(SIGHTS, "case .satisfied:\n      ⟦try removeOperation(operation.edit)⟧"),
     ),
     Mutant("landing-moves-no-base", "R1", statement(PUSH, "try setBase(document, of: operation.network)")),
-    Mutant("fingerprint-survives-a-write", "R3", statement(PUSH, "try forgetFingerprint(of: operation.network)")),
-    Mutant(
-        "fingerprint-survives-a-look", "R3",
-        expression(SIGHTS, "if ⟦outcome.change != nil⟧ { try database.forgetFingerprint", "false"),
-    ),
     Mutant(
         "unanswered-delete-lands", "R12",
         expression(
@@ -201,7 +195,6 @@ SETTLING = [
             ".landed(nil)",
         ),
     ),
-    Mutant("rename-lands-on-absence", "R7", expression(SETTLE, "case .gone: ⟦.conflict(.deletedThere)⟧", ".landed(nil)")),
     Mutant("unread-delete-believed", "R12", expression(CLIENT, "guard ⟦!body.isEmpty⟧ else { return }", "false")),
     Mutant(
         "credentials-taken-for-refusal", "R12",
@@ -319,10 +312,6 @@ CONTESTED = [
             ".yields",
         ),
     ),
-    Mutant(
-        "own-rename-taken-for-theirs", "R8",
-        expression(RECONCILE, "sent != nil && seen == sent ? sent : base", "base"),
-    ),
     Mutant("mine-yields-under-client", "R8", expression(RECONCILE, "case .client: return ⟦stands⟧", ".yields")),
     Mutant("mine-prevails-under-hold", "R8", expression(RECONCILE, "case .hold: return ⟦.conflict(kind)⟧", "stands")),
     Mutant(
@@ -339,10 +328,6 @@ GUARDS = [
     Mutant("absence-of-other-account-believed", "R5", statement(LANE, "try await engine.checkAccount(requests)")),
     Mutant("create-in-other-account", "R5", statement(RUN, "try await engine.checkAccount(requests)")),
     Mutant(
-        "deletes-never-held", "R5",
-        expression(NOMINATE, "deletes <= approved ?? defaultDeletionLimit(known: known) ? nil : .tooMany", "nil"),
-    ),
-    Mutant(
         "removals-never-held", "R5",
         before(
             NOMINATE,
@@ -351,7 +336,6 @@ GUARDS = [
         ),
     ),
     Mutant("silence-not-kept", "R12", statement(REQUESTS, "try await keepQuiet()")),
-    Mutant("silence-forgotten", "R12", expression(REQUESTS, "Tally(quietUntil: ⟦meta.quietUntil⟧)", "nil")),
     Mutant("in-sync-always", "R17", expression(STATUS, IN_SYNC, "true")),
     Mutant("in-sync-after-a-partial-pull", "R17", expression(STATUS, IN_SYNC, "outbox.isEmpty && conflicts == 0")),
 ]

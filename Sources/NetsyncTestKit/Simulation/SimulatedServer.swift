@@ -125,7 +125,7 @@ final class SimulatedServer: Sendable {
         let key = HostNetwork(host: host, network: sender)
         // One that somebody has renamed before it was found cannot be told from a stranger's: that is assumed not to happen.
         outcome.isSecondCreate = state.made[key, default: []].contains { id in
-          state.records[id].map { !$0.isGone && $0.name == made.name } ?? false
+          state.records[id].map { !$0.isGone && $0.names.count == 1 } ?? false
         }
         state.made[key, default: []].append(made.id)
       case .rename:
