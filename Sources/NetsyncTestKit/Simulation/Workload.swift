@@ -43,7 +43,7 @@ struct Workload: Sendable {
     var random = SeededRandom(seed: seed, .workload)
     var names = NameSource()
     let minutes = random.within(4...20)
-    let count = random.within(16...32)
+    let count = random.within(8...20)
     for _ in 0..<count {
       let at = Duration.milliseconds(random.below(minutes * 60_000))
       let host = Action.Actor.host(random.below(hosts))
@@ -52,7 +52,7 @@ struct Workload: Sendable {
       actions.append(Action(at: at, actor: isAtPortal ? .portal : host, kind: kind, pick: random.next()))
     }
     for host in 0..<hosts {
-      for _ in 0..<random.within(2...5) {
+      for _ in 0..<random.within(1...4) {
         let at = Duration.milliseconds(random.below(minutes * 60_000))
         let kind: Action.Kind =
           switch random.below(8) {
