@@ -86,10 +86,12 @@ final class Requests: Sendable {
   }
 
   /// Sends a request once, when the server's silence is over.
+  ///
+  /// - Throws: ``CycleFailure/replica(_:)`` only after it was sent, anything else only before.
   func once<Value: Sendable>(_ send: () async -> Exchange<Value>) async throws(CycleFailure) -> Exchange<Value> {
     try await keepQuiet()
     let exchange = await send()
-    var silence: Timestamp?
+    var quietUntil: Timestamp?
     tally.withLock { tally in
       tally.requests += 1
       tally.bytes += exchange.bytes
@@ -103,14 +105,15 @@ final class Requests: Sendable {
       }
       if let asked = exchange.silence {
         let until = environment.now() + asked
-        if until > tally.quietUntil ?? until - .microseconds(1) {
+        // A silence that is not kept must not hide one that is.
+        if asked > silence(until: tally.quietUntil) ?? .zero {
           tally.quietUntil = until
-          silence = until
+          quietUntil = until
         }
       }
     }
     environment.logger.debug("request", metadata: exchange.metadata)
-    if let silence { try replicaStep { () throws(ReplicaError) in try replica.keepQuiet(until: silence) } }
+    if let quietUntil { try replicaStep { () throws(ReplicaError) in try replica.keepQuiet(until: quietUntil) } }
     return exchange
   }
 
@@ -142,8 +145,10 @@ final class Requests: Sendable {
   }
 
   /// How long the server wants to be left alone from now on; nil where it does not.
-  private func silence() -> Duration? {
-    guard let wait = counted.quietUntil?.since(environment.now()) else { return nil }
+  private func silence() -> Duration? { silence(until: counted.quietUntil) }
+
+  private func silence(until time: Timestamp?) -> Duration? {
+    guard let wait = time?.since(environment.now()) else { return nil }
     // A clock that was set back would make the silence endless: no server asks for more than the cap.
     return wait > .zero && wait <= Limits.serverWait.upperBound ? wait : nil
   }

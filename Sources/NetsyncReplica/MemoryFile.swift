@@ -1,6 +1,5 @@
 import GRDB
 package import NetsyncModel
-import Schema
 import Synchronization
 
 /// A replica's database without a file: what several replicas of one process share as they would share a file, and what is

@@ -70,6 +70,11 @@ extension Database {
     try rows(Self.selectOfNetwork, arguments: ["wanted": network.rawValue]).map(Self.operation)
   }
 
+  /// The one operation of a network that is neither on its way nor refused.
+  func queuedOperation(of network: NetworkKey) throws -> NetsyncModel.Operation? {
+    try operations(of: network).first { !$0.state.isInFlight && $0.state != .refused }
+  }
+
   private static func operation(_ row: Row) throws -> NetsyncModel.Operation {
     let name = (row["name"] as String?).map(NetworkName.init(_:))
     let action = try required(Intent.Action(rawValue: row["action"]), "action")

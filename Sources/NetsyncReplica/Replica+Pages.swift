@@ -234,6 +234,8 @@ private struct PageBatch {
       evidence: evidence,
       at: now
     )
+    // The network may come again on another page of the batch: its edit is then what this sight has made of it.
+    if edit != nil { edits[row.key] = try database.queuedOperation(of: row.key) }
     switch outcome.change {
     case nil, .restamped?: break
     case .appeared?: tally.new += 1

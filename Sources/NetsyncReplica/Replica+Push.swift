@@ -347,10 +347,7 @@ extension Database {
     notBefore: Timestamp? = nil,
     at now: Timestamp
   ) throws -> EditNumber? {
-    guard
-      let follower = try operations(of: operation.network).first(where: { !$0.state.isInFlight && $0.state != .refused }
-      )
-    else {
+    guard let follower = try queuedOperation(of: operation.network) else {
       try setState(.waiting(notBefore: notBefore), of: operation.edit, at: now)
       return operation.edit
     }

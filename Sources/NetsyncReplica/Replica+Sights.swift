@@ -265,7 +265,7 @@ extension Replica {
           arguments: [network.rawValue]
         )
       else { throw ReplicaError.networkGone }
-      let operation = try database.operations(of: network).last { !$0.state.isInFlight && $0.state != .refused }
+      let operation = try database.queuedOperation(of: network)
       let outcome = try database.apply(
         sight,
         to: NetworkRow(row),

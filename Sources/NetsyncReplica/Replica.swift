@@ -1,6 +1,5 @@
 import GRDB
 package import NetsyncModel
-import Schema
 
 /// The SQLite file: the account's networks as last seen, and the outbox of what was edited here.
 ///

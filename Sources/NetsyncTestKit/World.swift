@@ -32,7 +32,10 @@ package final class World: Sendable {
   }
 
   /// An engine on this world.
+  ///
+  /// - Parameter replica: another replica of it than its own.
   package func engine(
+    on replica: Replica? = nil,
     policy: ConflictPolicy = .newest,
     key: String = "key",
     baseURL: BaseURL = .telnyx
@@ -40,7 +43,7 @@ package final class World: Sendable {
     guard let key = APIKey(key) else { throw WorldError.badKey }
     let clock = clock
     return SyncEngine(
-      replica: replica,
+      replica: replica ?? self.replica,
       api: APIClient(transport: transport, baseURL: baseURL, key: key, timeout: .seconds(10), now: { clock.wall }),
       environment: EngineEnvironment(
         clock: clock,

@@ -6,6 +6,7 @@ import NetsyncReconcile
 import NetsyncReplica
 import NetsyncSandbox
 import NetsyncTestKit
+import Synchronization
 import Testing
 
 @Suite struct PullTests {
@@ -263,6 +264,52 @@ import Testing
       Issue.record("asked in spite of the silence")
       return
     }
+  }
+
+  @Test func `a silence from before the clock was set back hides no other`() async throws {
+    let world = try World(networks: 5, faults: SandboxFaults(rateLimit: 1))
+    try world.replica.keepQuiet(until: world.clock.wall + .seconds(30 * 86_400))
+    var options = PullOptions()
+    options.networksOnly = true
+    for _ in 1...3 {
+      let report = try await world.engine().pull(options)
+      #expect(report.failure == nil)
+      #expect(report.counts.requests == 1, "no 429 is provoked")
+    }
+  }
+
+  @Test func `the walks of one pull remove no more together than one may`() async throws {
+    let world = try World(networks: 20)
+    let rows = world.transport.withSandbox { sandbox in
+      sandbox.state.networks.map { network in
+        let stamps = #""created_at":"\#(network.createdAt)","updated_at":"\#(network.updatedAt)""#
+        return #"{"record_type":"network","id":"\#(network.id)","name":"\#(network.name)",\#(stamps)}"#
+      }
+    }
+    // Before each walk more is gone, and the first after that speaks of one that it does not show.
+    let listings = [(rows[...], 20), (rows.dropFirst(5), 16), (rows.dropFirst(10), 10)]
+    let walks = Mutex(0)
+    world.transport.decide { request in
+      guard (request.path ?? "").contains("/networks?") else { return .arrives }
+      let (rows, total) = walks.withLock { walk in
+        defer { walk += 1 }
+        return listings[min(walk, listings.count - 1)]
+      }
+      let body = """
+        {"data":[\(rows.joined(separator: ","))],"meta":{"page_number":1,"total_pages":1,"total_results":\(total)}}
+        """
+      return .replaced(TransportResponse(head: .init(status: .ok), body: Array(body.utf8)))
+    }
+    var options = PullOptions()
+    options.networksOnly = true
+    #expect(try await world.engine().pull(options).outcome == .ok)
+    world.transport.withSandbox { sandbox in
+      for network in sandbox.state.networks.prefix(10) { _ = sandbox.state.deleteNetwork(id: network.id) }
+    }
+    let held = try await world.engine().pull(options)
+    #expect(held.counts.gone == 5)
+    #expect(held.failure == .held(.tooMany, count: 5))
+    #expect(try world.replica.networks().count == 15)
   }
 
   @Test(arguments: [

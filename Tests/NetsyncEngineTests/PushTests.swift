@@ -70,6 +70,32 @@ import Testing
     #expect(try world.here == world.there)
   }
 
+  @Test func `a create whose answer meets a full disk makes exactly one network`() async throws {
+    let world = try World(faults: SandboxFaults(rateLimit: 2))
+    let isFull = Mutex(false)
+    let replica = Replica(in: try MemoryFile(), now: { [clock = world.clock] in clock.wall }) {
+      access throws(ReplicaError) in
+      guard access == .begin(.keepQuiet), isFull.withLock({ $0 }) else { return }
+      throw .storage(path: "replica", reason: "the disk is full")
+    }
+    let localID = LocalID(at: world.clock.wall, random: (high: 0, low: 1))
+    _ = try replica.create(NetworkName("lab"), localID: localID)
+    world.transport.decide { request in
+      if request.method == .post { isFull.withLock { $0 = true } }
+      return .arrives
+    }
+    let report = try await world.engine(on: replica).push(PushOptions())
+    guard case .replica? = report.failure else {
+      Issue.record("the server's silence was not asked for, or not kept: \(String(describing: report.failure))")
+      return
+    }
+    #expect(world.namesThere == ["lab"])
+    isFull.withLock { $0 = false }
+    #expect(try await world.engine(on: replica).push(PushOptions()).created == 1)
+    #expect(world.namesThere == ["lab"])
+    #expect(try replica.operations().isEmpty)
+  }
+
   @Test func `two unanswered creates of one name become two networks`() async throws {
     let world = try World()
     try world.create("twin")

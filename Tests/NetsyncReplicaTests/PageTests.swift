@@ -171,6 +171,19 @@ import Testing
     #expect(pull.new == 0)
   }
 
+  @Test func `a network that comes on two pages at once is decided about once`() async throws {
+    let host = try Host()
+    try host.pull([lab], [dmz])
+    try host.rename("lab", to: "lab-eu")
+    try host.pull([lab.renamed("lab-us")], [dmz, lab.renamed("lab-us")], policy: .client)
+    #expect(try await host.query("SELECT count(*) FROM changes WHERE kind = 'prevailed'") == ["1"])
+    #expect(try host.seen == ["dmz synced", "lab-eu waiting"])
+    // The first sight has what the edit wanted, and the second changes it again.
+    try host.pull([lab.renamed("lab-eu")], [dmz, lab.renamed("lab-ap")], policy: .hold)
+    #expect(try await host.query("SELECT count(*) FROM changes WHERE kind = 'satisfied'") == ["1"])
+    #expect(try host.seen == ["dmz synced", "lab-ap synced"])
+  }
+
   @Test func `what a listing showed is told in the journal, with its sweep and page`() async throws {
     let host = try Host()
     let first = try host.pull([lab], [dmz])

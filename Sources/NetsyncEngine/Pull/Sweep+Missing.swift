@@ -18,7 +18,8 @@ extension Sweep {
       isComplete: true,
       known: known,
       listed: counts.networks,
-      missing: missing.count,
+      // What an earlier walk of this sweep has removed was missing too.
+      missing: missing.isEmpty ? 0 : counts.gone + missing.count,
       changed: unsettled.changed + counts.changed,
       wentBack: unsettled.wentBack + counts.wentBack,
       standing: unsettled.guards

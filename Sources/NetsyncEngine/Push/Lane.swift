@@ -153,6 +153,8 @@ struct Lane: Sendable {
     do {
       delivery = try await requests.once(request)
     } catch {
+      // Where the replica failed, it was sent: the next cycle recovers it.
+      if case .replica = error { throw error }
       // Nothing was sent: there was no time for it, or a stop was requested.
       _ = try replicaStep { () throws(ReplicaError) in try settle(operation, .stop, failure: nil, Evidence()) }
       throw error
