@@ -2,7 +2,7 @@ package import NetsyncModel
 
 /// What is known of one network when news of it arrives.
 ///
-/// Input of ``reconcile(_:with:under:)``. The outbox keeps at most one operation per network that is not on its way, so
+/// Input of ``reconcile(_:with:under:clock:)``. The outbox keeps at most one operation per network that is not on its way, so
 /// one intent is all there is.
 package struct NetworkStanding: Hashable, Sendable {
   /// The last server document that was accepted; nil for a network never seen, or seen to be gone.

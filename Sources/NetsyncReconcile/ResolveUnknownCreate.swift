@@ -22,12 +22,12 @@ package struct UnknownCreate: Hashable, Sendable {
     siblings: Int = 1,
     isWhole: Bool = true
   ) {
-    self.isWhole = isWhole
     self.name = name
     self.doubt = doubt
     self.found = found
     self.known = known
     self.siblings = siblings
+    self.isWhole = isWhole
   }
 }
 

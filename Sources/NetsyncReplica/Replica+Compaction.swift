@@ -5,9 +5,10 @@ import NetsyncReconcile
 extension Replica {
   /// Removes what has served: entries of the journal past the horizon, and all sweeps but the newest.
   ///
-  /// Kept whatever their age are the entries of edits that are still open, the last entry of a network that is gone, which is the
-  /// evidence of its removal, and the sweeps that the next one has to answer for. Bounded transactions, so that nobody waits for
-  /// long; what is left over is the next one's. Only for the holder of the sync lock.
+  /// Kept whatever their age are the entries of edits that are still open, what a conflict that is still open was found upon, for
+  /// its edit may have taken another number since, the last entry of a network that is gone, which is the evidence of its removal,
+  /// and the sweeps that the next one has to answer for. Bounded transactions, so that nobody waits for long; what is left over is
+  /// the next one's. Only for the holder of the sync lock.
   ///
   /// - Parameters:
   ///   - changes: how many to keep, give or take those that were written at one moment.
@@ -51,6 +52,11 @@ extension Database {
       WHERE at_us < :horizon
         AND NOT EXISTS (SELECT 1 FROM operation WHERE operation.edit = old.edit)
         AND NOT EXISTS (SELECT 1 FROM dead_letter WHERE dead_letter.edit = old.edit)
+        AND NOT (
+          kind = 'conflict' AND EXISTS (
+            SELECT 1 FROM operation WHERE operation.network_key = old.network_key AND operation.state = 'conflict'
+          )
+        )
         AND (
           EXISTS (SELECT 1 FROM network WHERE network.network_key = old.network_key AND gone_at_us IS NULL)
           OR EXISTS (

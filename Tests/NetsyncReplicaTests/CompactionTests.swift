@@ -36,6 +36,20 @@ import Testing
     #expect(try host.kinds == [.renamed, .discarded])
   }
 
+  @Test func `a removal that waits for a person keeps its evidence, though its edit was edited`() throws {
+    let host = try Host()
+    try host.pull([lab])
+    try host.rename("lab", to: "lab-eu")
+    try host.look(at: "lab-eu", .gone)
+    let edited = try host.rename("lab-eu", to: "lab-ap")
+    host.wait(month * 4)
+    try host.replica.compactJournal()
+    _ = try host.replica.discard(edited.edit)
+    let removal = try #require(try host.replica.changes(limit: 10).last)
+    #expect(removal.kind == .deleted)
+    #expect(removal.evidence.status == 404)
+  }
+
   @Test func `why a network is gone is told whatever its age`() throws {
     let host = try Host()
     try host.pull([lab, .sample(2, name: "dmz")])

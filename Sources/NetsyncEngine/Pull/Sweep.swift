@@ -13,6 +13,8 @@ struct Sweep {
   static let listsInFlight = 8
   /// Pages that one transaction applies: what bounds the memory of a pull.
   static let pagesPerBatch = 8
+  /// How often the listing is walked when it seems to hide something.
+  static let walks = 5
 
   let engine: SyncEngine
   let requests: Requests
@@ -20,8 +22,6 @@ struct Sweep {
   let options: PullOptions
 
   var counts = SweepCounts()
-  /// How often the listing is walked when it seems to hide something.
-  static let walks = 5
   /// The replica has every network that the server speaks of.
   private var isWhole = false
   /// A page was another than before.
