@@ -3,6 +3,7 @@ import NetsyncEngine
 import NetsyncModel
 import NetsyncReconcile
 import NetsyncReplica
+import NetsyncSandbox
 
 /// One seed: a world, what happens in it, and whether every promise was kept.
 ///
@@ -191,9 +192,7 @@ struct SimulationRun {
         world.violate(.convergence, host: host.index, "edits are left: \(picture.edits.sorted { $0.key < $1.key })")
       }
       let replica = host.replica(in: world, SimulatedProcess(host: host.index))
-      let here = ((try? replica.networks()) ?? []).map { network in
-        "\(network.id?.text ?? "-") \(network.name?.text ?? "") \(network.createdAt ?? "") \(network.updatedAt ?? "")"
-      }.sorted()
+      let here = ((try? replica.networks()) ?? []).map(SandboxNetwork.init).sorted { $0.id < $1.id }
       if here != there {
         let missing = there.filter { !here.contains($0) }
         let extra = here.filter { !there.contains($0) }
@@ -241,5 +240,17 @@ struct SimulationRun {
       for outcome in picture.outcomes.values { report.outcomes[outcome, default: 0] += 1 }
     }
     return report
+  }
+}
+
+extension SandboxNetwork {
+  /// A network of a replica, as the server would have it.
+  fileprivate init(_ network: Network) {
+    self.init(
+      id: network.id?.text ?? "-",
+      name: network.name?.text ?? "",
+      createdAt: network.createdAt ?? "",
+      updatedAt: network.updatedAt ?? ""
+    )
   }
 }
