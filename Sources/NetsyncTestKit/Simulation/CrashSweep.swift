@@ -1,5 +1,4 @@
 import Dispatch
-import NetsyncAPI
 import NetsyncModel
 import NetsyncReplica
 import Synchronization
@@ -175,11 +174,10 @@ extension Scenario {
     options.policy = .hold
     options.scenario = self
     options.crash = crash
-    guard let key = APIKey(Simulation.canaryKey) else { throw SimulationError.badKey }
-    let world = SimulatedWorld(seed: 1, options: options, files: try files.empty(1), key: key)
+    let world = SimulatedWorld(seed: 1, options: options, files: try files.empty(1), key: try SimulatedKey.key())
     play(in: world)
     var result = ScenarioRun(moments: crash.moments)
-    var run = SimulationRun(resting: world, seed: 1)
+    let run = SimulationRun(resting: world, seed: 1)
     run.comeToRest()
     run.walkInterfaces()
     result.crashes = crash.moments.filter { crashes.contains($0.number) }
