@@ -36,6 +36,34 @@ package final class MemoryFile: Sendable {
     }
   }
 
+  /// Whether what is written down of answers, in the journal or with an edit, holds one of these texts.
+  package func holds(anyOf texts: [String]) throws(ReplicaError) -> Bool {
+    do {
+      return try queue.read { database in
+        try texts.contains { text in
+          try database.value(
+            Bool.self,
+            """
+            SELECT EXISTS (
+              SELECT 1 FROM (
+                SELECT evidence AS words FROM journal
+                UNION ALL SELECT error_code FROM outbox
+                UNION ALL SELECT error_title FROM outbox
+                UNION ALL SELECT error_detail FROM outbox
+                UNION ALL SELECT error_pointer FROM outbox
+                UNION ALL SELECT base_url FROM meta
+              ) WHERE instr(words, ?)
+            )
+            """,
+            arguments: [text]
+          ) ?? false
+        }
+      }
+    } catch {
+      throw ReplicaError(error, path: Self.path)
+    }
+  }
+
   /// Makes it as good as new, which is quicker than a new one.
   package func erase() throws(ReplicaError) {
     do {

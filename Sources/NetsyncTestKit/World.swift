@@ -114,6 +114,7 @@ package final class World: Sendable {
   package var namesThere: [String] { transport.withSandbox { $0.state.networks.map(\.name) }.sorted() }
 }
 
+/// Why a small world could not do what a test asked.
 package enum WorldError: Error {
   case badKey
   case noNetwork(String)

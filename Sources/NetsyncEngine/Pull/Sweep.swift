@@ -79,7 +79,11 @@ struct Sweep {
       let lastPage = try await self.walk(from: first, resuming: walk == 1 ? previous : nil, onProgress)
       counts.networks = try replicaStep { () throws(ReplicaError) in try replica.listedCount(by: number) }
       let held = try await settleMissing(known: known, lastPage: lastPage)
-      let count = try replicaStep { () throws(ReplicaError) in try replica.knownCount() }
+      let count = try replicaStep { () throws(ReplicaError) in
+        // What may be a create without an answer is listed and not taken in.
+        let unanswered = try replica.operations().count { $0.state.isInFlight && $0.intent.action == .create }
+        return try replica.knownCount() + unanswered
+      }
       isWhole = count >= totals?.lowerBound ?? 0 || (walk > 1 && !hasMoved)
       if isWhole || held != nil { return held }
       knownPages = try replicaStep { () throws(ReplicaError) in try replica.knownPages() }

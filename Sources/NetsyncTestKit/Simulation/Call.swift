@@ -1,5 +1,6 @@
 import HTTPTypes
 import NetsyncAPI
+import NetsyncModel
 
 /// A request, as the simulated network and the checker see it.
 struct Call: Hashable, Sendable {
@@ -24,13 +25,13 @@ struct Call: Hashable, Sendable {
   /// The network that it is about.
   let id: String?
   /// The name that it asks for.
-  let name: String?
+  let name: NetworkName?
 
   init(_ request: TransportRequest) {
     let path = request.head.path ?? ""
     let parts = path.prefix { $0 != "?" }.split(separator: "/")
     id = parts.count > 2 ? String(parts[2]) : nil
-    name = request.body.isEmpty ? nil : Self.name(in: request.body)
+    name = Self.name(in: request.body)
     switch request.head.method {
     case .post: kind = .create
     case .patch: kind = .rename
@@ -47,13 +48,13 @@ struct Call: Hashable, Sendable {
   }
 
   /// `{"name":"…"}`: the names of a simulation hold nothing that JSON escapes.
-  private static func name(in body: [UInt8]) -> String {
+  private static func name(in body: [UInt8]) -> NetworkName? {
     let head = Array(#"{"name":""#.utf8)
-    guard body.starts(with: head), body.count >= head.count + 2 else { return "" }
-    return String(decoding: body[head.count..<(body.count - 2)], as: UTF8.self)
+    guard body.starts(with: head), body.count >= head.count + 2 else { return nil }
+    return NetworkName(String(decoding: body[head.count..<(body.count - 2)], as: UTF8.self))
   }
 
   var description: String {
-    [kind.rawValue, id.map { String($0.prefix(8)) }, name].compactMap(\.self).joined(separator: " ")
+    [kind.rawValue, id.map { String($0.prefix(8)) }, name?.text].compactMap(\.self).joined(separator: " ")
   }
 }

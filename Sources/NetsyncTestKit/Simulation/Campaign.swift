@@ -4,7 +4,9 @@ import Synchronization
 /// Many seeds, on every core.
 public struct Campaign: Sendable {
   public var firstSeed: UInt64
+  /// How many seeds, from the first on.
   public var seeds: Int
+  /// Of every seed.
   public var options: SimulationOptions
   /// Runs every seed a second time and holds the traces against each other.
   public var runsTwice = false
@@ -13,6 +15,7 @@ public struct Campaign: Sendable {
   /// Ends at the first seed that breaks a promise.
   public var stopsAtViolation = false
 
+  /// These seeds, each once.
   public init(firstSeed: UInt64, seeds: Int, options: SimulationOptions, workers: Int) {
     self.firstSeed = firstSeed
     self.seeds = seeds
@@ -110,6 +113,7 @@ public struct Campaign: Sendable {
 /// What came of many seeds.
 public struct CampaignSummary: Sendable {
   public private(set) var seeds = 0
+  /// As in ``SimulationReport``, over all seeds.
   public private(set) var events = 0
   /// The fewest events that a seed had.
   public private(set) var fewestEvents = Int.max
@@ -118,6 +122,7 @@ public struct CampaignSummary: Sendable {
   public private(set) var crashes = 0
   /// Conflicts that people settled.
   public private(set) var resolutions = 0
+  /// Edits whose call returned, what became of them, and what struck the engine while it was doing what.
   public private(set) var edits = 0
   public private(set) var outcomes: [String: Int] = [:]
   public private(set) var coverage: [String: [Fault: Int]] = [:]
@@ -129,13 +134,16 @@ public struct CampaignSummary: Sendable {
   /// A seed that broke promises.
   public struct Failure: Sendable {
     public let seed: UInt64
+    /// Each promise with what was found, in the order of their finding.
     public let what: [String]
   }
 
+  /// Faults that struck.
   public var faults: Int { coverage.values.reduce(0) { $0 + $1.values.reduce(0, +) } }
 
-  /// Edits that reached the server, of those that were not taken back or replaced by their users.
+  /// Edits that reached the server.
   public var landed: Int { ["sent", "adopted", "satisfied"].reduce(0) { $0 + outcomes[$1, default: 0] } }
+  /// Edits that came to an end and were not taken back or replaced by their users.
   public var meant: Int {
     outcomes.values.reduce(0, +) - outcomes["superseded", default: 0] - outcomes["discarded", default: 0]
   }
@@ -158,7 +166,7 @@ public struct CampaignSummary: Sendable {
         failures.append(Failure(seed: report.seed, what: report.violations.map(\.description)))
       }
     case .failure(.twoTraces(let seed)):
-      failures.append(Failure(seed: seed, what: ["I13 determinism: run twice, it took two courses"]))
+      failures.append(Failure(seed: seed, what: ["\(Invariant.determinism.rawValue): run twice, it took two courses"]))
     case .failure(.noDatabase(let seed, let reason)):
       failures.append(Failure(seed: seed, what: [reason]))
     }

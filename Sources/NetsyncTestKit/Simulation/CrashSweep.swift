@@ -1,5 +1,4 @@
 import Dispatch
-import NetsyncAPI
 import NetsyncModel
 import NetsyncReplica
 import Synchronization
@@ -16,29 +15,35 @@ public struct CrashSweep: Sendable {
   /// How many runs go on at the same time.
   public var workers: Int
 
+  /// Every moment once, without pairs.
   public init(workers: Int) {
     self.workers = workers
   }
 
   /// What came of it.
   public struct Summary: Sendable {
+    /// What came of one scenario.
     public struct Row: Sendable {
       public let scenario: String
       /// The durable steps that it takes, and all their moments: before, within and after each.
       public let steps: Int
       public let moments: Int
+      /// The one without a crash among them.
       public fileprivate(set) var runs = 1
     }
 
+    /// One for each scenario.
     public fileprivate(set) var rows: [Row] = []
     /// Durable steps that no run came to.
     public fileprivate(set) var missing: [String] = []
+    /// Processes that died.
     public fileprivate(set) var crashes = 0
     /// Where it went wrong, and how.
     public fileprivate(set) var violations: [String] = []
 
     /// Durable steps that there are.
     public var steps: Int { DurableStep.allCases.count }
+    /// Over all scenarios.
     public var runs: Int { rows.reduce(0) { $0 + $1.runs } }
     public var moments: Int { rows.reduce(0) { $0 + $1.moments } }
   }
@@ -175,11 +180,10 @@ extension Scenario {
     options.policy = .hold
     options.scenario = self
     options.crash = crash
-    guard let key = APIKey(Simulation.canaryKey) else { throw SimulationError.badKey }
-    let world = SimulatedWorld(seed: 1, options: options, files: try files.empty(1), key: key)
+    let world = SimulatedWorld(seed: 1, options: options, files: try files.empty(1), key: try SimulatedKey.key())
     play(in: world)
     var result = ScenarioRun(moments: crash.moments)
-    var run = SimulationRun(resting: world, seed: 1)
+    let run = SimulationRun(resting: world, seed: 1)
     run.comeToRest()
     run.walkInterfaces()
     result.crashes = crash.moments.filter { crashes.contains($0.number) }

@@ -3,6 +3,7 @@ public enum Fault: String, CaseIterable, Hashable, Sendable {
   // On the way.
   /// No connection; not one byte leaves.
   case unreachable
+  /// It never arrives, and nobody can know.
   case requestLost = "request_lost"
   /// It is carried out, and nobody hears of it.
   case answerLost = "answer_lost"
@@ -12,7 +13,9 @@ public enum Fault: String, CaseIterable, Hashable, Sendable {
   case late
 
   // Answers.
+  /// 429, with every form of wait.
   case slowDown = "slow_down"
+  /// 5xx, and nothing was carried out; or it was.
   case failedBefore = "failed_before"
   case failedAfter = "failed_after"
   case credentials
@@ -25,22 +28,28 @@ public enum Fault: String, CaseIterable, Hashable, Sendable {
   case emptyBody = "empty_body"
 
   // The account, for the whole seed.
+  /// Pages of no order, or of any.
   case unstableOrder = "unstable_order"
   case oddTotals = "odd_totals"
+  /// Listings show what was so seconds ago.
   case listLag = "list_lag"
   case oddStamps = "odd_stamps"
   case oddFields = "odd_fields"
+  /// A name that another network has is refused.
   case takenNames = "taken_names"
 
   // At some time.
   /// A network is made or deleted before a page is answered, so that the rows after it shift.
   case pageShift = "page_shift"
+  /// A host's wall clock is set, forward or back.
   case clockJump = "clock_jump"
+  /// The server is set back to what it was.
   case restoredBackup = "restored_backup"
   /// A cycle with another account's key.
   case otherAccount = "other_account"
 
   // Of a process.
+  /// It dies at a durable step.
   case crash
   case diskFull = "disk_full"
   case busy

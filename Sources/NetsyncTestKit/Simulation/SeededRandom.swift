@@ -1,9 +1,9 @@
 /// Chance from a seed: SplitMix64 (Steele, Lea, Flood: "Fast Splittable Pseudorandom Number Generators", OOPSLA 2014). The same
 /// seed gives the same numbers on every host.
-public struct SeededRandom: RandomNumberGenerator, Sendable {
+struct SeededRandom: Sendable {
   /// What a stream of numbers is for. Streams of one seed do not touch each other, so that one edit more does not change which
   /// request is lost.
-  public enum Stream: UInt64, Sendable {
+  enum Stream: UInt64, Sendable {
     /// What the world is like.
     case setup
     /// What people do, here and at the portal.
@@ -18,38 +18,34 @@ public struct SeededRandom: RandomNumberGenerator, Sendable {
 
   private var state: UInt64
 
-  public init(seed: UInt64, _ stream: Stream, index: Int = 0) {
+  init(seed: UInt64, _ stream: Stream, index: Int = 0) {
     state = Self.mixed(Self.mixed(seed) ^ Self.mixed(stream.rawValue &+ 1) &+ UInt64(truncatingIfNeeded: index))
   }
 
-  public mutating func next() -> UInt64 {
+  /// 64 bits.
+  mutating func next() -> UInt64 {
     state &+= 0x9E37_79B9_7F4A_7C15
     return Self.mixed(state)
   }
 
   /// A number in `0 ..< bound`; `bound` is at least 1.
-  public mutating func below(_ bound: Int) -> Int {
+  mutating func below(_ bound: Int) -> Int {
     Int(truncatingIfNeeded: next().multipliedFullWidth(by: UInt64(bound)).high)
   }
 
   /// A number in `range`.
-  public mutating func within(_ range: ClosedRange<Int>) -> Int {
+  mutating func within(_ range: ClosedRange<Int>) -> Int {
     range.lowerBound + below(range.count)
   }
 
   /// Drawn evenly from 0 to 1, 1 excluded.
-  public mutating func unit() -> Double {
+  mutating func unit() -> Double {
     Double(next() >> 11) / Double(UInt64(1) << 53)
   }
 
   /// True with the probability `rate`.
-  public mutating func chance(_ rate: Double) -> Bool {
+  mutating func chance(_ rate: Double) -> Bool {
     unit() < rate
-  }
-
-  /// An element of a list that is not empty.
-  public mutating func pick<Element>(_ elements: [Element]) -> Element {
-    elements[below(elements.count)]
   }
 
   private static func mixed(_ value: UInt64) -> UInt64 {

@@ -1,11 +1,13 @@
 /// A failing seed, made small.
 public struct ShrunkSimulation: Sendable {
+  /// The one that fails.
   public let seed: UInt64
   /// The promise that was not kept, before and after.
   public let invariant: Invariant
   /// What is left: what people do, with its times, and what goes wrong while the engine does what.
   public let actions: [String]
   public let faults: [String]
+  /// How many there were at first.
   public let actionsBefore: Int
   public let faultsBefore: Int
   /// Of the small run.

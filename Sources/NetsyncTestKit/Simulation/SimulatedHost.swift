@@ -13,7 +13,6 @@ final class SimulatedHost: Sendable {
     var random: SeededRandom
     var steps = 0
     var lastPull: PullReport?
-    var lastPush: PushReport?
   }
 
   let index: Int
@@ -61,15 +60,10 @@ final class SimulatedHost: Sendable {
     }
   }
 
-  var steps: Int { state.withLock { $0.steps } }
   var lastPull: PullReport? { state.withLock { $0.lastPull } }
-  var lastPush: PushReport? { state.withLock { $0.lastPush } }
 
-  func ended(_ pulled: PullReport?, _ pushed: PushReport?) {
-    state.withLock { state in
-      if let pulled { state.lastPull = pulled }
-      if let pushed { state.lastPush = pushed }
-    }
+  func ended(_ pulled: PullReport) {
+    state.withLock { $0.lastPull = pulled }
   }
 
   /// A local id, from the seed.

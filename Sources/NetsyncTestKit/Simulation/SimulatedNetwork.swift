@@ -1,5 +1,6 @@
 import HTTPTypes
 import NetsyncAPI
+import NetsyncModel
 import NetsyncSandbox
 import Synchronization
 
@@ -120,7 +121,7 @@ extension SimulatedWorld {
     )
     trace.note(.arrived, outcome.response.response.status.code, "the server answers \(parcel.call.description)")
     if outcome.isSecondCreate {
-      violate(.duplicateCreate, host: parcel.process.host, "\"\(parcel.call.name ?? "")\" was created twice")
+      violate(.duplicateCreate, host: parcel.process.host, "\"\(parcel.call.name?.text ?? "")\" was created twice")
     }
     return (mangled(outcome.response, parcel.call, strike), outcome.isGone)
   }
@@ -187,7 +188,7 @@ extension Call {
     var sum = kind.isWrite ? 1 : 0
     for byte in kind.rawValue.utf8 { sum = sum &* 31 &+ Int(byte) }
     for byte in (id ?? "").utf8 { sum = sum &* 31 &+ Int(byte) }
-    for byte in (name ?? "").utf8 { sum = sum &* 31 &+ Int(byte) }
+    for byte in (name?.text ?? "").utf8 { sum = sum &* 31 &+ Int(byte) }
     return sum
   }
 }

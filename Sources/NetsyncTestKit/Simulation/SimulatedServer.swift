@@ -1,5 +1,6 @@
 import HTTPTypes
 import NetsyncAPI
+import NetsyncModel
 import NetsyncSandbox
 import Synchronization
 
@@ -11,17 +12,17 @@ final class SimulatedServer: Sendable {
   /// What has ever been true of a network.
   struct Record: Sendable {
     /// Every name that it has had.
-    var names: Set<String>
-    var name: String
+    private(set) var names: Set<NetworkName>
+    private(set) var name: NetworkName
     var isGone = false
 
     init(name: String, isGone: Bool = false) {
-      names = [name]
-      self.name = name
+      self.name = NetworkName(name)
+      names = [self.name]
       self.isGone = isGone
     }
 
-    mutating func rename(to name: String) {
+    mutating func rename(to name: NetworkName) {
       names.insert(name)
       self.name = name
     }
@@ -32,21 +33,14 @@ final class SimulatedServer: Sendable {
     var foreign: SandboxState
     var backup: SandboxState?
     var records: [String: Record] = [:]
-    /// Renames that a host's request has carried out.
-    var renamed: Set<HostWrite> = []
     /// The networks that each local create has made.
     var made: [HostNetwork: [String]] = [:]
     /// The scratch network that shifts the pages, while it is there.
     var scratch: String?
   }
 
-  struct HostWrite: Hashable, Sendable {
-    var host: Int
-    var id: String
-    var name: String
-  }
-
-  struct HostNetwork: Hashable, Sendable {
+  /// A network as its host knows it.
+  private struct HostNetwork: Hashable, Sendable {
     var host: Int
     var network: Int64
   }
@@ -131,7 +125,6 @@ final class SimulatedServer: Sendable {
       case .rename:
         guard let id = call.id, let name = call.name else { break }
         state.records[id]?.rename(to: name)
-        state.renamed.insert(HostWrite(host: host, id: id, name: name))
       case .delete:
         if let id = call.id { state.records[id]?.isGone = true }
       case .list, .listNamesakes, .look, .listInterfaces: break
@@ -160,7 +153,7 @@ final class SimulatedServer: Sendable {
       switch what {
       case .rename(let name):
         _ = state.sandbox.renameNetwork(id: id, to: name, at: now)
-        state.records[id]?.rename(to: name)
+        state.records[id]?.rename(to: NetworkName(name))
       case .delete:
         _ = state.sandbox.deleteNetwork(id: id, at: now)
         state.records[id]?.isGone = true
@@ -172,7 +165,10 @@ final class SimulatedServer: Sendable {
 
   /// Changes every network of this name.
   func change(named name: String, _ what: PortalChange) {
-    let matching = state.withLock { $0.sandbox.networks.enumerated().filter { $0.element.name == name }.map(\.offset) }
+    let name = NetworkName(name)
+    let matching = state.withLock { state in
+      state.sandbox.networks.enumerated().filter { NetworkName($0.element.name) == name }.map(\.offset)
+    }
     for position in matching.reversed() { change(UInt64(position), what) }
   }
 
@@ -201,18 +197,17 @@ final class SimulatedServer: Sendable {
   }
 
   /// The server is set back to its backup, if there is one.
-  func restore() -> Bool {
+  func restore() {
     let now = wall
-    return state.withLock { state in
-      guard let backup = state.backup else { return false }
+    state.withLock { state in
+      guard let backup = state.backup else { return }
       state.sandbox.restore(from: backup, at: now)
       var living: Set<String> = []
       for network in state.sandbox.networks {
         living.insert(network.id)
-        state.records[network.id, default: Record(name: network.name)].rename(to: network.name)
+        state.records[network.id, default: Record(name: network.name)].rename(to: NetworkName(network.name))
       }
       for id in state.records.keys { state.records[id]?.isGone = !living.contains(id) }
-      return true
     }
   }
 
@@ -223,22 +218,22 @@ final class SimulatedServer: Sendable {
   /// Whether it is a network of the other account.
   func isForeign(_ id: String) -> Bool { state.withLock { $0.foreign.networks.contains { $0.id == id } } }
 
-  func hasEverBeen(_ id: String, named name: String) -> Bool {
+  func hasEverBeen(_ id: String, named name: NetworkName) -> Bool {
     state.withLock { $0.records[id]?.names.contains(name) ?? false }
   }
 
-  func wasRenamed(_ id: String, to name: String, by host: Int) -> Bool {
-    state.withLock { $0.renamed.contains(HostWrite(host: host, id: id, name: name)) }
-  }
+  /// Every network, by id.
+  var networks: [SandboxNetwork] { state.withLock { $0.sandbox.networks }.sorted { $0.id < $1.id } }
 
-  /// `id name created_at updated_at` of every network, sorted.
-  var networks: [String] {
-    state.withLock { $0.sandbox.networks }.map { "\($0.id) \($0.name) \($0.createdAt) \($0.updatedAt)" }.sorted()
+  /// The ids of a network's interfaces, sorted.
+  func interfaces(of id: String) -> [String] {
+    let now = wall
+    return state.withLock { $0.sandbox.interfaces(of: id, at: now) }.map(\.id).sorted()
   }
 
   /// The name of every network, sorted.
   var names: [String] { state.withLock { $0.sandbox.networks }.map(\.name).sorted() }
 
+  /// Grows with every write.
   var revision: Int { state.withLock { $0.sandbox.revision } }
-  var count: Int { state.withLock { $0.sandbox.networkCount } }
 }

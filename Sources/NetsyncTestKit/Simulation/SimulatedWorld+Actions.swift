@@ -23,7 +23,7 @@ extension SimulatedWorld {
     case .restore:
       guard let strike = faults.strike(.restoredBackup, while: "at some time", detail: action.pick) else { return }
       noteFault(strike.fault, "")
-      _ = server.restore()
+      server.restore()
     case .create, .rename, .delete, .discard, .retry, .resolveMine, .resolveTheirs, .adopt, .pull, .push, .sync,
       .jumpClock:
       break

@@ -50,7 +50,7 @@ final class SimulatedWorld: Sendable {
     let found = ViolationLog(time: time)
     self.found = found
     hosts = files.enumerated().map { index, file in
-      let checker = Checker(host: index, policy: policy, server: server) { found.add($0, host: index, $1) }
+      let checker = Checker(policy: policy, server: server) { found.add($0, host: index, $1) }
       return SimulatedHost(
         index: index,
         file: file,
@@ -168,7 +168,7 @@ final class SimulatedWorld: Sendable {
     let outcome = failure.map { " (\($0))" } ?? ""
     trace.note(.cycleEnded, process.host, "host \(process.host) ends its \(cycle.word)\(outcome)")
     counts.withLock { $0.requests += (pulled?.counts.requests ?? 0) + (pushed?.requests ?? 0) }
-    hosts[process.host].ended(pulled, pushed)
+    if let pulled { hosts[process.host].ended(pulled) }
     guard !process.isAlive else {
       checkStatus(of: process)
       for case .replica(let error)? in [pulled?.failure, pushed?.failure] { check(error, on: process.host) }

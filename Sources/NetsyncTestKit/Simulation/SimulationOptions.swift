@@ -1,4 +1,5 @@
 public import NetsyncModel
+
 /// What a simulation may do. The seed decides the rest.
 public struct SimulationOptions: Sendable {
   /// How many hosts there are; nil: one to three, by the seed.
@@ -20,5 +21,6 @@ public struct SimulationOptions: Sendable {
   /// What happens instead of what the seed would have happen.
   var scenario: Scenario?
 
+  /// All faults, and everything else by the seed.
   public init() {}
 }

@@ -1,5 +1,6 @@
 /// What came of one seed.
 public struct SimulationReport: Sendable {
+  /// The one that was run.
   public let seed: UInt64
   /// Promises that were not kept; there should be none.
   public internal(set) var violations: [Violation] = []
@@ -14,6 +15,7 @@ public struct SimulationReport: Sendable {
   /// Edits whose call returned, and what became of them.
   public internal(set) var edits = 0
   public internal(set) var outcomes: [String: Int] = [:]
+  /// Pulls, pushes, and both together, the requests that they sent, and the processes among them that died.
   public internal(set) var cycles = 0
   public internal(set) var requests = 0
   public internal(set) var crashes = 0

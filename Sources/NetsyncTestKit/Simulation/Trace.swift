@@ -45,10 +45,10 @@ final class Trace: Sendable {
   }
 
   enum Code: UInt64 {
-    case setup = 1
-    case action, cycleStarted, cycleEnded
+    case action = 1
+    case cycleStarted, cycleEnded
     case sent, arrived, answered, gaveUp
-    case step, fault, crash, quiet, violation
+    case step, fault, crash, quiet
   }
 
   private static func clockText(_ microseconds: Int64) -> String {

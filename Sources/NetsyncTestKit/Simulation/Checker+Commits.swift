@@ -1,0 +1,177 @@
+import NetsyncModel
+import NetsyncReplica
+import Synchronization
+
+/// What every transaction is held against.
+extension Checker {
+  /// A durable step is committed.
+  func committed(_ step: DurableStep?, of process: Int, commits: Int, _ facts: CommittedFacts) {
+    if commits > 1 || (commits == 1 && step == nil) {
+      violate(.namedSteps, "\(commits) commits in step \(step?.rawValue ?? "none")")
+    }
+    state.withLock { state in
+      state.changes += facts.changes.count
+      if facts.edits.contains(where: { $0.state == "conflict" }) { state.hasSeenConflict = true }
+      if step == .keepQuiet { state.quietUntil = max(state.quietUntil, state.askedQuiet[process] ?? 0) }
+      checkEdits(facts, &state)
+      checkDeletes(facts, process, state)
+      checkRestored(facts, &state)
+      checkOutcomes(facts, &state)
+      checkNetworks(facts, &state)
+    }
+  }
+
+  private func checkEdits(_ facts: CommittedFacts, _ state: inout State) {
+    for edit in facts.edits {
+      let number = edit.edit.rawValue
+      let before = state.edits[number]?.state ?? (state.deadLetters.contains(number) ? "refused" : "new")
+      if !Self.isAllowed(before, edit.state, edit.action) {
+        violate(.states, "edit \(number) went from \(before) to \(edit.state)")
+      }
+      state.edits[number] = Edit(
+        network: edit.network.rawValue,
+        action: edit.action,
+        name: edit.name,
+        state: edit.state
+      )
+      state.outcomes[number] = nil
+      state.actions[number] = edit.action
+    }
+    for edit in facts.newDeadLetters { state.deadLetters.insert(edit.rawValue) }
+    for edit in facts.removedDeadLetters { state.deadLetters.remove(edit.rawValue) }
+    for edit in facts.removedEdits { state.edits[edit.rawValue] = nil }
+    let ended = Set(facts.changes.filter { Self.endings.contains($0.kind) }.compactMap(\.edit))
+    for edit in facts.removedEdits + facts.removedDeadLetters {
+      let isElsewhere = state.edits[edit.rawValue] != nil || state.deadLetters.contains(edit.rawValue)
+      if !isElsewhere && !ended.contains(edit) {
+        violate(.noEditLost, "edit \(edit) left the outbox without an outcome")
+      }
+    }
+  }
+
+  /// The states of an operation only move along these edges (I8).
+  private static func isAllowed(_ before: String, _ after: String, _ action: Intent.Action) -> Bool {
+    switch (before, after) {
+    case ("new", "waiting"), ("new", "conflict"), ("new", "held"): true
+    case ("waiting", "waiting"), ("waiting", "sending"), ("waiting", "conflict"), ("waiting", "held"): true
+    case ("sending", "waiting"), ("sending", "conflict"), ("sending", "sending"): true
+    case ("sending", "in_doubt"), ("in_doubt", "in_doubt"), ("in_doubt", "waiting"): action == .create
+    case ("conflict", "waiting"), ("conflict", "conflict"), ("conflict", "held"): true
+    case ("held", "waiting"), ("held", "held"), ("held", "conflict"): true
+    case ("refused", "waiting"): true
+    default: false
+    }
+  }
+
+  private static let endings: Set<String> = [
+    "sent", "adopted", "satisfied", "superseded", "discarded", "yielded", "resolved",
+  ]
+
+  /// What decides about an edit is the server's word, or the policy's.
+  ///
+  /// - Parameter id: the network's, where it has one.
+  private func checkVerdict(_ change: CommittedFacts.Change, _ id: String?, _ action: Intent.Action?) {
+    guard let edit = change.edit else { return }
+    switch change.kind {
+    case "sent":
+      checkSent(edit, change, id, action)
+    case "satisfied":
+      // A deletion is satisfied by an absence, which the network's row is checked for.
+      if let mine = change.before, change.after != mine {
+        violate(.noEditLost, "edit \(edit) counts as satisfied, and wanted \"\(mine)\"")
+      }
+      if let name = change.after, let id, !server.hasEverBeen(id, named: name) {
+        violate(.noEditLost, "edit \(edit) counts as satisfied, and the server never had \"\(name)\"")
+      }
+    case "adopted":
+      // A mangled listing may show its network under an id that nobody has.
+      if let id, !id.hasPrefix("ffffffff"), let mine = change.before, !server.hasEverBeen(id, named: mine) {
+        violate(.noEditLost, "edit \(edit) counts as adopted, and the server never had \"\(mine)\"")
+      }
+    case "refused":
+      if ![400, 404, 409, 422].contains(where: { change.evidence.contains("\"status\":\($0)") }) {
+        violate(.noEditLost, "edit \(edit) counts as refused, and the server did not refuse it")
+      }
+    case "yielded":
+      if policy == .client || policy == .hold { violate(.noEditLost, "edit \(edit) yields under \(policy)") }
+    case "prevailed":
+      if policy == .server || policy == .hold { violate(.noEditLost, "edit \(edit) prevails under \(policy)") }
+    default:
+      break
+    }
+  }
+
+  private func checkSent(
+    _ edit: EditNumber,
+    _ change: CommittedFacts.Change,
+    _ id: String?,
+    _ action: Intent.Action?
+  ) {
+    guard let id else { return violate(.noEditLost, "edit \(edit) counts as sent, and its network has no id") }
+    if let action, action != .delete, change.evidence.contains("\"status\":404") {
+      violate(.noEditLost, "edit \(edit) counts as sent, and the network was gone")
+    }
+    if let name = change.after, !server.hasEverBeen(id, named: name) {
+      violate(.noEditLost, "edit \(edit) counts as sent, and the server never had \"\(name)\"")
+    }
+  }
+
+  private func checkOutcomes(_ facts: CommittedFacts, _ state: inout State) {
+    for change in facts.changes {
+      let id =
+        facts.networks.last { $0.network == change.network }?.id?.text ?? state.networks[change.network.rawValue]?.id
+      checkVerdict(change, id, change.edit.flatMap { state.actions[$0.rawValue] })
+      guard let edit = change.edit?.rawValue, Self.endings.contains(change.kind) else { continue }
+      if state.edits[edit] == nil && !state.deadLetters.contains(edit) { state.outcomes[edit] = change.kind }
+    }
+  }
+
+  /// Whether the replica has networks of the account, so that it can tell another one.
+  private func knowsOwn(_ state: State) -> Bool {
+    state.networks.values.contains { network in
+      network.goneCause == nil && network.id.map { !server.isForeign($0) } ?? false
+    }
+  }
+
+  private func checkNetworks(_ facts: CommittedFacts, _ state: inout State) {
+    for row in facts.networks {
+      let key = row.network.rawValue
+      let before = state.networks[key]
+      let wentBack = facts.changes.contains { $0.network == row.network && $0.kind == "went_back" }
+      if let old = before?.updatedAt, let new = row.updatedAt, new < old, row.goneCause == nil,
+        before?.goneCause == nil,
+        !wentBack, before?.id == row.id?.text
+      {
+        violate(.versions, "the base of network \(key) went back without a word")
+      }
+      if let cause = row.goneCause, before?.goneCause == nil, cause != "never_sent", let id = row.id?.text {
+        checkRemoval(id, cause, facts.changes.filter { $0.network == row.network }, state)
+      }
+      if before?.id == nil, let id = row.id?.text, server.isForeign(id), knowsOwn(state) {
+        violate(.guards, "\(id.prefix(8)) of another account enters")
+      }
+      if row.goneCause == nil, before?.goneCause != nil || before == nil, let id = row.id?.text {
+        // It is there (again): an earlier word that it was gone proves nothing any more.
+        if before?.goneCause == "deleted_here", server.isGone(id) {
+          violate(.resurrection, "\(id.prefix(8)) is back, and the server does not have it")
+        }
+        state.seenGone.remove(id)
+      }
+      state.networks[key] = Network(id: row.id?.text, updatedAt: row.updatedAt, goneCause: row.goneCause)
+    }
+    for key in facts.removedNetworks { state.networks[key.rawValue] = nil }
+  }
+
+  /// A row leaves on the API's own word about that very network, and with the evidence written down (I3).
+  private func checkRemoval(_ id: String, _ cause: String, _ changes: [CommittedFacts.Change], _ state: State) {
+    if !state.seenGone.contains(id) {
+      violate(.falseDelete, "\(id.prefix(8)) was removed (\(cause)), and no answer said that it was gone")
+    }
+    let hasEvidence = changes.contains { change in
+      change.evidence.contains(id) && (change.evidence.contains("\"status\":404") || change.kind == "sent")
+        || change.kind == "resolved" || change.kind == "discarded" || change.kind == "superseded"
+        || change.kind == "satisfied"
+    }
+    if !hasEvidence { violate(.falseDelete, "\(id.prefix(8)) was removed (\(cause)) without evidence") }
+  }
+}

@@ -1,0 +1,137 @@
+import NetsyncEngine
+import NetsyncModel
+import NetsyncReplica
+import NetsyncSandbox
+
+/// What a world at rest is held against.
+extension SimulationRun {
+  /// What is left after three cycles waits for people, and for nothing else.
+  func checkThatPeopleAreNext() {
+    for host in world.hosts where host.lastPull?.failure?.endsCycle != true {
+      let operations = (try? replica(of: host).operations()) ?? []
+      for operation in operations {
+        switch operation.state {
+        case .conflict, .held, .refused: break
+        case .inDoubt(let doubt) where !doubt.candidates.isEmpty: break
+        case .waiting where operations.contains { $0.network == operation.network && $0.edit < operation.edit }: break
+        case .waiting, .sending, .inDoubt:
+          world.violate(
+            .convergence,
+            host: host.index,
+            "edit \(operation.edit) is \(operation.state.word) after three quiet cycles"
+          )
+        }
+      }
+    }
+  }
+
+  /// Every replica is the server's, and says so.
+  func checkConvergence() {
+    let there = world.server.networks
+    for host in world.hosts {
+      let picture = host.checker.snapshot
+      if !picture.edits.isEmpty || !picture.deadLetters.isEmpty {
+        world.violate(.convergence, host: host.index, "edits are left: \(picture.edits.sorted { $0.key < $1.key })")
+      }
+      let replica = replica(of: host)
+      let here = ((try? replica.networks()) ?? []).map(SandboxNetwork.init).sorted { $0.id < $1.id }
+      if here != there {
+        let missing = there.filter { !here.contains($0) }
+        let extra = here.filter { !there.contains($0) }
+        world.violate(.convergence, host: host.index, "replica and server differ: lacks \(missing), has \(extra)")
+      }
+      if (try? replica.status().isInSync) != true {
+        world.violate(.honestStatus, host: host.index, "all is in sync, and status does not say so")
+      }
+      for edit in picture.returned.sorted() where picture.outcomes[edit] == nil {
+        world.violate(.noEditLost, host: host.index, "edit \(edit) has no outcome")
+      }
+    }
+  }
+
+  /// Further cycles write nothing to either side.
+  func checkStillness() {
+    let revision = world.server.revision
+    let changes = world.hosts.map { $0.checker.snapshot.changes }
+    if isSample { walkInterfaces() } else { syncAll() }
+    if world.server.revision != revision { world.violate(.convergence, host: 0, "a quiet cycle writes to the server") }
+    for host in world.hosts where host.checker.snapshot.changes != changes[host.index] {
+      world.violate(.convergence, host: host.index, "a quiet cycle changes the replica")
+    }
+  }
+
+  // MARK: Interfaces
+
+  /// Where the last pull walked them, every network has the interfaces that it has at the server.
+  func checkInterfaces() {
+    for host in world.hosts where host.lastPull?.outcome == .ok {
+      let found = (try? replica(of: host).interfaces()) ?? []
+      let here = Dictionary(grouping: found, by: \.networkID.text).mapValues { $0.map(\.document.id).sorted() }
+      for network in world.server.networks {
+        let (mine, theirs) = (here[network.id] ?? [], world.server.interfaces(of: network.id))
+        if mine != theirs {
+          let what = "\(network.id.prefix(8)) has the interfaces \(mine), at the server \(theirs)"
+          world.violate(.convergence, host: host.index, what)
+        }
+      }
+    }
+  }
+
+  // MARK: Work
+
+  /// Requests that a cycle of one host can need while all others rest and nothing goes wrong (I11); nil where creates are waiting:
+  /// how often one is looked for depends on what became of it.
+  func requestsEnough(for host: SimulatedHost, networksOnly: Bool) -> Int? {
+    let picture = host.checker.snapshot
+    guard picture.edits.values.allSatisfy({ $0.action != .create }) else { return nil }
+    let listed = world.server.networks.count
+    let known = picture.networks.values.filter { $0.goneCause == nil }.compactMap(\.id)
+    let missing = known.count { world.server.isGone($0) }
+    let pages = max(1, (listed + host.pageSize - 1) / host.pageSize)
+    // Who knows all that is listed sees that in one walk. Otherwise something may seem to be hidden: then the listing is walked up to
+    // five times, and its pages may first be looked through for anything in common.
+    let knowsAll = known.count - missing == listed
+    let pull = knowsAll ? pages + missing : 5 * (pages + missing) + pages - 1
+    // A look, the write, and where the network is gone a look at the account.
+    let push = 3 * picture.edits.count
+    // A network has three at most, which is one page.
+    let interfaces = networksOnly ? 0 : known.count + listed
+    return pull + push + interfaces
+  }
+
+  /// - Parameter enough: nil where there is nothing to hold the cycle against.
+  func checkWork(of host: Int, since before: SimulatedWorld.Counts, _ enough: Int?) {
+    // Where a process dies, another one begins anew.
+    guard let enough, world.counted.cycles == before.cycles + 1 else { return }
+    let sent = world.counted.requests - before.requests
+    if sent > enough { world.violate(.boundedWork, host: host, "a cycle sends \(sent) requests where \(enough) do") }
+  }
+
+  // MARK: Secrets
+
+  /// The key is neither in a database nor in the trace (I12).
+  func checkSecrets() {
+    for host in world.hosts where (try? host.file.holds(anyOf: SimulatedKey.forms)) != false {
+      world.violate(.secrets, host: host.index, "the key is in the database")
+    }
+    for line in world.trace.lines where SimulatedKey.forms.contains(where: line.contains) {
+      world.violate(.secrets, host: 0, "the key is in the trace: \(line)")
+    }
+  }
+
+  private func replica(of host: SimulatedHost) -> Replica {
+    host.replica(in: world, SimulatedProcess(host: host.index))
+  }
+}
+
+extension SandboxNetwork {
+  /// A network of a replica, as the server would have it.
+  fileprivate init(_ network: Network) {
+    self.init(
+      id: network.id?.text ?? "-",
+      name: network.name?.text ?? "",
+      createdAt: network.createdAt ?? "",
+      updatedAt: network.updatedAt ?? ""
+    )
+  }
+}

@@ -1,0 +1,140 @@
+import NetsyncEngine
+import NetsyncReplica
+
+/// The course of one seed.
+struct SimulationRun {
+  let world: SimulatedWorld
+  let seed: UInt64
+  let workload: Workload
+  /// One host alone, and nothing goes wrong.
+  let isQuiet: Bool
+  /// Nobody else writes, and no write of ours arrives late: there is nobody to be in conflict with.
+  let isAlone: Bool
+  /// What costs too much to be checked in every seed is checked in this one.
+  var isSample: Bool { seed % 8 == 0 }
+  /// A seed in which less happens goes on syncing.
+  static let fewestEvents = 100
+
+  init(world: SimulatedWorld, seed: UInt64, hasPortal: Bool) {
+    self.world = world
+    self.seed = seed
+    workload = Workload(seed: seed, hosts: world.hosts.count, hasPortal: hasPortal, faults: world.faults)
+    isAlone =
+      !hasPortal && world.hosts.count == 1 && world.faults.rates.keys.allSatisfy(Fault.withoutOthers.contains)
+    isQuiet = world.faults.rates.isEmpty && !hasPortal && world.hosts.count == 1
+  }
+
+  /// The end of a scenario: only the rest.
+  init(resting world: SimulatedWorld, seed: UInt64) {
+    self.world = world
+    self.seed = seed
+    workload = Workload(actions: [])
+    isAlone = false
+    isQuiet = false
+  }
+
+  /// Everything that the seed has happen.
+  func live() {
+    for (number, action) in workload.actions.enumerated() where !world.options.omittedActions.contains(number) {
+      let world = world
+      world.time.schedule(after: action.at) { world.perform(action) }
+    }
+    world.run()
+    if world.options.isCanary { world.tamper() }
+    if isAlone { checkAlone() }
+  }
+
+  /// Without others, with one host: nothing is disputed (I14).
+  private func checkAlone() {
+    let picture = world.hosts[0].checker.snapshot
+    // An edit that was taken back after its answer was lost may have been carried out: whoever edits on is in conflict with it.
+    guard isQuiet || !picture.outcomes.values.contains("discarded") else { return }
+    if picture.hasSeenConflict {
+      world.violate(.notTrivial, host: 0, "a conflict without anybody to be in conflict with")
+    }
+  }
+
+  // MARK: Rest
+
+  /// Faults stop, clocks move past every wait: within three cycles nothing is left to do but what people must decide; they do,
+  /// and then every replica is the server's, and further cycles write nothing (I6).
+  func comeToRest() {
+    world.faults.stop()
+    for host in world.hosts { host.checker.approve() }
+    world.server.calm()
+    world.trace.note(.quiet, 0, "faults stop")
+    if isSample { checkSecrets() }
+    world.pass(.seconds(3_600))
+    for cycle in 0..<3 where cycle == 0 || !isSettled() { syncAll() }
+    checkThatPeopleAreNext()
+    for _ in 0..<8 where !isSettled() {
+      for host in world.hosts.indices {
+        world.decideEverything(on: host)
+        sync(host, approving: true)
+      }
+    }
+    // What the others have just done may look like another account's: that is approved as well.
+    if world.hosts.count > 1 { syncAll(approving: true) }
+    checkConvergence()
+    checkStillness()
+    if isSample { checkSecrets() }
+    while world.trace.events < Self.fewestEvents { syncAll() }
+  }
+
+  /// A pull of everything, so that two runs can be held against each other.
+  func walkInterfaces() {
+    syncAll(networksOnly: false)
+    checkInterfaces()
+  }
+
+  func syncAll(approving: Bool = false, networksOnly: Bool = true) {
+    for host in world.hosts.indices { sync(host, approving: approving, networksOnly: networksOnly) }
+  }
+
+  private func sync(_ host: Int, approving: Bool, networksOnly: Bool = true) {
+    var pull = PullOptions()
+    pull.networksOnly = networksOnly
+    var push = PushOptions()
+    if approving {
+      pull.maximumDeletes = 10_000
+      pull.acceptsAccount = true
+      push.maximumDeletes = 10_000
+    }
+    let (before, enough) = (world.counted, requestsEnough(for: world.hosts[host], networksOnly: networksOnly))
+    world.start(.sync(pull, push), on: host)
+    world.run()
+    checkWork(of: host, since: before, enough)
+    world.pass(.seconds(300))
+  }
+
+  private func isSettled() -> Bool {
+    world.hosts.allSatisfy { host in
+      let picture = host.checker.snapshot
+      return picture.edits.isEmpty && picture.deadLetters.isEmpty && host.lastPull?.outcome == .ok
+    }
+  }
+
+  func report() -> SimulationReport {
+    var report = SimulationReport(seed: seed)
+    report.violations = world.violations
+    report.events = world.trace.events
+    report.hash = world.trace.hash
+    report.trace = world.trace.lines
+    report.strikes = world.faults.strikes
+    report.actions = workload.actions
+    report.struck = world.faults.struck
+    for (cell, count) in world.faults.coverage {
+      report.coverage[cell.doing, default: [:]][cell.fault, default: 0] += count
+    }
+    report.cycles = world.counted.cycles
+    report.requests = world.counted.requests
+    report.crashes = world.counted.crashes
+    report.resolutions = world.counted.resolutions
+    for host in world.hosts {
+      let picture = host.checker.snapshot
+      report.edits += picture.returned.count
+      for outcome in picture.outcomes.values { report.outcomes[outcome, default: 0] += 1 }
+    }
+    return report
+  }
+}
