@@ -30,7 +30,7 @@ final class Checker: Sendable {
     var outcomes: [Int64: String] = [:]
     /// Edits whose call returned.
     var returned: Set<Int64> = []
-    /// Networks that an honest answer said to be gone since the replica had them.
+    /// Networks that an answer came of being gone, since the replica had them; the answer itself may be mangled.
     var seenGone: Set<String> = []
     /// Renames and deletes that are on their way.
     var inFlight: [InFlight] = []
@@ -50,7 +50,7 @@ final class Checker: Sendable {
     /// Entries of the journal so far.
     var changes = 0
     var hasSeenConflict = false
-    /// Creates that their user had sent again.
+    /// The networks of creates that their user had sent again.
     var resent: Set<Int64> = []
   }
 

@@ -1,6 +1,5 @@
 import NetsyncEngine
 import NetsyncModel
-import NetsyncReconcile
 import NetsyncReplica
 
 extension SimulatedWorld {

@@ -2,7 +2,6 @@ import Logging
 import NetsyncAPI
 import NetsyncEngine
 import NetsyncModel
-import NetsyncReconcile
 import NetsyncReplica
 import NetsyncSandbox
 import Synchronization
