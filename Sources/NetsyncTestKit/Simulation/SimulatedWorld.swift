@@ -132,6 +132,15 @@ final class SimulatedWorld: Sendable {
     violate(.rest, host: 0, "it did not come to rest")
   }
 
+  /// Whether a host's replica remembers a silence that the server asked for, and that is not over by the host's clock.
+  func isQuietHere(_ host: Int) -> Bool {
+    let host = hosts[host]
+    guard let until = try? host.replica(in: self, SimulatedProcess(host: host.index)).meta().quietUntil else {
+      return false
+    }
+    return (.zero...Limits.serverWait.upperBound).contains(until.since(host.wall(server)))
+  }
+
   /// Lets time pass.
   func pass(_ duration: Duration) {
     time.schedule(after: duration) {}
