@@ -1,5 +1,5 @@
-import NetsyncModel
 import NetsyncEngine
+import NetsyncModel
 import NetsyncReplica
 
 /// The course of one seed.
