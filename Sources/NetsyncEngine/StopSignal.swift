@@ -20,7 +20,8 @@ package final class StopSignal: Sendable {
       defer { state.sleepers = [:] }
       return state.sleepers
     }
-    for sleeper in sleepers.values { sleeper.resume() }
+    // In the order in which they came: a dictionary's own is another in every process.
+    for (_, sleeper) in sleepers.sorted(by: { $0.key < $1.key }) { sleeper.resume() }
   }
 
   /// Returns when the stop is requested, or the task is cancelled.
