@@ -138,10 +138,6 @@ OUTBOX = [
         expression(PUSH, "edit: ⟦follower.edit⟧,\n        intent,", "operation.edit"),
     ),
     Mutant(
-        "retried-under-a-new-number", "R11",
-        expression(EDITS, "edit: ⟦edit⟧,\n          operation.intent,", "nil"),
-    ),
-    Mutant(
         "delete-of-unsent-create-sent", "R11",
         expression(
             COALESCE,
