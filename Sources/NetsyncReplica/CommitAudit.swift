@@ -112,28 +112,21 @@ final class CommitAudit: TransactionObserver, Sendable {
     (rows ?? [:]).sorted { $0.key < $1.key }
   }
 
-  private func row(_ sql: String, _ id: Int64, _ database: Database) -> Row? {
-    try? Row.fetchOne(database.cachedStatement(sql: sql), arguments: [id])
-  }
-
   private func edit(_ id: Int64, _ database: Database) -> [CommittedFacts.Edit] {
-    let sql = "SELECT edit, network_key, action, name, state FROM operation WHERE edit = ?"
-    guard let row = row(sql, id, database), let action = Intent.Action(rawValue: row[2]) else { return [] }
-    return [
+    all("SELECT edit, network_key, action, name, state FROM operation WHERE edit = ?", id, database) { row in
       CommittedFacts.Edit(
         edit: EditNumber(rawValue: row[0]),
         network: NetworkKey(rawValue: row[1]),
-        action: action,
+        action: try required(Intent.Action(rawValue: row[2]), "action"),
         name: (row[3] as String?).map(NetworkName.init(_:)),
         state: row[4]
       )
-    ]
+    }
   }
 
   private func change(_ id: Int64, _ database: Database) -> [CommittedFacts.Change] {
     let sql = "SELECT side, kind, network_key, edit, before_name, after_name, evidence FROM journal WHERE change = ?"
-    guard let row = row(sql, id, database) else { return [] }
-    return [
+    return all(sql, id, database) { row in
       CommittedFacts.Change(
         side: row[0],
         kind: row[1],
@@ -143,13 +136,12 @@ final class CommitAudit: TransactionObserver, Sendable {
         after: (row[5] as String?).map(NetworkName.init(_:)),
         evidence: row[6]
       )
-    ]
+    }
   }
 
   private func network(_ id: Int64, _ database: Database) -> [CommittedFacts.NetworkRow] {
     let sql = "SELECT network_key, remote_id, name, updated_at_us, gone_cause FROM network WHERE network_key = ?"
-    guard let row = row(sql, id, database) else { return [] }
-    return [
+    return all(sql, id, database) { row in
       CommittedFacts.NetworkRow(
         network: NetworkKey(rawValue: row[0]),
         id: (row[1] as String?).flatMap(NetworkID.init),
@@ -157,7 +149,12 @@ final class CommitAudit: TransactionObserver, Sendable {
         updatedAt: Timestamp(row[3] as Int64?),
         goneCause: row[4]
       )
-    ]
+    }
+  }
+
+  /// What a row that was touched says now; nothing where it is gone.
+  private func all<Fact>(_ sql: String, _ id: Int64, _ database: Database, _ decode: (Row) throws -> Fact) -> [Fact] {
+    (try? database.rows(sql, arguments: [id], decode)) ?? []
   }
 }
 

@@ -15,7 +15,7 @@ extension Replica {
   /// Open conflicts, oldest edit first.
   package func conflicts() throws(ReplicaError) -> [Conflict] {
     try read { database in
-      try database.rows("SELECT conflicts.*, edited_at_us FROM conflicts JOIN operation USING (edit)").map { row in
+      try database.rows("SELECT conflicts.*, edited_at_us FROM conflicts JOIN operation USING (edit)") { row in
         Conflict(
           edit: EditNumber(rawValue: row["edit"]),
           id: (row["id"] as String?).flatMap(NetworkID.init),

@@ -142,8 +142,7 @@ extension Database {
 
   /// The last accepted server document of a network.
   func base(of network: NetworkKey) throws -> NetworkDocument? {
-    try row("SELECT * FROM network WHERE network_key = ?", arguments: [network.rawValue])
-      .flatMap(NetworkDocument.init)
+    try row("SELECT * FROM network WHERE network_key = ?", arguments: [network.rawValue], NetworkDocument.init)
   }
 
   /// Drops an edit. A network that only this edit would have made is gone with it.

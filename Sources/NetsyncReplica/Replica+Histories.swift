@@ -74,24 +74,23 @@ extension Replica {
         [network.key.rawValue, limit + 1]
       )
       let changes = Array(newest.prefix(limit).reversed())
-      let row = try required(
+      let (listed, readAt) = try required(
         database.row(
           """
           SELECT read_at_us, page_number, confirmed_sweep, confirmed_at_us
           FROM network LEFT JOIN page ON page_number = seen_page WHERE network_key = ?
           """,
           arguments: [network.key.rawValue]
-        ),
+        ) { (NetworkHistory.Listed($0), Timestamp($0["read_at_us"] as Int64?)) },
         "network"
       )
-      let listed = NetworkHistory.Listed(row)
       return NetworkHistory(
         network: network,
         changes: changes,
         isCut: newest.count > limit,
         sweeps: try database.sweeps(Set(changes.compactMap(\.evidence.sweep) + [listed?.sweep].compactMap { $0 })),
         lastListed: listed,
-        readAt: Timestamp(row["read_at_us"] as Int64?),
+        readAt: readAt,
         operations: try database.operations(of: network.key),
         clock: clock
       )
@@ -118,8 +117,9 @@ extension Database {
         )) AS name
       FROM network WHERE gone_at_us IS NOT NULL AND (\(condition)) ORDER BY network_key LIMIT 20
       """,
-      arguments: ["text": reference, "lower": reference.lowercased(), "upper": reference.uppercased()]
-    ).map(NetworkTrace.init)
+      arguments: ["text": reference, "lower": reference.lowercased(), "upper": reference.uppercased()],
+      NetworkTrace.init
+    )
   }
 
   fileprivate func sweeps(_ numbers: Set<Int64>) throws -> [Int64: SweepRecord] {

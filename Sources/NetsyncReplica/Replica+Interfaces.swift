@@ -5,7 +5,7 @@ extension Replica {
   /// The networks whose interfaces are to be walked, those walked longest ago first; without those walked since `since`.
   package func networksToWalk(notSince since: Timestamp?) throws(ReplicaError) -> [(key: NetworkKey, id: NetworkID)] {
     try read { database in
-      let rows = try database.rows(
+      try database.rows(
         """
         SELECT network_key, remote_id FROM network
         WHERE remote_id IS NOT NULL AND gone_at_us IS NULL
@@ -13,10 +13,7 @@ extension Replica {
         ORDER BY interfaces_as_of_us, network_key
         """,
         arguments: [since?.microseconds ?? Int64.max]
-      )
-      return try rows.map {
-        (NetworkKey(rawValue: $0["network_key"]), try required(NetworkID($0["remote_id"]), "remote id"))
-      }
+      ) { (NetworkKey(rawValue: $0["network_key"]), try required(NetworkID($0["remote_id"]), "remote id")) }
     }
   }
 
@@ -48,11 +45,12 @@ extension Replica {
 
 extension Database {
   fileprivate func interfaces(of network: NetworkKey) throws -> [String: NetworkInterfaceDocument] {
-    let rows = try rows(
+    let interfaces = try rows(
       "SELECT * FROM network_interface WHERE network_key = ?",
-      arguments: [network.rawValue]
+      arguments: [network.rawValue],
+      NetworkInterfaceDocument.init
     )
-    return Dictionary(rows.map { ($0["id"], NetworkInterfaceDocument($0)) }, uniquingKeysWith: { _, last in last })
+    return Dictionary(interfaces.map { ($0.id, $0) }, uniquingKeysWith: { _, last in last })
   }
 
   fileprivate func removeInterface(_ id: String, of network: NetworkKey) throws {

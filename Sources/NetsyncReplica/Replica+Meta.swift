@@ -15,17 +15,7 @@ package struct ReplicaMeta: Hashable, Sendable {
 extension Replica {
   package func meta() throws(ReplicaError) -> ReplicaMeta {
     try read { database in
-      let row = try required(database.row("SELECT * FROM meta"), "meta")
-      var clock = ServerClock.unknown
-      if let offset = row["clock_offset_us"] as Int64?, let uncertainty = row["clock_uncertainty_us"] as Int64? {
-        clock = ServerClock(offset: .microseconds(offset), uncertainty: .microseconds(uncertainty))
-      }
-      return ReplicaMeta(
-        baseURL: row["base_url"],
-        clock: clock,
-        quietUntil: Timestamp(row["quiet_until_us"] as Int64?),
-        acknowledgements: row["acknowledgements"]
-      )
+      try required(database.row("SELECT * FROM meta", ReplicaMeta.init), "meta")
     }
   }
 
@@ -55,5 +45,20 @@ extension Replica {
       )
       try database.run("UPDATE meta SET base_url = ?", arguments: [baseURL])
     }
+  }
+}
+
+extension ReplicaMeta {
+  fileprivate init(_ row: Row) {
+    var clock = ServerClock.unknown
+    if let offset = row["clock_offset_us"] as Int64?, let uncertainty = row["clock_uncertainty_us"] as Int64? {
+      clock = ServerClock(offset: .microseconds(offset), uncertainty: .microseconds(uncertainty))
+    }
+    self.init(
+      baseURL: row["base_url"],
+      clock: clock,
+      quietUntil: Timestamp(row["quiet_until_us"] as Int64?),
+      acknowledgements: row["acknowledgements"]
+    )
   }
 }

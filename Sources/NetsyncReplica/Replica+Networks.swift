@@ -71,8 +71,9 @@ extension Replica {
         )
         ORDER BY network_key
         """,
-        arguments: ["text": reference, "lower": reference.lowercased(), "upper": reference.uppercased()]
-      ).map(Network.init).filter { $0.isNamed(reference) }
+        arguments: ["text": reference, "lower": reference.lowercased(), "upper": reference.uppercased()],
+        Network.init
+      ).filter { $0.isNamed(reference) }
       guard exact.isEmpty else { return NetworkReference(exact) }
       guard isIDPrefix(reference) else { return .unknown }
       let prefixed = try database.rows(
@@ -84,8 +85,9 @@ extension Replica {
         )
         ORDER BY network_key LIMIT 20
         """,
-        arguments: ["lower": reference.lowercased(), "upper": reference.uppercased()]
-      ).map(Network.init)
+        arguments: ["lower": reference.lowercased(), "upper": reference.uppercased()],
+        Network.init
+      )
       return NetworkReference(prefixed)
     }
   }
@@ -93,8 +95,7 @@ extension Replica {
   /// One network by its key; nil where it is gone.
   package func network(_ key: NetworkKey) throws(ReplicaError) -> Network? {
     try read { database in
-      try database.row("\(Network.select) WHERE network_key = ?", arguments: [key.rawValue])
-        .map(Network.init)
+      try database.row("\(Network.select) WHERE network_key = ?", arguments: [key.rawValue], Network.init)
     }
   }
 

@@ -59,15 +59,15 @@ extension Database {
   private static let selectOfNetwork = select(where: "queued.network_key = :wanted")
 
   func operations() throws -> [NetsyncModel.Operation] {
-    try rows(Self.selectAll).map(Self.operation)
+    try rows(Self.selectAll, Self.operation)
   }
 
   func operation(_ edit: EditNumber) throws -> NetsyncModel.Operation? {
-    try row(Self.selectOne, arguments: ["wanted": edit.rawValue]).map(Self.operation)
+    try row(Self.selectOne, arguments: ["wanted": edit.rawValue], Self.operation)
   }
 
   func operations(of network: NetworkKey) throws -> [NetsyncModel.Operation] {
-    try rows(Self.selectOfNetwork, arguments: ["wanted": network.rawValue]).map(Self.operation)
+    try rows(Self.selectOfNetwork, arguments: ["wanted": network.rawValue], Self.operation)
   }
 
   /// The one operation of a network that is neither on its way nor refused.

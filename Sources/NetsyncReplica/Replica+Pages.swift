@@ -57,7 +57,8 @@ extension Replica {
   package func knownPages() throws(ReplicaError) -> [Int: KnownPage] {
     try read { database in
       var pages: [Int: KnownPage] = [:]
-      for row in try database.rows("SELECT * FROM page WHERE fingerprint IS NOT NULL") {
+      let cursor = try database.cursor("SELECT * FROM page WHERE fingerprint IS NOT NULL")
+      while let row = try cursor.next() {
         let fingerprint: [UInt8] = (row["fingerprint"] as DatabaseValue).storage.bytes
         pages[row["page_number"]] = KnownPage(
           fingerprint: fingerprint,

@@ -262,13 +262,14 @@ extension Replica {
       guard
         let row = try database.row(
           "SELECT * FROM network WHERE network_key = ?",
-          arguments: [network.rawValue]
+          arguments: [network.rawValue],
+          NetworkRow.init
         )
       else { throw ReplicaError.networkGone }
       let operation = try database.queuedOperation(of: network)
       let outcome = try database.apply(
         sight,
-        to: NetworkRow(row),
+        to: row,
         edit: operation,
         context,
         evidence: WrittenEvidence(evidence),

@@ -21,7 +21,9 @@ package struct ReplicaStatus: Hashable, Sendable {
 extension Replica {
   package func status() throws(ReplicaError) -> ReplicaStatus {
     try read { database in
-      let states = try database.rows("SELECT state, count(*) AS edits FROM outbox GROUP BY state")
+      let states = try database.rows("SELECT state, count(*) AS edits FROM outbox GROUP BY state") { row in
+        (row["state"] as String, row["edits"] as Int)
+      }
       return ReplicaStatus(
         networks: try database.value(Int.self, "SELECT count(*) FROM networks") ?? 0,
         interfaces: try database.value(Int.self, "SELECT count(*) FROM network_interface") ?? 0,
@@ -32,7 +34,7 @@ extension Replica {
           )
         ),
         lastSweep: try database.lastSweep(),
-        outbox: Dictionary(states.map { ($0["state"], $0["edits"]) }, uniquingKeysWith: { $1 }),
+        outbox: Dictionary(states, uniquingKeysWith: { $1 }),
         conflicts: try database.value(Int.self, "SELECT count(*) FROM conflict") ?? 0
       )
     }

@@ -93,7 +93,8 @@ extension Replica {
   /// What the sweeps before this one leave it to answer for.
   package func unsettledSweeps(before sweep: Int64) throws(ReplicaError) -> UnsettledSweeps {
     try read { database in
-      let rows = try database.rows(
+      var unsettled = UnsettledSweeps()
+      let cursor = try database.cursor(
         """
         SELECT complete, changed, went_back, guard FROM sweep
         WHERE sweep < ?
@@ -102,12 +103,13 @@ extension Replica {
         """,
         arguments: [sweep, sweep]
       )
-      return rows.reduce(into: UnsettledSweeps()) { unsettled, row in
+      while let row = try cursor.next() {
         if let held = (row["guard"] as String?).flatMap(Guard.init) { unsettled.guards.insert(held) }
         let isComplete: Bool = row["complete"]
         unsettled.changed = isComplete ? 0 : unsettled.changed + row["changed"]
         unsettled.wentBack = isComplete ? 0 : unsettled.wentBack + row["went_back"]
       }
+      return unsettled
     }
   }
 
@@ -147,7 +149,7 @@ extension Replica {
       }
     }
     return try read { database in
-      let rows = try database.rows(
+      try database.rows(
         """
         SELECT network_key, remote_id FROM network
         LEFT JOIN page ON page.page_number = network.seen_page
@@ -155,10 +157,7 @@ extension Replica {
         ORDER BY network_key
         """,
         arguments: [sweep]
-      )
-      return try rows.map {
-        (NetworkKey(rawValue: $0["network_key"]), try required(NetworkID($0["remote_id"]), "remote id"))
-      }
+      ) { (NetworkKey(rawValue: $0["network_key"]), try required(NetworkID($0["remote_id"]), "remote id")) }
     }
   }
 }
@@ -166,11 +165,13 @@ extension Replica {
 extension Database {
   /// The newest sweep before `sweep`, or of all.
   func lastSweep(before sweep: Int64? = nil) throws -> SweepRecord? {
-    let row = try row(
-      "SELECT * FROM sweep WHERE sweep < ? ORDER BY sweep DESC LIMIT 1",
+    try row(
+      """
+      SELECT sweep, started_at_us, ended_at_us, outcome, complete FROM sweep
+      WHERE sweep < ? ORDER BY sweep DESC LIMIT 1
+      """,
       arguments: [sweep ?? Int64.max]
-    )
-    return row.map {
+    ) {
       SweepRecord(
         sweep: $0["sweep"],
         startedAt: Timestamp(microseconds: $0["started_at_us"]),

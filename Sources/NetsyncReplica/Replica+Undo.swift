@@ -41,15 +41,15 @@ extension Replica {
 extension Database {
   fileprivate func undoStanding(of change: JournalChange) throws -> UndoStanding {
     let operations = try operations(of: change.network)
-    let row = try row(
+    let here = try row(
       "SELECT name FROM network_overlay WHERE network_key = ?",
       arguments: [change.network.rawValue]
-    )
+    ) { UndoStanding.Presence.here(($0["name"] as String?).map(NetworkName.init(_:))) }
     return UndoStanding(
-      row.map { .here(($0["name"] as String?).map(NetworkName.init(_:))) } ?? .gone,
+      here ?? .gone,
       edit: operations.first { $0.edit == change.edit }?.state,
       deletion: operations.last { $0.intent == .delete && $0.state != .refused }?.edit,
-      undoneBy: row == nil ? try madeAnew(for: change) : nil
+      undoneBy: here == nil ? try madeAnew(for: change) : nil
     )
   }
 

@@ -7,12 +7,27 @@ extension Database {
     try cachedStatement(sql: sql).execute(arguments: arguments)
   }
 
-  func rows(_ sql: String, arguments: StatementArguments = StatementArguments()) throws -> [Row] {
-    try Row.fetchAll(cachedStatement(sql: sql), arguments: arguments)
+  /// Decodes rows while SQLite steps through them: a copied row looks every name up among all others, letter case ignored.
+  func rows<Value>(
+    _ sql: String,
+    arguments: StatementArguments = StatementArguments(),
+    _ decode: (Row) throws -> Value
+  ) throws -> [Value] {
+    let cursor = try cursor(sql, arguments: arguments)
+    var values: [Value] = []
+    while let row = try cursor.next() { values.append(try decode(row)) }
+    return values
   }
 
-  func row(_ sql: String, arguments: StatementArguments = StatementArguments()) throws -> Row? {
-    try Row.fetchOne(cachedStatement(sql: sql), arguments: arguments)
+  /// The first row; nil where there is none, or `decode` makes nothing of it.
+  func row<Value>(
+    _ sql: String,
+    arguments: StatementArguments = StatementArguments(),
+    _ decode: (Row) throws -> Value?
+  ) throws -> Value? {
+    let cursor = try cursor(sql, arguments: arguments)
+    // A cursor that ends takes its row along.
+    return try withExtendedLifetime(cursor) { try cursor.next().flatMap(decode) }
   }
 
   func cursor(_ sql: String, arguments: StatementArguments = StatementArguments()) throws -> RowCursor {

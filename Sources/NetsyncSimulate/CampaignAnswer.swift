@@ -45,35 +45,37 @@ struct CampaignAnswer {
     return lines.joined(separator: "\n")
   }
 
+  private var counts: SimulationCounts { summary.counts }
+
   private var rows: [(String, String)] {
     let seconds = elapsed / .seconds(1)
-    let ended = summary.outcomes.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { "\($0.key) \($0.value)" }
+    let ended = counts.outcomes.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { "\($0.key) \($0.value)" }
     return [
       ("seeds", String(summary.seeds)),
       ("seconds", Self.tenths(seconds)),
       ("seeds per second", Self.tenths(Double(summary.seeds) / max(seconds, 0.001))),
-      ("events", "\(summary.events), \(summary.events / max(summary.seeds, 1)) per seed, fewest \(fewestEvents)"),
-      ("faults", String(summary.faults)),
-      ("crashes", String(summary.crashes)),
-      ("cycles", String(summary.cycles)),
-      ("requests", String(summary.requests)),
-      ("edits queued", String(summary.edits)),
-      ("edits landed", "\(summary.landed), \(share) of the \(summary.meant) that were meant"),
+      ("events", "\(counts.events), \(counts.events / max(summary.seeds, 1)) per seed, fewest \(fewestEvents)"),
+      ("faults", String(counts.faults)),
+      ("crashes", String(counts.crashes)),
+      ("cycles", String(counts.cycles)),
+      ("requests", String(counts.requests)),
+      ("edits queued", String(counts.edits)),
+      ("edits landed", "\(counts.landed), \(share) of the \(counts.meant) that were meant"),
       ("edits ended", ended.joined(separator: ", ")),
-      ("conflicts settled", "\(summary.resolutions) by people"),
-      ("trace hash", Self.hexadecimal(summary.hash)),
+      ("conflicts settled", "\(counts.resolutions) by people"),
+      ("trace hash", Self.hexadecimal(counts.hash)),
     ]
   }
 
   var coverage: String {
-    let table = CoverageTable(summary.coverage, allowed: world.faults.faults)
+    let table = CoverageTable(counts.coverage, allowed: world.faults.faults)
     return "\(table.text)\n\(table.struck) of \(table.possible) cells struck"
   }
 
   private var fewestEvents: Int { summary.seeds > 0 ? summary.fewestEvents : 0 }
 
   private var share: String {
-    summary.meant > 0 ? "\(Self.tenths(100 * Double(summary.landed) / Double(summary.meant))) %" : "none"
+    counts.meant > 0 ? "\(Self.tenths(100 * Double(counts.landed) / Double(counts.meant))) %" : "none"
   }
 
   private static func padded(_ label: String) -> String {

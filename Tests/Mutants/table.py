@@ -29,6 +29,7 @@ SIGHTS = "Sources/NetsyncReplica/Replica+Sights.swift"
 PAGES = "Sources/NetsyncReplica/Replica+Pages.swift"
 EDITS = "Sources/NetsyncReplica/Replica+Edits.swift"
 PUSH = "Sources/NetsyncReplica/Replica+Push.swift"
+LANDING = "Sources/NetsyncReplica/Replica+Landing.swift"
 CONFLICTS = "Sources/NetsyncReplica/Replica+Conflicts.swift"
 STATUS = "Sources/NetsyncReplica/Replica+Status.swift"
 REQUESTS = "Sources/NetsyncEngine/Requests.swift"
@@ -170,7 +171,7 @@ SETTLING = [
     Mutant(
         "landed-edit-stays", "R11",
         statement(
-            PUSH,
+            LANDING,
             "throw ReplicaError.idTaken(document.id) }\n    ⟦try removeOperation(operation.edit)⟧",
         ),
     ),
@@ -178,7 +179,7 @@ SETTLING = [
         "satisfied-edit-stays", "R11",
         statement(SIGHTS, "case .satisfied:\n      ⟦try removeOperation(operation.edit)⟧"),
     ),
-    Mutant("landing-moves-no-base", "R1", statement(PUSH, "try setBase(document, of: operation.network)")),
+    Mutant("landing-moves-no-base", "R1", statement(LANDING, "try setBase(document, of: operation.network)")),
     Mutant(
         "unanswered-delete-lands", "R12",
         expression(
@@ -276,7 +277,7 @@ LOOKING = [
     Mutant(
         "answer-went-back-without-a-word", "I9",
         expression(
-            PUSH,
+            LANDING,
             "let base = try base(of: operation.network), ⟦isOlder(document.updatedAt, than: base.updatedAt)⟧",
             "false",
         ),

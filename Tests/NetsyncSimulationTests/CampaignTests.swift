@@ -8,18 +8,18 @@ import Testing
     let summary = campaign.run()
     #expect(summary.seeds == 200)
     #expect(summary.failures.map { "\($0.seed): \($0.what)" } == [])
-    #expect(summary.faults > 0 && summary.crashes > 0)
-    #expect(summary.landed > 0)
+    #expect(summary.counts.faults > 0 && summary.counts.crashes > 0)
+    #expect(summary.counts.landed > 0)
   }
 
   @Test func `two campaigns at the same time do not touch each other`() async {
     async let one = Self.run(seeds: 20, workers: 1)
     async let other = Self.run(seeds: 20, workers: 3)
     let (first, second) = await (one, other)
-    #expect(first.hash == second.hash)
-    #expect(first.events == second.events)
-    #expect(first.coverage == second.coverage)
-    #expect(await Self.run(seeds: 21, workers: 1).hash != first.hash)
+    #expect(first.counts.hash == second.counts.hash)
+    #expect(first.counts.events == second.counts.events)
+    #expect(first.counts.coverage == second.counts.coverage)
+    #expect(await Self.run(seeds: 21, workers: 1).counts.hash != first.counts.hash)
   }
 
   @Test func `without faults nothing crashes, and one host alone has nothing in dispute`() {
@@ -28,8 +28,8 @@ import Testing
     options.faults = []
     let summary = Campaign(firstSeed: 1, seeds: 40, options: options, workers: 2).run()
     #expect(summary.failures.map { "\($0.seed): \($0.what)" } == [])
-    #expect(summary.faults == 0)
-    #expect(summary.crashes == 0)
+    #expect(summary.counts.faults == 0)
+    #expect(summary.counts.crashes == 0)
   }
 
   @Test func `an edit that vanishes is missed in every world, and a campaign stops at the first`() {
@@ -51,10 +51,10 @@ import Testing
     isBroken: Bool
   ) {
     var report = SimulationReport(seed: 1)
-    report.outcomes = ["sent": percent, "yielded": 100 - percent, "superseded": 70, "discarded": 30]
+    report.counts.outcomes = ["sent": percent, "yielded": 100 - percent, "superseded": 70, "discarded": 30]
     var summary = CampaignSummary()
     for _ in 0..<seeds { summary.add(.success(report)) }
-    #expect(summary.meant == 100 * seeds)
+    #expect(summary.counts.meant == 100 * seeds)
     #expect(summary.campaignViolations.isEmpty != isBroken)
   }
 

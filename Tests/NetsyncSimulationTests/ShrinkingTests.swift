@@ -11,7 +11,7 @@ import Testing
     #expect(shrunk.faults.isEmpty)
     #expect(shrunk.report.violations.contains { $0.invariant == shrunk.invariant })
     #expect(!shrunk.report.trace.isEmpty)
-    #expect(shrunk.report.edits == 1)
+    #expect(shrunk.report.counts.edits == 1)
   }
 
   @Test func `a world that keeps every promise has nothing to be made small`() throws {
@@ -38,7 +38,7 @@ import Testing
     options.omittedFaults = Set(0..<10_000)
     for seed in UInt64(1)...20 {
       let report = try Simulation(seed: seed, options: options).run()
-      #expect(report.edits == 0)
+      #expect(report.counts.edits == 0)
       #expect(report.struck.isEmpty)
       #expect(report.violations == [])
     }

@@ -59,8 +59,9 @@ extension Sweep {
         let exchange = try await requests.look { await engine.api.interfaces(of: id, page: page) }
         guard case .success(let list) = exchange.result else { return .success(nil) }
         interfaces += list.records
-        let isLast = list.meta.totalPages.map { page >= $0 } ?? (list.records.count < engine.api.pageSize)
-        if isLast { return .success((key, interfaces, walkedAt)) }
+        if engine.api.isLast(page, of: list.meta.totalPages, rows: list.records.count) {
+          return .success((key, interfaces, walkedAt))
+        }
         page += 1
         guard page <= Limits.pages else {
           throw CycleFailure.api(

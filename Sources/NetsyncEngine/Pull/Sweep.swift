@@ -169,8 +169,7 @@ struct Sweep {
   }
 
   private func isLast(_ page: FetchedPage, _ number: Int) -> Bool {
-    // Without a total, a page that is not full is the last.
-    page.listed.totalPages.map { number >= $0 } ?? (page.rows < engine.api.pageSize)
+    engine.api.isLast(number, of: page.listed.totalPages, rows: page.rows)
   }
 
   /// Walks every page and applies it. Gives the number of the last.

@@ -95,8 +95,7 @@ struct Lane: Sendable {
       if page > 1 || list.meta.totalPages ?? 1 > 1 {
         namesakes.total = max(namesakes.total, list.meta.totalResults ?? 0)
       }
-      let isLast = list.meta.totalPages.map { page >= $0 } ?? (list.records.count < engine.api.pageSize)
-      if isLast { return namesakes }
+      if engine.api.isLast(page, of: list.meta.totalPages, rows: list.records.count) { return namesakes }
       page += 1
       guard page <= Limits.pages else {
         throw .api(.notUnderstood(.tooManyPages(limit: Limits.pages)), request: exchange.request, tries: 1)

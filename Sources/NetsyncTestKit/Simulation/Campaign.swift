@@ -29,19 +29,26 @@ public struct Campaign: Sendable {
   public func run(onProgress: @escaping @Sendable (Int) -> Void = { _ in }) -> CampaignSummary {
     keepMemory()
     let progress = Progress(seeds: seeds)
-    DispatchQueue.concurrentPerform(iterations: workers) { _ in
-      let files = SimulationFiles()
-      var summary = CampaignSummary()
-      while let batch = progress.next() {
-        for index in batch {
-          summary.add(runSeed(firstSeed &+ UInt64(index), files))
-        }
-        let done = progress.finish(batch.count, stops: stopsAtViolation && !summary.failures.isEmpty)
-        onProgress(done)
-      }
-      progress.add(summary)
+    let group = DispatchGroup()
+    for worker in 0..<workers {
+      // A queue of its own gets a thread of its own, however busy the machine is.
+      DispatchQueue(label: "worker \(worker)").async(group: group) { work(on: progress, onProgress) }
     }
+    group.wait()
     return progress.summary
+  }
+
+  private func work(on progress: Progress, _ onProgress: (Int) -> Void) {
+    let files = SimulationFiles()
+    var summary = CampaignSummary()
+    while let batch = progress.next() {
+      for index in batch {
+        summary.add(runSeed(firstSeed &+ UInt64(index), files))
+      }
+      let done = progress.finish(batch.count, stops: stopsAtViolation && !summary.failures.isEmpty)
+      onProgress(done)
+    }
+    progress.add(summary)
   }
 
   /// A campaign takes and frees the same memory all the time, and giving it back to the system in between costs a fourth of the
@@ -56,7 +63,7 @@ public struct Campaign: Sendable {
       let report = try simulation.run(in: files)
       guard runsTwice else { return .success(report) }
       let again = try simulation.run(in: files)
-      return again.hash == report.hash ? .success(report) : .failure(.twoTraces(seed))
+      return again.counts.hash == report.counts.hash ? .success(report) : .failure(.twoTraces(seed))
     } catch {
       return .failure(.noDatabase(seed, String(describing: error)))
     }
@@ -113,21 +120,10 @@ public struct Campaign: Sendable {
 /// What came of many seeds.
 public struct CampaignSummary: Sendable {
   public private(set) var seeds = 0
-  /// As in ``SimulationReport``, over all seeds.
-  public private(set) var events = 0
+  /// Over all seeds.
+  public private(set) var counts = SimulationCounts()
   /// The fewest events that a seed had.
   public private(set) var fewestEvents = Int.max
-  public private(set) var cycles = 0
-  public private(set) var requests = 0
-  public private(set) var crashes = 0
-  /// Conflicts that people settled.
-  public private(set) var resolutions = 0
-  /// Edits whose call returned, what became of them, and what struck the engine while it was doing what.
-  public private(set) var edits = 0
-  public private(set) var outcomes: [String: Int] = [:]
-  public private(set) var coverage: [String: [Fault: Int]] = [:]
-  /// Over the traces of all seeds, whatever their order: two campaigns of the same seeds have the same.
-  public private(set) var hash: UInt64 = 0
   /// Seeds that broke a promise, the lowest first.
   public private(set) var failures: [Failure] = []
 
@@ -138,30 +134,12 @@ public struct CampaignSummary: Sendable {
     public let what: [String]
   }
 
-  /// Faults that struck.
-  public var faults: Int { coverage.values.reduce(0) { $0 + $1.values.reduce(0, +) } }
-
-  /// Edits that reached the server.
-  public var landed: Int { ["sent", "adopted", "satisfied"].reduce(0) { $0 + outcomes[$1, default: 0] } }
-  /// Edits that came to an end and were not taken back or replaced by their users.
-  public var meant: Int {
-    outcomes.values.reduce(0, +) - outcomes["superseded", default: 0] - outcomes["discarded", default: 0]
-  }
-
   mutating func add(_ result: Result<SimulationReport, Campaign.SeedError>) {
     seeds += 1
     switch result {
     case .success(let report):
-      events += report.events
-      fewestEvents = min(fewestEvents, report.events)
-      cycles += report.cycles
-      requests += report.requests
-      crashes += report.crashes
-      resolutions += report.resolutions
-      edits += report.edits
-      outcomes.merge(report.outcomes, uniquingKeysWith: +)
-      coverage.merge(report.coverage) { $0.merging($1, uniquingKeysWith: +) }
-      hash &+= report.hash
+      counts.add(report.counts)
+      fewestEvents = min(fewestEvents, report.counts.events)
       if !report.violations.isEmpty {
         failures.append(Failure(seed: report.seed, what: report.violations.map(\.description)))
       }
@@ -174,16 +152,8 @@ public struct CampaignSummary: Sendable {
 
   mutating func add(_ other: CampaignSummary) {
     seeds += other.seeds
-    events += other.events
+    counts.add(other.counts)
     fewestEvents = min(fewestEvents, other.fewestEvents)
-    cycles += other.cycles
-    requests += other.requests
-    crashes += other.crashes
-    resolutions += other.resolutions
-    edits += other.edits
-    outcomes.merge(other.outcomes, uniquingKeysWith: +)
-    coverage.merge(other.coverage) { $0.merging($1, uniquingKeysWith: +) }
-    hash &+= other.hash
     failures = (failures + other.failures).sorted { $0.seed < $1.seed }
   }
 }

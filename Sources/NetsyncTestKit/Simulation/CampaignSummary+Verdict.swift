@@ -6,7 +6,9 @@ extension CampaignSummary {
 
   /// Promises that only many seeds together can break: that edits land at all, or "hold everything" would keep all others (I14).
   public var campaignViolations: [String] {
-    guard seeds >= Self.fewestSeedsOfVerdict, landed * 100 < meant * Self.fewestPercentLanded else { return [] }
-    return ["\(Invariant.notTrivial.rawValue): only \(landed) of \(meant) meant edits landed"]
+    guard seeds >= Self.fewestSeedsOfVerdict, counts.landed * 100 < counts.meant * Self.fewestPercentLanded else {
+      return []
+    }
+    return ["\(Invariant.notTrivial.rawValue): only \(counts.landed) of \(counts.meant) meant edits landed"]
   }
 }

@@ -33,14 +33,13 @@ extension SimulationRun {
       if !picture.edits.isEmpty || !picture.deadLetters.isEmpty {
         world.violate(.convergence, host: host.index, "edits are left: \(picture.edits.sorted { $0.key < $1.key })")
       }
-      let replica = replica(of: host)
-      let here = ((try? replica.networks()) ?? []).map(SandboxNetwork.init).sorted { $0.id < $1.id }
+      let here = networks(of: host)
       if here != there {
         let missing = there.filter { !here.contains($0) }
         let extra = here.filter { !there.contains($0) }
         world.violate(.convergence, host: host.index, "replica and server differ: lacks \(missing), has \(extra)")
       }
-      if (try? replica.status().isInSync) != true {
+      if (try? replica(of: host).status().isInSync) != true {
         world.violate(.honestStatus, host: host.index, "all is in sync, and status does not say so")
       }
       for edit in picture.returned.sorted() where picture.outcomes[edit] == nil {
@@ -119,7 +118,12 @@ extension SimulationRun {
     }
   }
 
-  private func replica(of host: SimulatedHost) -> Replica {
+  /// A replica's networks, as the server would have them.
+  func networks(of host: SimulatedHost) -> [SandboxNetwork] {
+    ((try? replica(of: host).networks()) ?? []).map(SandboxNetwork.init).sorted { $0.id < $1.id }
+  }
+
+  func replica(of host: SimulatedHost) -> Replica {
     host.replica(in: world, SimulatedProcess(host: host.index))
   }
 }
