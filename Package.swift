@@ -15,8 +15,11 @@ let package = Package(
     .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
     .package(url: "https://github.com/swift-server/async-http-client", exact: "1.37.0"),
     .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1"),
+    .package(url: "https://github.com/hummingbird-project/swift-mustache", exact: "2.1.1"),
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
     .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-metrics", exact: "2.13.0"),
+    .package(url: "https://github.com/apple/swift-distributed-tracing", exact: "1.7.3"),
     .package(url: "https://github.com/apple/swift-http-types", exact: "1.8.0"),
     .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
@@ -69,6 +72,8 @@ let package = Package(
       dependencies: [
         "NetsyncModel", "NetsyncReconcile", "NetsyncReplica", "NetsyncAPI",
         .product(name: "Logging", package: "swift-log"),
+        .product(name: "Metrics", package: "swift-metrics"),
+        .product(name: "Tracing", package: "swift-distributed-tracing"),
       ]
     ),
 
@@ -76,8 +81,9 @@ let package = Package(
     .target(
       name: "Netsync",
       dependencies: [
-        "NetsyncModel", "NetsyncReplica", "NetsyncAPI", "NetsyncHTTP", "NetsyncEngine",
+        "NetsyncModel", "NetsyncReconcile", "NetsyncReplica", "NetsyncAPI", "NetsyncHTTP", "NetsyncEngine",
         .product(name: "Logging", package: "swift-log"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ]
     ),
 
@@ -94,14 +100,30 @@ let package = Package(
       ]
     ),
 
+    // What a browser shows of a replica.
+    .target(
+      name: "NetsyncPage",
+      dependencies: [
+        "NetsyncModel", "NetsyncReplica",
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+        .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "Mustache", package: "swift-mustache"),
+        .product(name: "NIOCore", package: "swift-nio"),
+      ]
+    ),
+
     // The command line.
     .executableTarget(
       name: "NetsyncCLI",
       dependencies: [
         "NetsyncModel", "NetsyncReconcile", "NetsyncReplica", "NetsyncAPI", "NetsyncHTTP", "NetsyncEngine",
-        "Netsync", "NetsyncSandbox",
+        "Netsync", "NetsyncPage", "NetsyncSandbox",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "Logging", package: "swift-log"),
+        .product(name: "Metrics", package: "swift-metrics"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
       ]
     ),
@@ -159,7 +181,24 @@ let package = Package(
         .product(name: "NIOPosix", package: "swift-nio"),
       ]
     ),
-    .testTarget(name: "NetsyncTests", dependencies: ["Netsync"]),
+    .testTarget(
+      name: "NetsyncTests",
+      dependencies: [
+        "Netsync", "NetsyncModel", "NetsyncReplica", "NetsyncAPI", "NetsyncEngine", "NetsyncSandbox", "NetsyncTestKit",
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+      ]
+    ),
+    .testTarget(
+      name: "NetsyncPageTests",
+      dependencies: [
+        "NetsyncModel", "NetsyncReplica", "NetsyncPage",
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+        .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "HummingbirdTesting", package: "hummingbird"),
+        .product(name: "NIOCore", package: "swift-nio"),
+      ]
+    ),
     .testTarget(
       name: "CommandLineTests",
       dependencies: ["NetsyncCLI", "NetsyncModel", "NetsyncReconcile", "NetsyncEngine"]
