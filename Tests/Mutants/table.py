@@ -253,7 +253,7 @@ LOOKING = [
         "later-pages-left-out", "R4",
         expression(
             SWEEP,
-            "page.listed.totalPages.map { number >= $0 } ?? (page.rows < engine.api.pageSize)",
+            "engine.api.isLast(number, of: page.listed.totalPages, rows: page.rows)",
             "true",
         ),
     ),
