@@ -41,7 +41,7 @@ public struct ChangeFeed: AsyncSequence, Sendable {
   /// The changes that one consumer is given.
   public struct Iterator: AsyncIteratorProtocol {
     private let feed: ChangeFeed
-    /// Of the last change that was read; nil before a start was found.
+    /// Of the last change that was read, or where it begins; nil before that is known.
     private var cursor: ChangeNumber?
     /// Read and not yet given.
     private var piece: ArraySlice<JournalChange> = []
@@ -63,8 +63,8 @@ public struct ChangeFeed: AsyncSequence, Sendable {
       while !Task.isCancelled, !feed.owner.commits.isClosed {
         if let change = piece.popFirst() { return change }
         guard let version = try await feed.owner.commits.version(after: exhausted) else { return nil }
-        let changes = try await feed.read(after: cursor)
-        cursor = changes.last?.number ?? cursor
+        let (start, changes) = try await feed.read(after: cursor)
+        cursor = changes.last?.number ?? start
         exhausted = changes.isEmpty ? version : nil
         piece = changes[...]
       }
@@ -73,13 +73,17 @@ public struct ChangeFeed: AsyncSequence, Sendable {
   }
 
   /// Off the actor of the one who waits.
-  @concurrent private func read(after cursor: ChangeNumber?) async throws(NetsyncError) -> [JournalChange] {
+  ///
+  /// - Returns: `cursor`, or where to begin; and the changes right after it.
+  @concurrent private func read(
+    after cursor: ChangeNumber?
+  ) async throws(NetsyncError) -> (ChangeNumber, [JournalChange]) {
     let (start, piece) = try owner.step { replica throws(ReplicaError) in
       let start = if let cursor { cursor } else { try replica.forgottenChange() }
       return (start, try replica.journal(after: start, limit: Self.pieceSize))
     }
     switch piece {
-    case .changes(let changes): return changes
+    case .changes(let changes): return (start, changes)
     case .forgotten(let oldest): throw .changesForgotten(oldest: oldest)
     case .ahead: throw .changeUnknown(start)
     }
