@@ -1,34 +1,50 @@
 public import Logging
 import NetsyncAPI
-import NetsyncEngine
+package import NetsyncEngine
 import NetsyncHTTP
 @_exported public import NetsyncModel
-import NetsyncReplica
+package import NetsyncReplica
 
-/// A host's replica of an account's networks: read and edit offline, pull and push when there is a network.
+/// A host's replica of an account's networks: read, edit and follow it offline, pull and push when there is a network.
 ///
 /// ```swift
 /// let replica = try NetworkReplica(path: "/var/lib/mydaemon/replica.sqlite", apiKey: key)
-/// try replica.rename("lab", to: "lab-eu")   // visible at once, sent with the next sync
+/// let receipt = try replica.networks.rename("lab", to: "lab-eu")  // visible at once, sent with the next sync
+/// for network in try replica.networks.list() { print(network.name?.text ?? "", network.state) }
 /// let outcome = await replica.sync()
-/// for network in try replica.networks() { print(network.name?.text ?? "", network.state) }
+/// let settlement = try await receipt.settlement()  // what the server made of it
 /// await replica.close()
 /// ```
 ///
-/// Any number of processes may open one file. Reads and edits never wait for the network.
+/// Any number of processes, and of these in one process, may open one file. Reads and edits never wait for the network. They are
+/// synchronous, as SQLite is: an edit is on disk when its call returns.
+///
+/// Close it when it is no longer needed; ``close()`` says what that ends.
 public final class NetworkReplica: Sendable {
-  private let replica: Replica
-  private let transport: HTTPTransport
-  private let engine: SyncEngine?
+  package let replica: Replica
+  /// nil without a key.
+  package let engine: SyncEngine?
+  /// nil without a key, and where somebody else has made the engine.
+  private let transport: HTTPTransport?
+  let commits: CommitWatch
+  private let syncs = InFlight()
 
-  /// Opens a replica, and makes it where there is none.
+  /// How long a commit may stay unnoticed.
+  package static let interval = Duration.milliseconds(250)
+
+  /// Opens a replica, and makes it where there is none: the file 0600, its directory 0700.
   ///
   /// - Parameters:
+  ///   - path: of the SQLite file; others beside it begin with the same name.
   ///   - apiKey: without it, ``sync()`` answers ``SyncOutcome/noKey``; everything else works.
   ///   - baseURL: `https://` anywhere, `http://` on this host only.
+  ///   - policy: whose change stands when a network was changed here and there.
   ///   - settle: how long after it was sent an unanswered create may still be applied by the server.
-  /// - Throws: ``NetsyncError``.
-  public init(
+  ///   - logger: gets a line for every request, at the level debug, with neither the key nor a name.
+  /// - Throws: ``NetsyncError/baseURLRefused`` and ``NetsyncError/keyMalformed``, and nothing was opened;
+  ///   ``NetsyncError/notAReplica(path:)`` and ``NetsyncError/newerReplica(path:version:)``, and the file was not touched;
+  ///   ``NetsyncError/damaged(path:reason:)``, ``NetsyncError/storage(path:reason:)``.
+  public convenience init(
     path: String,
     apiKey: String?,
     baseURL: String = "https://api.telnyx.com/v2",
@@ -38,150 +54,80 @@ public final class NetworkReplica: Sendable {
   ) throws(NetsyncError) {
     let url: BaseURL
     do { url = try BaseURL(baseURL) } catch { throw .baseURLRefused }
+    let key = try apiKey.map { text throws(NetsyncError) in try Self.key(text) }
     let environment = EngineEnvironment.system(logger: logger)
-    do {
-      replica = try Replica.open(path, .makeIfMissing, now: environment.now)
-    } catch {
-      throw NetsyncError(error)
-    }
-    transport = HTTPTransport()
-    guard let apiKey else {
-      engine = nil
+    let replica: Replica
+    do { replica = try Replica.open(path, .makeIfMissing, now: environment.now) } catch { throw NetsyncError(error) }
+    guard let key else {
+      self.init(replica: replica, engine: nil, transport: nil, interval: Self.interval)
       return
     }
-    guard let key = APIKey(apiKey) else { throw .keyMalformed }
+    let transport = HTTPTransport()
     let api = APIClient(transport: transport, baseURL: url, key: key, timeout: .seconds(30), now: environment.now)
-    engine = SyncEngine(replica: replica, api: api, environment: environment, policy: policy, settle: settle)
+    let engine = SyncEngine(replica: replica, api: api, environment: environment, policy: policy, settle: settle)
+    self.init(replica: replica, engine: engine, transport: transport, interval: Self.interval)
   }
 
-  /// Ends every connection. The replica's file needs no closing.
+  /// Of a replica and an engine that are there already: on another transport or another clock.
+  ///
+  /// - Parameter interval: how often to look for commits while somebody waits for one, on the system's clock.
+  package convenience init(replica: Replica, engine: SyncEngine?, interval: Duration = NetworkReplica.interval) {
+    self.init(replica: replica, engine: engine, transport: nil, interval: interval)
+  }
+
+  private init(replica: Replica, engine: SyncEngine?, transport: HTTPTransport?, interval: Duration) {
+    self.replica = replica
+    self.engine = engine
+    self.transport = transport
+    commits = CommitWatch(replica, interval: interval)
+  }
+
+  deinit {
+    // A client that was never shut down ends the process when it goes.
+    guard let transport, !commits.isClosed else { return }
+    Task { await transport.shutdown() }
+  }
+
+  /// Ends every observation, feed and wait for a settlement, then the sync that runs, and at last all connections.
+  ///
+  /// A sync that runs finishes the requests that are on their way, sends no others, and is waited for. Reads and edits go on
+  /// working; the file itself is closed with the last reference.
   public func close() async {
-    await transport.shutdown()
+    commits.close()
+    engine?.stop.request()
+    await syncs.ended()
+    await transport?.shutdown()
   }
 
-  /// Every network, base and local edits together, by name; without those whose deletion waits.
-  public func networks() throws(NetsyncError) -> [Network] {
-    try step { () throws(ReplicaError) in try replica.networks() }
-  }
-
-  /// Every cached interface.
-  public func interfaces() throws(NetsyncError) -> [NetworkInterface] {
-    try step { () throws(ReplicaError) in try replica.interfaces() }
-  }
-
-  /// The outbox: edits that the server has not settled.
-  public func outbox() throws(NetsyncError) -> [Operation] {
-    try step { () throws(ReplicaError) in try replica.operations() }
-  }
-
-  /// Conflicts that wait for a person.
-  public func conflicts() throws(NetsyncError) -> [Conflict] {
-    try step { () throws(ReplicaError) in try replica.conflicts() }
-  }
-
-  /// The journal: every change of a network here or there, with its evidence, oldest first.
+  /// Pulls, then pushes, and returns when both are done. Never throws: whatever fails, no edit is lost and nothing is removed
+  /// without evidence.
   ///
-  /// - Parameters:
-  ///   - after: only later ones; ask again after the last one for the next piece, or for what is new.
-  ///   - limit: how many at most.
-  public func changes(after: ChangeNumber? = nil, limit: Int = 1_000) throws(NetsyncError) -> [JournalChange] {
-    try step { () throws(ReplicaError) in try replica.changes(after: after, limit: limit) }
-  }
-
-  /// Queues a new network. It is listed at once.
-  ///
-  /// - Returns: an id that resolves for ever, also when the server has given its own.
-  @discardableResult
-  public func create(_ name: String) throws(NetsyncError) -> LocalID {
-    let name = try checked(name)
-    let id = LocalID.random(at: replica.now())
-    _ = try step { () throws(ReplicaError) in try replica.create(name, localID: id) }
-    return id
-  }
-
-  /// Queues a rename of the network that `reference` names: an id, a local id, a unique prefix of one, or its exact name.
-  public func rename(_ reference: String, to name: String) throws(NetsyncError) {
-    let name = try checked(name)
-    try edit(reference, .rename(to: name))
-  }
-
-  /// Queues a deletion.
-  public func delete(_ reference: String) throws(NetsyncError) {
-    try edit(reference, .delete)
-  }
-
-  /// Pulls, then pushes. Never throws: whatever fails, no edit is lost and nothing is removed without evidence.
-  public func sync() async -> SyncOutcome {
+  /// Where another process syncs, it waits up to 30 s for it. Each of the two takes 300 s at most; the next sync carries on.
+  @concurrent public func sync() async -> SyncOutcome {
     guard let engine else { return .noKey }
-    let pulled = await engine.pull(PullOptions())
+    guard !commits.isClosed else { return .notNow }
+    return await syncs.run { await engine.sync() }
+  }
+}
+
+extension SyncEngine {
+  fileprivate func sync() async -> SyncOutcome {
+    let pulled = await pull(PullOptions())
     if let failure = pulled.failure, failure.endsCycle { return SyncOutcome(failure) }
-    let pushed = await engine.push(PushOptions())
+    let pushed = await push(PushOptions())
     if let failure = pushed.failure ?? pulled.failure { return SyncOutcome(failure) }
     return pushed.conflicts + pushed.undecided + pushed.refused > 0 ? .needsDecision : .done
   }
-
-  private func edit(_ reference: String, _ intent: Intent) throws(NetsyncError) {
-    try step { () throws(ReplicaError) in
-      guard case .found(let network) = try replica.find(reference) else { throw .networkGone }
-      _ = try replica.edit(network.key, intent)
-    }
-  }
-
-  private func checked(_ name: String) throws(NetsyncError) -> NetworkName {
-    do { return try NetworkName(edited: name) } catch { throw .nameRefused(error) }
-  }
-
-  private func step<Value>(_ step: () throws(ReplicaError) -> Value) throws(NetsyncError) -> Value {
-    do { return try step() } catch { throw NetsyncError(error) }
-  }
 }
 
-/// How a sync ended.
-public enum SyncOutcome: Hashable, Sendable {
-  /// Everything was pulled and sent.
-  case done
-  /// A conflict, a create in doubt or a refused edit waits for a person.
-  case needsDecision
-  /// A guard holds what would be destroyed.
-  case held
-  /// The server could not be reached, or asked for patience; the next sync carries on.
-  case notNow
-  /// There is no key.
-  case noKey
-  /// The server refused the key.
-  case keyRejected
-  /// Anything else, in words for a log.
-  case failed(String)
-
-  init(_ failure: CycleFailure) {
-    switch failure {
-    case .api(.credentials, _, _): self = .keyRejected
-    case .api(let failure, _, _) where failure.isTransient: self = .notNow
-    case .quiet, .timedOut, .stopped, .busy: self = .notNow
-    case .held: self = .held
-    case .api, .replica: self = .failed(String(describing: failure))
-    }
+extension NetworkReplica {
+  private static func key(_ text: String) throws(NetsyncError) -> APIKey {
+    guard let key = APIKey(text) else { throw .keyMalformed }
+    return key
   }
-}
 
-/// What the library throws.
-public enum NetsyncError: Error, Hashable, Sendable {
-  case baseURLRefused
-  case keyMalformed
-  case nameRefused(NameRefused)
-  /// No network, or more than one, answers to the reference.
-  case networkNotFound
-  /// The network's deletion waits; discard that edit first.
-  case deletionWaits(EditNumber)
-  /// The file is something else, damaged, from a newer version, or cannot be written; in words for a log.
-  case replica(String)
-
-  init(_ error: ReplicaError) {
-    switch error {
-    case .networkGone: self = .networkNotFound
-    case .deletionWaits(let edit): self = .deletionWaits(edit)
-    case .missing, .notAReplica, .newer, .damaged, .storage, .noEdit, .noChange, .notPossible, .noConflict, .idTaken:
-      self = .replica(String(describing: error))
-    }
+  /// Runs a step of the replica, its errors in the library's words.
+  func step<Value>(_ step: (Replica) throws(ReplicaError) -> Value) throws(NetsyncError) -> Value {
+    do { return try step(replica) } catch { throw NetsyncError(error) }
   }
 }

@@ -61,6 +61,7 @@ extension Evidence {
       .init("mine_at", JSONText(mineAt)),
       .init("clock_uncertainty_s", JSONText(clockUncertaintySeconds)),
       .init("undoes", JSONText(undoes)),
+      .init("superseded_by", JSONText(supersededBy)),
     ]
     return all.filter { !$0.value.isNull }
   }

@@ -24,6 +24,8 @@ public struct Evidence: Codable, Hashable, Sendable {
   public var clockUncertaintySeconds: Double?
   /// The change that the edit reverses.
   public var undoes: Int64?
+  /// The edit that took the place of this one; nil where both together left nothing to send.
+  public var supersededBy: Int64?
 
   public init(
     sweep: Int64? = nil,
@@ -47,11 +49,18 @@ public struct Evidence: Codable, Hashable, Sendable {
     undoes = change.rawValue
   }
 
+  /// Of an edit whose place another one took.
+  package init(supersededBy edit: EditNumber) {
+    self.init()
+    supersededBy = edit.rawValue
+  }
+
   private enum CodingKeys: String, CodingKey {
     case sweep, page, request, status, code, title, detail, policy, contests, undoes
     case updatedAtBefore = "updated_at_before"
     case updatedAtAfter = "updated_at_after"
     case mineAt = "mine_at"
+    case supersededBy = "superseded_by"
     case clockUncertaintySeconds = "clock_uncertainty_s"
   }
 }

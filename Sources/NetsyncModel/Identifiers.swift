@@ -52,10 +52,18 @@ package struct NetworkKey: Hashable, Comparable, Sendable {
 }
 
 /// The number of an edit, as printed to its user and taken by `outbox` commands. Numbers are never used twice.
-public struct EditNumber: Hashable, Comparable, Sendable, CustomStringConvertible {
+///
+/// It can be kept: it is encoded as a whole number, and its text is the number's digits.
+public struct EditNumber: RawRepresentable, Hashable, Comparable, Codable, Sendable, LosslessStringConvertible {
   public let rawValue: Int64
 
   public init(rawValue: Int64) { self.rawValue = rawValue }
+
+  /// - Returns: nil for anything but what ``description`` gives.
+  public init?(_ description: String) {
+    guard let rawValue = number(description) else { return nil }
+    self.rawValue = rawValue
+  }
 
   public var description: String { String(rawValue) }
 
@@ -63,14 +71,29 @@ public struct EditNumber: Hashable, Comparable, Sendable, CustomStringConvertibl
 }
 
 /// The number of an entry of the journal, as `log` prints it and `undo` takes it. Numbers are never used twice.
-public struct ChangeNumber: Hashable, Comparable, Sendable, CustomStringConvertible {
+///
+/// It is the cursor of those who follow the journal, and can be kept: it is encoded as a whole number, and its text is the number's
+/// digits.
+public struct ChangeNumber: RawRepresentable, Hashable, Comparable, Codable, Sendable, LosslessStringConvertible {
   public let rawValue: Int64
 
   public init(rawValue: Int64) { self.rawValue = rawValue }
 
+  /// - Returns: nil for anything but what ``description`` gives.
+  public init?(_ description: String) {
+    guard let rawValue = number(description) else { return nil }
+    self.rawValue = rawValue
+  }
+
   public var description: String { String(rawValue) }
 
   public static func < (left: ChangeNumber, right: ChangeNumber) -> Bool { left.rawValue < right.rawValue }
+}
+
+/// A whole number from 0 on, in the one way of writing it.
+private func number(_ text: String) -> Int64? {
+  guard let number = Int64(text), number >= 0, String(number) == text else { return nil }
+  return number
 }
 
 /// The 8-4-4-4-12 form, either case, any version.

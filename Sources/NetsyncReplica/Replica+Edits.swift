@@ -124,11 +124,9 @@ extension Database {
       try discard(taken, as: .superseded, evidence, at: now)
       return .takenBack(taken.edit)
     case .queue(let merged, let base, let conflict):
-      if let queued {
-        try removeOperation(queued.edit)
-        try journalOutcome(.superseded, of: queued, Evidence(), at: now)
-      }
+      if let queued { try removeOperation(queued.edit) }
       let edit = try insertOperation(merged, of: network, base: base, sentName: queued?.sentName, editedAt: now)
+      if let queued { try journalOutcome(.superseded, of: queued, Evidence(supersededBy: edit), at: now) }
       if let conflict { try setState(.conflict(conflict), of: edit, at: now) }
       try journalEdit(intent, edit, network, before: before, evidence, at: now)
       return .queued(edit, network, replacing: queued?.edit)

@@ -62,10 +62,13 @@ extension Database {
   /// Two rows turn out to be one network. The row that was made here stays, for its local id resolves for ever; of two edits that
   /// wait, the later one stands.
   private func absorb(_ other: NetworkKey, into network: NetworkKey, at now: Timestamp) throws {
-    let waiting = try (operations(of: network) + operations(of: other)).filter { !$0.state.isInFlight }
-    for superseded in waiting.sorted(by: { $0.edit < $1.edit }).dropLast() {
-      try removeOperation(superseded.edit)
-      try journalOutcome(.superseded, of: superseded, Evidence(), at: now)
+    var waiting = try (operations(of: network) + operations(of: other)).filter { !$0.state.isInFlight }
+    waiting.sort { $0.edit < $1.edit }
+    if let stands = waiting.popLast() {
+      for superseded in waiting {
+        try removeOperation(superseded.edit)
+        try journalOutcome(.superseded, of: superseded, Evidence(supersededBy: stands.edit), at: now)
+      }
     }
     let keys: StatementArguments = [network.rawValue, other.rawValue]
     for table in ["operation", "dead_letter", "network_interface", "journal"] {

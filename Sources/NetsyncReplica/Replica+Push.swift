@@ -259,18 +259,18 @@ extension Database {
     )
     switch coalesce(follower.intent, onto: standing) {
     case .nothing, .alreadyDeleted:
-      try discard(follower, as: .superseded, at: now)
+      try discard(follower, as: .superseded, Evidence(supersededBy: operation.edit), at: now)
       try setState(.waiting(notBefore: notBefore), of: operation.edit, at: now)
       return operation.edit
     case .cancel:
       try removeOperation(operation.edit)
-      try journalOutcome(.superseded, of: operation, Evidence(), at: now)
+      try journalOutcome(.superseded, of: operation, Evidence(supersededBy: follower.edit), at: now)
       try discard(follower, as: conflict == nil ? .superseded : .satisfied, at: now)
       if operation.intent.action == .create { try markGone(operation.network, .neverSent, at: now) }
       return nil
     case .queue(let intent, let base, _):
       try removeOperation(operation.edit)
-      try journalOutcome(.superseded, of: operation, Evidence(), at: now)
+      try journalOutcome(.superseded, of: operation, Evidence(supersededBy: follower.edit), at: now)
       try removeOperation(follower.edit)
       try insertOperation(
         edit: follower.edit,

@@ -1,6 +1,7 @@
 import FoundationEssentials
 import GRDB
 import GRDBSQLite
+package import NetsyncModel
 
 /// Read-only SQL on the documented views, for people and programs.
 ///
@@ -16,23 +17,6 @@ package struct ReplicaQuery: Sendable {
     self.maximumRows = maximumRows
   }
 
-  /// A value of SQLite.
-  package enum Value: Hashable, Sendable {
-    case null
-    case integer(Int64)
-    case real(Double)
-    case text(String)
-    case blob([UInt8])
-  }
-
-  /// What the statement gave.
-  package struct Answer: Sendable {
-    package var columns: [String]
-    package var rows: [[Value]]
-    /// There were more rows than the limit.
-    package var isCut: Bool
-  }
-
   package enum Failure: Error, Hashable, Sendable {
     /// SQLite did not take the statement; the reason is its own.
     case refused(reason: String)
@@ -41,8 +25,8 @@ package struct ReplicaQuery: Sendable {
     case replica(ReplicaError)
   }
 
-  /// Runs one statement.
-  package func run(_ sql: String) async throws(Failure) -> Answer {
+  /// Runs one statement. Cancelling the task ends it, as if its time were over.
+  package func run(_ sql: String) async throws(Failure) -> QueryAnswer {
     let queue: DatabaseQueue
     do {
       queue = try DatabaseQueue(path: path, configuration: Self.configuration())
@@ -55,7 +39,11 @@ package struct ReplicaQuery: Sendable {
     }
     defer { timer.cancel() }
     do {
-      return try read(sql, from: queue)
+      return try await withTaskCancellationHandler {
+        try read(sql, from: queue)
+      } onCancel: {
+        queue.interrupt()
+      }
     } catch let error as DatabaseError where error.resultCode == .SQLITE_INTERRUPT {
       throw .tookTooLong(timeout)
     } catch let error as DatabaseError {
@@ -78,24 +66,23 @@ package struct ReplicaQuery: Sendable {
     return configuration
   }
 
-  private func read(_ sql: String, from queue: DatabaseQueue) throws -> Answer {
+  private func read(_ sql: String, from queue: DatabaseQueue) throws -> QueryAnswer {
     try queue.unsafeRead { database in
       let statement = try database.makeStatement(sql: sql)
-      var answer = Answer(columns: statement.columnNames, rows: [], isCut: false)
+      var rows: [[SQLValue]] = []
       let cursor = try Row.fetchCursor(statement)
       while let row = try cursor.next() {
-        guard answer.rows.count < maximumRows else {
-          answer.isCut = true
-          break
+        guard rows.count < maximumRows else {
+          return QueryAnswer(columns: statement.columnNames, rows: rows, isCut: true)
         }
-        answer.rows.append(row.databaseValues.map(Value.init))
+        rows.append(row.databaseValues.map(SQLValue.init))
       }
-      return answer
+      return QueryAnswer(columns: statement.columnNames, rows: rows, isCut: false)
     }
   }
 }
 
-extension ReplicaQuery.Value {
+extension SQLValue {
   fileprivate init(_ value: DatabaseValue) {
     switch value.storage {
     case .null: self = .null

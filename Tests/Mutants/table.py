@@ -118,7 +118,7 @@ OUTBOX = [
     ),
     Mutant(
         "merged-edit-without-a-word", "R11",
-        statement(EDITS, "try journalOutcome(.superseded, of: queued, Evidence(), at: now)"),
+        statement(EDITS, "try journalOutcome(.superseded, of: queued, Evidence(supersededBy: edit), at: now)"),
     ),
     Mutant(
         "discarded-edit-without-a-word", "R11",

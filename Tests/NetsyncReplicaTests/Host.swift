@@ -181,7 +181,7 @@ extension Host {
   }
 }
 
-extension ReplicaQuery.Value {
+extension SQLValue {
   /// As `sqlite3` would print it, with `-` for NULL.
   fileprivate var plain: String {
     switch self {

@@ -129,6 +129,6 @@ import Testing
   }
 }
 
-private func query(_ host: Host, _ sql: String, maximumRows: Int = 100) async throws -> ReplicaQuery.Answer {
+private func query(_ host: Host, _ sql: String, maximumRows: Int = 100) async throws -> QueryAnswer {
   try await ReplicaQuery(path: host.path, timeout: .seconds(30), maximumRows: maximumRows).run(sql)
 }

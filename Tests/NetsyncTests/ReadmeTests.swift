@@ -10,12 +10,18 @@ import Testing
 
     // The README's lines, but for the path.
     let replica = try NetworkReplica(path: "\(directory)/replica.sqlite", apiKey: nil)
-    try replica.create("lab")  // visible at once, sent with the next sync
-    for network in try replica.networks() { print(network.name?.text ?? "", network.state) }
-    let outcome = await replica.sync()  // .noKey here; .done once everything was pulled and sent
-    print(outcome)
-    await replica.close()
 
+    let watching = Task {
+      for try await networks in replica.networks.observe() { print(networks.count, "networks") }
+    }
+    let receipt = try replica.networks.create("lab")  // visible at once, sent with the next sync
+    for network in try replica.networks.list() { print(network.name?.text ?? "", network.state) }
+    let outcome = await replica.sync()  // .noKey here; .done once everything was pulled and sent
+    if outcome == .done { print(try await receipt.settlement()) }  // .sent, .refused, .conflict, …
+    for row in try await replica.query("SELECT name, state FROM networks").rows { print(row) }
+    await replica.close()  // ends the watching too
+
+    try await watching.value
     #expect(outcome == .noKey)
     let here = URL(fileURLWithPath: #filePath)
     let code = try String(contentsOf: here, encoding: .utf8)
@@ -25,23 +31,5 @@ import Testing
     for line in block.split(separator: "\n") where !line.hasPrefix("import") && !line.contains("path:") {
       #expect(code.contains(line), "the README says something else: \(line)")
     }
-  }
-
-  @Test func `a daemon reads its own edits and is told what it did wrong`() async throws {
-    let directory = FileManager.default.temporaryDirectory.path + "/netsync-library-" + UUID().uuidString
-    defer { try? FileManager.default.removeItem(atPath: directory) }
-    let replica = try NetworkReplica(path: "\(directory)/replica.sqlite", apiKey: nil)
-    let id = try replica.create("lab")
-    try replica.rename(id.text, to: "lab-eu")
-    #expect(try replica.networks().map(\.name?.text) == ["lab-eu"])
-    #expect(try replica.outbox().map(\.intent) == [.create(NetworkName("lab-eu"))])
-    #expect(throws: NetsyncError.networkNotFound) { try replica.delete("nobody") }
-    #expect(throws: NetsyncError.nameRefused(.blank)) { try replica.create(" ") }
-    #expect(throws: NetsyncError.baseURLRefused) {
-      try NetworkReplica(path: "\(directory)/other.sqlite", apiKey: nil, baseURL: "http://example.com")
-    }
-    try replica.delete("lab-eu")
-    #expect(try replica.networks().isEmpty)
-    await replica.close()
   }
 }

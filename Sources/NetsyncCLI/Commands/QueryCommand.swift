@@ -29,7 +29,7 @@ struct QueryCommand: NetsyncVerb {
   func run() async throws {
     let session = try Session(global)
     let replica = try session.open()
-    let answer: ReplicaQuery.Answer
+    let answer: QueryAnswer
     do {
       answer = try await ReplicaQuery(path: replica.path, timeout: timeout.duration, maximumRows: maxRows)
         .run(statement())
@@ -66,7 +66,7 @@ struct QueryCommand: NetsyncVerb {
 }
 
 extension Listing.Cell {
-  fileprivate init(_ value: ReplicaQuery.Value) {
+  fileprivate init(_ value: SQLValue) {
     switch value {
     case .null: self = .null
     case .integer(let number): self.init(JSONText.integer(number))

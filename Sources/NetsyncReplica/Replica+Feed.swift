@@ -1,0 +1,66 @@
+import GRDB
+package import NetsyncModel
+import NetsyncReconcile
+
+/// What the journal has for one who follows it.
+package enum JournalPiece: Hashable, Sendable {
+  /// Those right after the cursor, oldest first and without a gap; none where nothing is new.
+  case changes([JournalChange])
+  /// Changes after the cursor are no longer kept. From `oldest` on none is missing; it may be yet to come.
+  case forgotten(oldest: ChangeNumber)
+  /// The journal has never told the change that the cursor names.
+  case ahead
+}
+
+extension Replica {
+  /// The changes right after `cursor`, of one moment.
+  package func journal(after cursor: ChangeNumber, limit: Int) throws(ReplicaError) -> JournalPiece {
+    try read { database in
+      let changes = try database.changes(
+        "\(JournalChange.select) WHERE change > ? ORDER BY change LIMIT ?",
+        [cursor.rawValue, limit]
+      )
+      switch deliver(changes.map(\.number), after: cursor, latest: try database.latestChange()) {
+      case .changes(let count): return .changes(Array(changes.prefix(count)))
+      case .forgotten: return .forgotten(oldest: ChangeNumber(rawValue: try database.forgotten().rawValue + 1))
+      case .ahead: return .ahead
+      }
+    }
+  }
+
+  /// The number of the newest change, kept or not; 0 before the first.
+  package func latestChange() throws(ReplicaError) -> ChangeNumber {
+    try read { database in try database.latestChange() }
+  }
+
+  /// The change after which all are kept; 0 where none was forgotten.
+  package func forgottenChange() throws(ReplicaError) -> ChangeNumber {
+    try read { database in try database.forgotten() }
+  }
+}
+
+extension Database {
+  fileprivate func latestChange() throws -> ChangeNumber {
+    ChangeNumber(rawValue: try value(Int64.self, "SELECT seq FROM sqlite_sequence WHERE name = 'journal'") ?? 0)
+  }
+
+  /// Old changes that must be kept stand by themselves: what counts is the unbroken row of numbers up to the newest.
+  fileprivate func forgotten() throws -> ChangeNumber {
+    let latest = try latestChange()
+    let isKept = try value(
+      Bool.self,
+      "SELECT EXISTS (SELECT 1 FROM journal WHERE change = ?)",
+      arguments: [latest.rawValue]
+    )
+    guard isKept == true else { return latest }
+    let first = try value(
+      Int64.self,
+      """
+      SELECT change FROM journal AS first
+      WHERE NOT EXISTS (SELECT 1 FROM journal WHERE change = first.change - 1)
+      ORDER BY change DESC LIMIT 1
+      """
+    )
+    return ChangeNumber(rawValue: try required(first, "change") - 1)
+  }
+}

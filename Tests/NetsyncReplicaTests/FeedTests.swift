@@ -1,0 +1,56 @@
+import NetsyncModel
+import NetsyncReplica
+import Testing
+
+/// The journal in pieces that have no gap, and where it begins to have none.
+@Suite struct FeedTests {
+  private func number(_ rawValue: Int64) -> ChangeNumber { ChangeNumber(rawValue: rawValue) }
+
+  private func numbers(_ host: Host, after cursor: Int64, limit: Int = 100) throws -> [Int64]? {
+    guard case .changes(let changes) = try host.replica.journal(after: number(cursor), limit: limit) else { return nil }
+    return changes.map(\.number.rawValue)
+  }
+
+  @Test func `a new replica has nothing, and knows no cursor but the first`() throws {
+    let host = try Host()
+    #expect(try host.replica.latestChange() == number(0))
+    #expect(try host.replica.forgottenChange() == number(0))
+    #expect(try numbers(host, after: 0) == [])
+    #expect(try host.replica.journal(after: number(1), limit: 10) == .ahead)
+  }
+
+  @Test func `pieces follow each other`() throws {
+    let host = try Host()
+    for name in 0..<5 { try host.create("lab \(name)") }
+    #expect(try numbers(host, after: 0, limit: 2) == [1, 2])
+    #expect(try numbers(host, after: 2, limit: 2) == [3, 4])
+    #expect(try numbers(host, after: 4, limit: 2) == [5])
+    #expect(try numbers(host, after: 5, limit: 2) == [])
+    #expect(try host.replica.latestChange() == number(5))
+  }
+
+  @Test func `old changes that are kept for another reason stand before the gap`() throws {
+    let host = try Host()
+    try host.create("open")
+    _ = try host.replica.discard(host.create("dropped").edit)
+    host.wait(.seconds(100 * 86_400))
+    try host.create("new")
+    try host.replica.compactJournal()
+    #expect(try numbers(host, after: 0) == [1])
+    #expect(try host.replica.journal(after: number(1), limit: 100) == .forgotten(oldest: number(3)))
+    #expect(try host.replica.forgottenChange() == number(2))
+    #expect(try numbers(host, after: 2) == [3, 4])
+  }
+
+  @Test func `where the newest is forgotten too, all before the next one is`() throws {
+    let host = try Host()
+    try host.create("open")
+    try host.pull([.sample(1, name: "lab")])
+    host.wait(.seconds(100 * 86_400))
+    try host.replica.compactJournal()
+    #expect(try host.replica.latestChange() == number(2))
+    #expect(try host.replica.forgottenChange() == number(2))
+    #expect(try host.replica.journal(after: number(1), limit: 100) == .forgotten(oldest: number(3)))
+    #expect(try numbers(host, after: 2) == [])
+  }
+}
