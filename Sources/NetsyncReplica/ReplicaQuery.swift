@@ -39,11 +39,12 @@ package struct ReplicaQuery: Sendable {
     }
     defer { timer.cancel() }
     do {
-      return try await withTaskCancellationHandler {
-        try read(sql, from: queue)
-      } onCancel: {
-        queue.interrupt()
+      // On the queue's own thread: a statement that takes its time must not hold one that tasks, such as the timer, run on.
+      return try await queue.read { [maximumRows] database in
+        try Self.answer(sql, database, maximumRows: maximumRows)
       }
+    } catch is CancellationError {
+      throw .tookTooLong(timeout)
     } catch let error as DatabaseError where error.resultCode == .SQLITE_INTERRUPT {
       throw .tookTooLong(timeout)
     } catch let error as DatabaseError {
@@ -66,19 +67,17 @@ package struct ReplicaQuery: Sendable {
     return configuration
   }
 
-  private func read(_ sql: String, from queue: DatabaseQueue) throws -> QueryAnswer {
-    try queue.unsafeRead { database in
-      let statement = try database.makeStatement(sql: sql)
-      var rows: [[SQLValue]] = []
-      let cursor = try Row.fetchCursor(statement)
-      while let row = try cursor.next() {
-        guard rows.count < maximumRows else {
-          return QueryAnswer(columns: statement.columnNames, rows: rows, isCut: true)
-        }
-        rows.append(row.databaseValues.map(SQLValue.init))
+  private static func answer(_ sql: String, _ database: Database, maximumRows: Int) throws -> QueryAnswer {
+    let statement = try database.makeStatement(sql: sql)
+    var rows: [[SQLValue]] = []
+    let cursor = try Row.fetchCursor(statement)
+    while let row = try cursor.next() {
+      guard rows.count < maximumRows else {
+        return QueryAnswer(columns: statement.columnNames, rows: rows, isCut: true)
       }
-      return QueryAnswer(columns: statement.columnNames, rows: rows, isCut: false)
+      rows.append(row.databaseValues.map(SQLValue.init))
     }
+    return QueryAnswer(columns: statement.columnNames, rows: rows, isCut: false)
   }
 }
 
