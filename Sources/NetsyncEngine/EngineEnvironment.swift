@@ -10,17 +10,21 @@ package struct EngineEnvironment: Sendable {
   /// Drawn evenly from 0 to 1, for jitter.
   package var chance: @Sendable () -> Double
   package var logger: Logger
+  /// Called after every request: whoever no longer hears it knows that the engine is stuck.
+  package var heartbeat: @Sendable () -> Void
 
   package init(
     clock: any Clock<Duration>,
     now: @escaping @Sendable () -> Timestamp,
     chance: @escaping @Sendable () -> Double,
-    logger: Logger
+    logger: Logger,
+    heartbeat: @escaping @Sendable () -> Void = {}
   ) {
     self.clock = clock
     self.now = now
     self.chance = chance
     self.logger = logger
+    self.heartbeat = heartbeat
   }
 }
 

@@ -30,6 +30,8 @@ final class Requests: Sendable {
   private let environment: EngineEnvironment
   private let stop: StopSignal
   private let timeout: Duration
+  /// How often a server that has not answered yet is asked.
+  private let triesUnanswered: Int
   /// Since the start of the cycle, on the monotonic clock.
   private let elapsed: @Sendable () -> Duration
   /// The server's clock as an earlier cycle left it.
@@ -40,12 +42,14 @@ final class Requests: Sendable {
     environment: EngineEnvironment,
     stop: StopSignal,
     timeout: Duration,
+    triesUnanswered: Int,
     meta: ReplicaMeta
   ) {
     self.replica = replica
     self.environment = environment
     self.stop = stop
     self.timeout = timeout
+    self.triesUnanswered = triesUnanswered
     elapsed = environment.stopwatch()
     rememberedClock = meta.clock
     tally = Mutex(Tally(quietUntil: meta.quietUntil))
@@ -70,7 +74,7 @@ final class Requests: Sendable {
       let exchange = try await once(send)
       tries += 1
       guard case .failure(let failure) = exchange.result else { return exchange }
-      let limit = counted.hasAnswered ? Limits.triesAnswered : Limits.triesUnanswered
+      let limit = counted.hasAnswered ? Limits.triesAnswered : triesUnanswered
       guard failure.isTransient, tries < limit else {
         throw .api(failure, request: exchange.request, tries: tries)
       }
@@ -91,6 +95,7 @@ final class Requests: Sendable {
   func once<Value: Sendable>(_ send: () async -> Exchange<Value>) async throws(CycleFailure) -> Exchange<Value> {
     try await keepQuiet()
     let exchange = await send()
+    environment.heartbeat()
     var quietUntil: Timestamp?
     tally.withLock { tally in
       tally.requests += 1
@@ -119,20 +124,15 @@ final class Requests: Sendable {
 
   /// Waits; throws where there is no time for it, or a stop is requested.
   func sleep(_ duration: Duration) async throws(CycleFailure) {
-    guard !stop.isRequested else { throw .stopped }
+    guard !stop.endsTask else { throw .stopped }
     guard elapsed() + duration < timeout else { throw .timedOut(timeout) }
-    await withTaskGroup(of: Void.self) { group in
-      group.addTask { [clock = environment.clock] in try? await clock.sleep(for: duration) }
-      group.addTask { [stop] in await stop.requested() }
-      await group.next()
-      group.cancelAll()
-    }
-    guard !stop.isRequested else { throw .stopped }
+    await stop.sleep(for: duration, on: environment.clock)
+    guard !stop.endsTask else { throw .stopped }
   }
 
   /// Whether there is time left.
   func check() throws(CycleFailure) {
-    guard !stop.isRequested else { throw .stopped }
+    guard !stop.endsTask else { throw .stopped }
     guard elapsed() < timeout else { throw .timedOut(timeout) }
   }
 

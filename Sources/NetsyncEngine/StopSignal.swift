@@ -24,8 +24,11 @@ package final class StopSignal: Sendable {
     for (_, sleeper) in sleepers.sorted(by: { $0.key < $1.key }) { sleeper.resume() }
   }
 
+  /// Whether this task should end: the stop is requested, or the task is cancelled.
+  var endsTask: Bool { isRequested || Task.isCancelled }
+
   /// Returns when the stop is requested, or the task is cancelled.
-  func requested() async {
+  package func requested() async {
     let number = state.withLock { state in
       state.nextSleeper += 1
       return state.nextSleeper
@@ -41,6 +44,16 @@ package final class StopSignal: Sendable {
       }
     } onCancel: {
       state.withLock { $0.sleepers.removeValue(forKey: number) }?.resume()
+    }
+  }
+
+  /// Waits, but no longer than until the stop is requested.
+  func sleep(for duration: Duration, on clock: any Clock<Duration>) async {
+    await withTaskGroup(of: Void.self) { group in
+      group.addTask { try? await clock.sleep(for: duration) }
+      group.addTask { await self.requested() }
+      await group.next()
+      group.cancelAll()
     }
   }
 }

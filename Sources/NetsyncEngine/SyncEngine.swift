@@ -37,9 +37,11 @@ package struct SyncEngine: Sendable {
   /// - Parameters:
   ///   - wait: how long to wait for another process that syncs.
   ///   - timeout: for everything after that.
+  ///   - tries: of a server that has not answered yet.
   func cycle(
     waiting wait: Duration,
     timeout: Duration,
+    tries: Int,
     _ work: (Requests, ReplicaMeta) async throws(CycleFailure) -> Void
   ) async throws(CycleFailure) {
     let lock = try await lock(waiting: wait)
@@ -48,7 +50,14 @@ package struct SyncEngine: Sendable {
       try replica.recover()
       return try replica.meta()
     }
-    let requests = Requests(replica: replica, environment: environment, stop: stop, timeout: timeout, meta: meta)
+    let requests = Requests(
+      replica: replica,
+      environment: environment,
+      stop: stop,
+      timeout: timeout,
+      triesUnanswered: tries,
+      meta: meta
+    )
     try await work(requests, meta)
     try replicaStep { () throws(ReplicaError) in
       if requests.counted.reading != nil { try replica.remember(requests.clock) }
@@ -67,7 +76,7 @@ package struct SyncEngine: Sendable {
       } catch {
         throw .replica(error)
       }
-      guard !stop.isRequested else { throw .stopped }
+      guard !stop.endsTask else { throw .stopped }
       guard waited < wait else { throw .busy(wait) }
       try? await environment.clock.sleep(for: pause)
       waited += pause

@@ -38,7 +38,8 @@ package final class World: Sendable {
     on replica: Replica? = nil,
     policy: ConflictPolicy = .newest,
     key: String = "key",
-    baseURL: BaseURL = .telnyx
+    baseURL: BaseURL = .telnyx,
+    heartbeat: @escaping @Sendable () -> Void = {}
   ) throws -> SyncEngine {
     guard let key = APIKey(key) else { throw WorldError.badKey }
     let clock = clock
@@ -49,7 +50,8 @@ package final class World: Sendable {
         clock: clock,
         now: { clock.wall },
         chance: { 0.5 },
-        logger: Logger(label: "world") { _ in SwiftLogNoOpLogHandler() }
+        logger: Logger(label: "world") { _ in SwiftLogNoOpLogHandler() },
+        heartbeat: heartbeat
       ),
       policy: policy,
       settle: .seconds(90)

@@ -13,6 +13,8 @@ package struct PushOptions: Hashable, Sendable {
   package var timeout: Duration = .seconds(300)
   /// How long to wait for another process that syncs.
   package var wait: Duration = .seconds(30)
+  /// How often a server that has not answered yet is asked. Whoever comes back by himself asks once.
+  package var triesUnanswered = Limits.triesUnanswered
 
   package init() {}
 
@@ -53,7 +55,9 @@ extension SyncEngine {
     var report = PushReport()
     let elapsed = environment.stopwatch()
     do {
-      try await cycle(waiting: options.wait, timeout: options.timeout) { requests, meta throws(CycleFailure) in
+      try await cycle(waiting: options.wait, timeout: options.timeout, tries: options.triesUnanswered) {
+        requests,
+        meta throws(CycleFailure) in
         await send(requests, meta, options, into: &report)
       }
     } catch {

@@ -1,0 +1,81 @@
+package import NetsyncEngine
+package import NetsyncReplica
+public import ServiceLifecycle
+
+/// Keeps a replica in sync for as long as a daemon runs.
+///
+/// Pulls within every interval, sooner while the account changes; sends an edit within two seconds of its commit, whichever
+/// process made it. While the server cannot be reached it tries less and less often, and edits wait in the outbox.
+///
+/// ```swift
+/// let group = ServiceGroup(
+///   services: [try SyncService(replica)],
+///   gracefulShutdownSignals: [.sigterm, .sigint],
+///   logger: logger
+/// )
+/// try await group.run()
+/// ```
+///
+/// On graceful shutdown, or when its task is cancelled, the request in flight is finished and ``run()`` returns. A replica
+/// without a key is kept as it is: the service waits for the shutdown.
+public struct SyncService: Service {
+  private let loop: SyncLoop?
+  private let stop: StopSignal
+
+  /// A service for a replica.
+  ///
+  /// - Parameter interval: the longest time between two pulls while all is well.
+  /// - Throws: ``NetsyncError`` where the replica's file cannot be watched.
+  public init(_ replica: NetworkReplica, interval: Duration = .seconds(300)) throws(NetsyncError) {
+    let engine = replica.engine
+    stop = engine?.stop ?? StopSignal()
+    do {
+      loop = try engine.map { SyncLoop(engine: $0, watch: try ReplicaWatch(replica.replica), interval: interval) }
+    } catch let error as ReplicaError {
+      throw NetsyncError(error)
+    } catch {
+      throw .storage(path: replica.replica.path, reason: String(describing: error))
+    }
+  }
+
+  /// - Parameters:
+  ///   - watch: on the engine's replica.
+  ///   - onState: told of every new state.
+  package init(
+    engine: SyncEngine,
+    watch: ReplicaWatch,
+    interval: Duration,
+    maximumDeletes: Int? = nil,
+    onState: @escaping @Sendable (LoopState) -> Void = { _ in }
+  ) {
+    loop = SyncLoop(
+      engine: engine,
+      watch: watch,
+      interval: interval,
+      maximumDeletes: maximumDeletes,
+      onState: onState
+    )
+    stop = engine.stop
+  }
+
+  /// Syncs until graceful shutdown or cancellation.
+  public func run() async throws {
+    await withGracefulShutdownHandler {
+      if let loop { await loop.run() } else { await stop.requested() }
+    } onGracefulShutdown: {
+      stop.request()
+    }
+  }
+
+  /// Pulls and pushes within a second, paused or not.
+  public func syncNow() { loop?.syncNow() }
+
+  /// Neither pulls nor pushes until ``resume()``; what is on its way is finished. Edits are queued all the same.
+  public func pause() { loop?.pause() }
+
+  /// Goes on after ``pause()``.
+  public func resume() { loop?.resume() }
+
+  /// Takes another engine, for another key, on the same replica and with the same stop.
+  package func replaceEngine(_ engine: SyncEngine) { loop?.replaceEngine(engine) }
+}

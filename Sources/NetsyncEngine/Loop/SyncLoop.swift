@@ -1,0 +1,202 @@
+import Logging
+import NetsyncModel
+package import NetsyncReconcile
+package import NetsyncReplica
+import Synchronization
+
+/// Syncs for ever: pulls by the ``SyncSchedule``, and pushes soon after an edit, whichever process made it.
+///
+/// In: the time, commits to the replica, and what people ask. Out: pulls and pushes, one after the other. Between them it looks
+/// twice a second whether somebody committed something, which costs next to nothing; a server that cannot be reached is asked by
+/// the schedule alone.
+package final class SyncLoop: Sendable {
+  private struct Wishes {
+    var engine: SyncEngine
+    var wantsSync = false
+    var isPaused = false
+  }
+
+  /// How often to look for edits of other processes.
+  package static let glance: Duration = .milliseconds(500)
+  /// A push comes back to what would have to be waited for; so the next edit is not kept waiting.
+  private static let pushTimeout: Duration = .seconds(30)
+  private static let pullTimeout: Duration = .seconds(30 * 60)
+  /// For another process that syncs: it is as good as a sync of our own.
+  private static let lockWait: Duration = .seconds(2)
+
+  private let wishes: Mutex<Wishes>
+  private let replica: Replica
+  private let watch: ReplicaWatch
+  private let environment: EngineEnvironment
+  private let maximumDeletes: Int?
+  private let interval: Duration
+  private let onState: @Sendable (LoopState) -> Void
+  /// Ends the loop; an engine that takes the place of another stops by it too.
+  package let stop: StopSignal
+
+  /// - Parameters:
+  ///   - watch: on the engine's replica.
+  ///   - interval: the longest distance between two pulls while all is well.
+  ///   - maximumDeletes: as in ``PullOptions`` and ``PushOptions``.
+  ///   - onState: told of every new state, on the loop's own task.
+  package init(
+    engine: SyncEngine,
+    watch: ReplicaWatch,
+    interval: Duration,
+    maximumDeletes: Int? = nil,
+    onState: @escaping @Sendable (LoopState) -> Void = { _ in }
+  ) {
+    wishes = Mutex(Wishes(engine: engine))
+    replica = engine.replica
+    environment = engine.environment
+    stop = engine.stop
+    self.watch = watch
+    self.interval = interval
+    self.maximumDeletes = maximumDeletes
+    self.onState = onState
+  }
+
+  /// Pulls and pushes at the next glance, paused or not.
+  package func syncNow() { wishes.withLock { $0.wantsSync = true } }
+
+  /// Neither pulls nor pushes until ``resume()``; what is on its way is finished.
+  package func pause() { wishes.withLock { $0.isPaused = true } }
+
+  package func resume() { wishes.withLock { $0.isPaused = false } }
+
+  /// Takes another engine, for another key, on the same replica and with the same stop; syncs with it at the next glance.
+  package func replaceEngine(_ engine: SyncEngine) {
+    wishes.withLock { wishes in
+      wishes.engine = engine
+      wishes.wantsSync = true
+    }
+  }
+
+  /// Returns once a stop is requested or the task is cancelled, and the request in flight has ended.
+  package func run() async {
+    var schedule = SyncSchedule(interval: interval)
+    let elapsed = environment.stopwatch()
+    var due = Duration.zero
+    var edits = EditGlance(watch: watch, replica: replica)
+    var mayPush = false
+    var state: LoopState?
+    func enter(_ new: LoopState) {
+      guard new != state else { return }
+      state = new
+      onState(new)
+    }
+    while !stop.endsTask {
+      let (engine, isWanted, isPaused) = wishes.withLock { wishes in
+        defer { wishes.wantsSync = false }
+        return (wishes.engine, wishes.wantsSync, wishes.isPaused)
+      }
+      var result: CycleResult?
+      if isWanted || (!isPaused && elapsed() >= due) {
+        enter(.syncing)
+        edits.beginTry()
+        result = await sync(engine)
+      } else if !isPaused, mayPush, edits.hasNew() {
+        enter(.syncing)
+        edits.beginTry()
+        result = await push(engine).0
+        // A push that only did what was asked does not move the next pull.
+        if let pushed = result, pushed.isOnline { result = nil }
+      }
+      if let result {
+        mayPush = result.isOnline
+        let wait = schedule.wait(after: result, editsWait: edits.isAnyDue, chance: environment.chance())
+        due = elapsed() + wait
+        environment.logger.info("next pull", metadata: ["in": "\(wait)", "after": "\(result.word)"])
+        enter(isPaused ? .paused : .waiting(wait, after: result))
+      } else {
+        enter(
+          isPaused ? .paused : state.flatMap { $0 == .syncing ? nil : $0 } ?? .waiting(due - elapsed(), after: .quiet)
+        )
+      }
+      environment.heartbeat()
+      await stop.sleep(for: Self.glance, on: environment.clock)
+    }
+    enter(.stopped)
+  }
+
+  private func sync(_ engine: SyncEngine) async -> CycleResult {
+    var options = PullOptions()
+    options.maximumDeletes = maximumDeletes
+    options.timeout = Self.pullTimeout
+    options.wait = Self.lockWait
+    options.triesUnanswered = 1
+    let pulled = await engine.pull(options)
+    if let failure = pulled.failure, failure.endsCycle { return result(of: failure) }
+    let (pushed, hasSent) = await push(engine)
+    guard pushed.isOnline, pulled.failure == nil else { return pulled.failure.map(result(of:)) ?? pushed }
+    let hasNews = pulled.counts.new + pulled.counts.changed + pulled.counts.gone > 0
+    return hasNews || hasSent ? .changed : pushed
+  }
+
+  private func push(_ engine: SyncEngine) async -> (CycleResult, hasSent: Bool) {
+    var options = PushOptions()
+    options.maximumDeletes = maximumDeletes
+    options.timeout = Self.pushTimeout
+    options.wait = Self.lockWait
+    options.triesUnanswered = 1
+    let report = await engine.push(options)
+    if let failure = report.failure { return (result(of: failure), report.sent > 0) }
+    let isUndecided = report.conflicts + report.undecided + report.held + report.refused > 0
+    return (isUndecided ? .undecided : .quiet, report.sent > 0)
+  }
+
+  private func result(of failure: CycleFailure) -> CycleResult {
+    switch failure {
+    case .api(.credentials, _, _): .keyRejected
+    case .api(.slowDown, _, _): silence() ?? .throttled
+    case .api(let failure, _, _): failure.isTransient ? .unreachable : .failed
+    case .quiet(let until): .silence(until.since(environment.now()))
+    case .held: .undecided
+    case .busy: .busy
+    // What was not done in the time of one push is done by the next.
+    case .timedOut, .stopped: .quiet
+    case .replica: .failed
+    }
+  }
+
+  /// The silence that the server asked for, where it named one.
+  private func silence() -> CycleResult? {
+    guard let until = try? replica.meta().quietUntil else { return nil }
+    let wait = until.since(environment.now())
+    return wait > .zero ? .silence(wait) : nil
+  }
+}
+
+/// Where a ``SyncLoop`` stands.
+package enum LoopState: Hashable, Sendable {
+  case syncing
+  /// The next pull is due so long after the last cycle, or sooner where there is an edit.
+  case waiting(Duration, after: CycleResult)
+  case paused
+  case stopped
+}
+
+extension CycleResult {
+  /// Whether the server was there, and would take an edit.
+  package var isOnline: Bool {
+    switch self {
+    case .changed, .quiet, .undecided, .busy: true
+    case .unreachable, .throttled, .silence, .keyRejected, .failed: false
+    }
+  }
+
+  /// In a word, for logs.
+  package var word: String {
+    switch self {
+    case .changed: "changed"
+    case .quiet: "quiet"
+    case .undecided: "undecided"
+    case .unreachable: "unreachable"
+    case .throttled: "throttled"
+    case .silence: "silence"
+    case .keyRejected: "key_rejected"
+    case .busy: "busy"
+    case .failed: "failed"
+    }
+  }
+}

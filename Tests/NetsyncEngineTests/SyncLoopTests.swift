@@ -1,0 +1,229 @@
+import HTTPTypes
+import Logging
+import NetsyncAPI
+import NetsyncEngine
+import NetsyncModel
+import NetsyncReconcile
+import NetsyncReplica
+import NetsyncTestKit
+import Synchronization
+import Testing
+
+@Suite struct SyncLoopTests {
+  @Test func `a change there is seen within one interval, however long nothing has changed`() async throws {
+    let world = try World(networks: 3)
+    let course = Course(world, interval: .seconds(300))
+    course.at(.seconds(3_600)) { world.renameThere(world.namesThere[0], to: "renamed there") }
+    course.at(.seconds(3_901)) {
+      #expect((try? world.replica.networks())?.contains { $0.name?.text == "renamed there" } == true)
+    }
+    try await course.run(for: .seconds(4_000))
+  }
+
+  @Test func `while things change the account is asked more often, and less when it is quiet again`() async throws {
+    let world = try World(networks: 1)
+    let course = Course(world, interval: .seconds(400))
+    for minute in 0..<60 { course.at(.seconds(60 * minute + 1)) { world.createThere("net-\(minute)") } }
+    course.at(.seconds(3_600)) { #expect((30...45).contains(world.pulls)) }
+    try await course.run(for: .seconds(7_200))
+    #expect(world.pulls < 60)
+  }
+
+  @Test func `an edit that another process makes is sent within two seconds, without a pull`() async throws {
+    let world = try World(networks: 3)
+    let other = try Replica.open(world.replica.path, .existing, now: { world.clock.wall })
+    let course = Course(world, interval: .seconds(300))
+    var pulls = 0
+    course.at(.seconds(100)) {
+      pulls = world.pulls
+      _ = try? other.create(NetworkName("made by another"), localID: LocalID(at: world.clock.wall, random: (1, 2)))
+    }
+    course.at(.seconds(102)) {
+      #expect(world.namesThere.contains("made by another"))
+      #expect(world.pulls == pulls)
+    }
+    try await course.run(for: .seconds(110))
+  }
+
+  @Test func `an edit that waits for a person is not sent again and again`() async throws {
+    let world = try World(networks: 3)
+    _ = try await world.engine().pull(PullOptions())
+    let course = Course(world, interval: .seconds(300))
+    world.transport.decide { request in request.method == .post ? .replaced(.refusal) : .arrives }
+    course.at(.seconds(10)) { _ = try? world.create("refused") }
+    try await course.run(for: .seconds(250))
+    #expect(world.transport.requests.count { $0.hasPrefix("POST") } == 1)
+    #expect(try world.replica.operations().map(\.state) == [.refused])
+  }
+
+  @Test func `who cannot be reached is asked once a minute at most, and edits go out when he is there again`()
+    async throws
+  {
+    let world = try World(networks: 3)
+    let course = Course(world, interval: .seconds(300))
+    course.at(.seconds(10)) {
+      world.transport.decide { _ in .notSent }
+      _ = try? world.create("made offline")
+    }
+    var asked = 0
+    course.at(.seconds(600)) { asked = world.transport.requests.count }
+    course.at(.seconds(4_200)) {
+      #expect(world.transport.requests.count - asked <= 121)
+      world.transport.decide { _ in .arrives }
+    }
+    course.at(.seconds(4_262)) { #expect(world.namesThere.contains("made offline")) }
+    try await course.run(for: .seconds(4_300))
+  }
+
+  @Test func `a day of 429 that names no time costs two hundred requests at most`() async throws {
+    let world = try World(networks: 3)
+    let course = Course(world, interval: .seconds(30))
+    world.transport.decide { _ in .replaced(TransportResponse(head: HTTPResponse(status: .tooManyRequests), body: [])) }
+    course.at(.seconds(5)) { _ = try? world.create("lab") }
+    try await course.run(for: .seconds(86_400))
+    #expect(world.transport.requests.count <= 200)
+    #expect(world.transport.requests.count > 20)
+  }
+
+  @Test func `a pause sends nothing, syncNow goes through it, and resume makes up for it`() async throws {
+    let world = try World(networks: 3)
+    let course = Course(world, interval: .seconds(60))
+    var asked = 0
+    course.at(.seconds(10)) { course.loop.pause() }
+    course.at(.seconds(20)) {
+      asked = world.transport.requests.count
+      _ = try? world.create("lab")
+    }
+    course.at(.seconds(400)) {
+      #expect(world.transport.requests.count == asked)
+      course.loop.syncNow()
+    }
+    course.at(.seconds(402)) { #expect(world.namesThere.contains("lab")) }
+    course.at(.seconds(403)) {
+      world.createThere("there")
+      course.loop.resume()
+    }
+    course.at(.seconds(470)) { #expect((try? world.replica.networks())?.count == 5) }
+    try await course.run(for: .seconds(480))
+  }
+
+  @Test func `a rejected key is left alone for a quarter of an hour, a new one is tried at once`() async throws {
+    let world = try World(networks: 3)
+    let course = Course(world, interval: .seconds(60))
+    world.transport.decide { request in
+      request.headerFields[.authorization] == "Bearer new" ? .arrives : .replaced(.unauthorized)
+    }
+    var asked = 0
+    course.at(.seconds(600)) {
+      asked = world.transport.requests.count
+      #expect(asked == 1)
+      if let engine = try? world.engine(key: "new") { course.loop.replaceEngine(engine) }
+    }
+    course.at(.seconds(602)) { #expect((try? world.replica.networks())?.count == 3) }
+    try await course.run(for: .seconds(605))
+  }
+
+  @Test func `a stop lets the request in flight end and sends nothing more`() async throws {
+    let world = try World(networks: 600)
+    let course = Course(world, interval: .seconds(60))
+    let sent = Mutex(0)
+    world.transport.decide { _ in
+      if sent.withLock({
+        $0 += 1; return $0
+      }) == 1 {
+        course.loop.stop.request()
+      }
+      return .arrives
+    }
+    try await course.run(for: .seconds(600))
+    #expect(sent.withLock { $0 } == 1)
+    #expect(course.states.last == .stopped)
+  }
+
+  @Test func `a cancelled task ends the cycle where it is, and tries nothing again`() async throws {
+    let world = try World(networks: 3)
+    let engine = try world.engine()
+    let sent = Mutex(0)
+    world.transport.decide { _ in
+      sent.withLock { $0 += 1 }
+      unsafe withUnsafeCurrentTask { task in unsafe task?.cancel() }
+      return .notSent
+    }
+    let report = await Task { await engine.pull(PullOptions()) }.value
+    #expect(report.failure == .stopped)
+    #expect(sent.withLock { $0 } == 1)
+  }
+
+  @Test func `the heart beats at every glance and every request, and is silent while one is waited for`() async throws {
+    let world = try World(networks: 3)
+    let beats = Mutex(0)
+    let course = Course(world, interval: .seconds(60)) { beats.withLock { $0 += 1 } }
+    let before = Mutex<[Int]>([])
+    world.transport.decide { _ in
+      before.withLock { $0.append(beats.withLock { $0 }) }
+      return .arrives
+    }
+    try await course.run(for: .seconds(30))
+    let seen = before.withLock { $0 }
+    // Each request of the first pull found one beat more than the one before it.
+    #expect(seen.prefix(3) == [seen[0], seen[0] + 1, seen[0] + 2])
+    #expect(beats.withLock { $0 } >= 60)
+  }
+}
+
+/// What happens to a loop, at which time; the manual clock moves from one glance to the next.
+private final class Course: @unchecked Sendable {
+  let world: World
+  private(set) var loop: SyncLoop!
+  private(set) var states: [LoopState] = []
+  private var happenings: [(at: Duration, what: () -> Void)] = []
+  private var end = Duration.zero
+  private let start: ManualClock.Instant
+
+  init(_ world: World, interval: Duration, onBeat: @escaping @Sendable () -> Void = {}) {
+    self.world = world
+    start = world.clock.now
+    let engine = try! world.engine(heartbeat: { [unowned self] in
+      onBeat()
+      self.beat()
+    })
+    loop = SyncLoop(
+      engine: engine,
+      watch: try! ReplicaWatch(world.replica),
+      interval: interval,
+      onState: { [unowned self] in states.append($0) }
+    )
+  }
+
+  func at(_ time: Duration, _ what: @escaping () -> Void) {
+    happenings.append((time, what))
+  }
+
+  func run(for duration: Duration) async throws {
+    end = duration
+    await loop.run()
+    #expect(happenings.isEmpty)
+  }
+
+  private func beat() {
+    let now = start.duration(to: world.clock.now)
+    while let index = happenings.firstIndex(where: { $0.at <= now }) { happenings.remove(at: index).what() }
+    if now >= end { loop.stop.request() }
+  }
+}
+
+extension World {
+  /// Sweeps that were begun.
+  fileprivate var pulls: Int { (try? replica.lastSweep(before: .max)?.sweep).map(Int.init) ?? 0 }
+}
+
+extension TransportResponse {
+  fileprivate static let refusal = TransportResponse(
+    head: HTTPResponse(status: .unprocessableContent),
+    body: Array(#"{"errors":[{"code":"10015","title":"Invalid name","detail":"no"}]}"#.utf8)
+  )
+  fileprivate static let unauthorized = TransportResponse(
+    head: HTTPResponse(status: .unauthorized),
+    body: Array(#"{"errors":[{"code":"10009","title":"Authentication failed"}]}"#.utf8)
+  )
+}

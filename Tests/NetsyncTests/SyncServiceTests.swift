@@ -1,0 +1,40 @@
+import Logging
+import Netsync
+import NetsyncEngine
+import NetsyncReplica
+import NetsyncTestKit
+import ServiceLifecycle
+import Testing
+
+@Suite struct SyncServiceTests {
+  @Test func `a graceful shutdown ends it, and what was edited before has been sent`() async throws {
+    let world = try World(networks: 3)
+    try world.create("lab")
+    let service = SyncService(
+      engine: try world.engine(),
+      watch: try ReplicaWatch(world.replica),
+      interval: .seconds(300)
+    )
+    let group = ServiceGroup(configuration: .init(services: [service], logger: Logger(label: "test")))
+    let running = Task { try await group.run() }
+    while !world.namesThere.contains("lab") { await Task.yield() }
+    await group.triggerGracefulShutdown()
+    try await running.value
+    #expect(try world.replica.networks().count == 4)
+  }
+
+  @Test func `without a key it waits for the shutdown and leaves the edits be`() async throws {
+    let world = try World()
+    let replica = NetworkReplica(replica: world.replica, engine: nil)
+    try replica.networks.create("lab")
+    let group = ServiceGroup(
+      configuration: .init(services: [try SyncService(replica)], logger: Logger(label: "test"))
+    )
+    let running = Task { try await group.run() }
+    await group.triggerGracefulShutdown()
+    try await running.value
+    #expect(try replica.outbox().count == 1)
+    #expect(world.transport.requests.isEmpty)
+    await replica.close()
+  }
+}
