@@ -107,10 +107,16 @@ let package = Package(
         "NetsyncModel", "NetsyncReplica",
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "HummingbirdCore", package: "hummingbird"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "Mustache", package: "swift-mustache"),
         .product(name: "NIOCore", package: "swift-nio"),
-      ]
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+      ],
+      resources: [
+        "layout.mustache", "overview.mustache", "networks.mustache", "network.mustache", "interfaces.mustache",
+        "interface_rows.mustache", "edit_rows.mustache", "style.css",
+      ].map { .embedInCode("Assets/\($0)") }
     ),
 
     // The command line.
@@ -125,7 +131,8 @@ let package = Package(
         .product(name: "Metrics", package: "swift-metrics"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
-      ]
+      ],
+      exclude: ["systemd"]
     ),
 
     // A deterministic world for tests.
@@ -163,6 +170,9 @@ let package = Package(
         "NetsyncModel", "NetsyncReconcile", "NetsyncReplica", "NetsyncAPI", "NetsyncEngine", "NetsyncSandbox",
         "NetsyncTestKit",
         .product(name: "HTTPTypes", package: "swift-http-types"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "Metrics", package: "swift-metrics"),
+        .product(name: "MetricsTestKit", package: "swift-metrics"),
       ]
     ),
     .testTarget(
@@ -192,16 +202,23 @@ let package = Package(
     .testTarget(
       name: "NetsyncPageTests",
       dependencies: [
-        "NetsyncModel", "NetsyncReplica", "NetsyncPage",
+        "NetsyncModel", "NetsyncReplica", "NetsyncAPI", "NetsyncEngine", "NetsyncPage", "NetsyncTestKit",
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "Hummingbird", package: "hummingbird"),
-        .product(name: "HummingbirdTesting", package: "hummingbird"),
+        .product(name: "HummingbirdCore", package: "hummingbird"),
+        .product(name: "Logging", package: "swift-log"),
         .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOEmbedded", package: "swift-nio"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ]
     ),
     .testTarget(
       name: "CommandLineTests",
-      dependencies: ["NetsyncCLI", "NetsyncModel", "NetsyncReconcile", "NetsyncEngine"]
+      dependencies: [
+        "NetsyncCLI", "NetsyncModel", "NetsyncReconcile", "NetsyncReplica", "NetsyncEngine",
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "Metrics", package: "swift-metrics"),
+      ]
     ),
   ]
 )

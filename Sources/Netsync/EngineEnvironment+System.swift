@@ -21,9 +21,3 @@ extension Timestamp {
     Timestamp(microseconds: Int64(Date().timeIntervalSince1970 * 1_000_000))
   }
 }
-
-extension LocalID {
-  package static func random(at time: Timestamp) -> LocalID {
-    LocalID(at: time, random: (UInt64.random(in: .min ... .max), UInt64.random(in: .min ... .max)))
-  }
-}

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Netsync
 import FoundationEssentials
 
 /// The flags that every command takes, after the verb.
@@ -28,7 +29,7 @@ struct GlobalOptions: ParsableArguments {
   var offline = false
 
   @Option(name: [.short, .long], help: ArgumentHelp("table, wide, json, jsonl, csv, tsv or id.", valueName: "format"))
-  var output: OutputFormat?
+  var output: OutputChoice?
 
   @Flag(help: "The same as --output json.")
   var json = false
@@ -37,11 +38,32 @@ struct GlobalOptions: ParsableArguments {
   var fields: String?
 
   /// Whether errors are objects too.
-  var saysJSON: Bool { json || output?.isJSON == true }
+  var saysJSON: Bool { json || output?.rows?.isJSON == true }
 
   func format(isTerminal: Bool) -> OutputFormat {
     if json { return .json }
-    return output ?? .standard(isTerminal: isTerminal)
+    return output?.rows ?? .standard(isTerminal: isTerminal)
+  }
+}
+
+/// What `-o` takes: a form that every list has, or the metrics that only `status` has.
+enum OutputChoice: ExpressibleByArgument, Equatable {
+  case rows(OutputFormat)
+  case prometheus
+
+  init?(argument: String) {
+    if argument == "prometheus" {
+      self = .prometheus
+    } else {
+      guard let format = OutputFormat(rawValue: argument) else { return nil }
+      self = .rows(format)
+    }
+  }
+
+  static var allValueStrings: [String] { OutputFormat.allValueStrings }
+
+  var rows: OutputFormat? {
+    if case .rows(let format) = self { format } else { nil }
   }
 }
 

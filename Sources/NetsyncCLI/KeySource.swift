@@ -14,7 +14,7 @@ enum KeySource {
     if let path = global.apiKeyFile { return try read(path) }
     if let directory = environment["CREDENTIALS_DIRECTORY"], !directory.isEmpty {
       let path = "\(directory)/telnyx-api-key"
-      if FileManager.default.fileExists(atPath: path) { return try read(path) }
+      if FileManager.default.fileExists(atPath: path) { return try read(path, of: .serviceManager) }
     }
     if let text = environment["TELNYX_API_KEY"], !text.isEmpty {
       guard let key = APIKey(text) else { throw .keyMalformed(source: "TELNYX_API_KEY") }
@@ -27,8 +27,13 @@ enum KeySource {
     return try read(path)
   }
 
+  /// Who made a key file.
+  private enum Keeper { case user, serviceManager }
+
   /// A key file is regular, its user's own, closed to everybody else, and holds one line.
-  private static func read(_ path: String) throws(UserMessage) -> APIKey {
+  ///
+  /// systemd's copy of a credential is root's, and opened to the service by an ACL, which shows as the group's bits.
+  private static func read(_ path: String, of keeper: Keeper = .user) throws(UserMessage) -> APIKey {
     let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw .keyFile(path, "it cannot be read") }
     defer { close(descriptor) }
@@ -36,8 +41,11 @@ enum KeySource {
     guard unsafe fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
       throw .keyFile(path, "it is not a regular file")
     }
-    guard status.st_uid == geteuid() else { throw .keyFile(path, "it belongs to another user") }
-    guard status.st_mode & 0o077 == 0 else { throw .keyFile(path, "others can read it", next: "chmod 600 \(path)") }
+    let isServiceManagers = keeper == .serviceManager && status.st_uid == 0
+    guard status.st_uid == geteuid() || isServiceManagers else { throw .keyFile(path, "it belongs to another user") }
+    guard status.st_mode & (isServiceManagers ? 0o007 : 0o077) == 0 else {
+      throw .keyFile(path, "others can read it", next: "chmod 600 \(path)")
+    }
     var buffer = [UInt8](repeating: 0, count: 8_192)
     let count = unsafe Glibc.read(descriptor, &buffer, buffer.count)
     guard count >= 0 else { throw .keyFile(path, "it cannot be read") }

@@ -11,6 +11,7 @@ struct NetsyncCommand: AsyncParsableCommand {
     version: "0.1.0",
     subcommands: [
       PullCommand.self, PlanCommand.self, PushCommand.self, SyncCommand.self, StatusCommand.self,
+      DaemonCommand.self,
       NetworksCommand.self, InterfacesCommand.self, OutboxCommand.self, ConflictsCommand.self,
       LogCommand.self, WhyCommand.self, UndoCommand.self, QueryCommand.self, DemoCommand.self, SandboxCommand.self,
     ]
@@ -30,6 +31,7 @@ struct NetsyncCommand: AsyncParsableCommand {
     }
     let global = (command as? any NetsyncVerb)?.global
     do {
+      if global?.output == .prometheus, !(command is StatusCommand) { throw UserMessage.onlyStatusSaysMetrics }
       if var command = command as? any AsyncParsableCommand {
         try await command.run()
       } else {

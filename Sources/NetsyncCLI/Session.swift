@@ -39,12 +39,33 @@ struct Session {
     on replica: Replica,
     _ work: (SyncEngine) async throws -> Value
   ) async throws -> Value {
-    guard !settings.isOffline else { throw UserMessage.offline }
+    let transport = HTTPTransport(connectTimeout: settings.requestTimeout)
+    do {
+      let engine = try engine(on: replica, over: transport)
+      let value = try await Interrupts.watch(engine.stop) { try await work(engine) }
+      await transport.shutdown()
+      return value
+    } catch {
+      await transport.shutdown()
+      throw error
+    }
+  }
+
+  /// An engine that talks to the API with the key as it can be found now.
+  func engine(
+    on replica: Replica,
+    over transport: HTTPTransport,
+    logger: Logger? = nil,
+    metrics: EngineMetrics? = nil,
+    stop: StopSignal = StopSignal(),
+    heartbeat: @escaping @Sendable () -> Void = {}
+  ) throws(UserMessage) -> SyncEngine {
+    guard !settings.isOffline else { throw .offline }
     let baseURL = try Settings.baseURL(environment)
     let key = try KeySource.find(global, environment)
-    let transport = HTTPTransport(connectTimeout: settings.requestTimeout)
-    let environment = EngineEnvironment.system(logger: logger)
-    let engine = SyncEngine(
+    var environment = EngineEnvironment.system(logger: logger ?? self.logger())
+    environment.heartbeat = heartbeat
+    return SyncEngine(
       replica: replica,
       api: APIClient(
         transport: transport,
@@ -55,21 +76,24 @@ struct Session {
       ),
       environment: environment,
       policy: settings.policy,
-      settle: settings.settle
+      settle: settings.settle,
+      stop: stop,
+      metrics: metrics
     )
-    do {
-      let value = try await Interrupts.watch(engine.stop) { try await work(engine) }
-      await transport.shutdown()
-      return value
-    } catch {
-      await transport.shutdown()
-      throw error
-    }
   }
 
-  private var logger: Logger {
-    var logger = Logger(label: "netsync", factory: { StreamLogHandler.standardError(label: $0) })
-    let verbose: Logger.Level = global.verbose > 1 ? .trace : global.verbose == 1 ? .debug : .warning
+  /// Writes to stderr, in the form and from the level on that were asked for.
+  ///
+  /// - Parameter level: where none was asked for.
+  func logger(from level: Logger.Level = .warning) -> Logger {
+    let format = settings.logFormat
+    var logger = Logger(label: "netsync") { label in
+      switch format {
+      case .text: StreamLogHandler.standardError(label: label)
+      case .json: JSONLogHandler(label: label)
+      }
+    }
+    let verbose: Logger.Level = global.verbose > 1 ? .trace : global.verbose == 1 ? .debug : level
     logger.logLevel = settings.logLevel ?? verbose
     return logger
   }

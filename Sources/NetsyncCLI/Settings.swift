@@ -5,14 +5,20 @@ import NetsyncAPI
 
 /// What the environment and the flags come to. A bad value is an error, never a default.
 struct Settings: Sendable {
+  /// More often would be a strain on the API, and on nothing that a person could see.
+  static let shortestInterval = Duration.seconds(1)
+
   var replicaPath: String
   var isOffline: Bool
   var mayAsk: Bool
   var policy: ConflictPolicy
   var settle: Duration
   var maximumDeletes: Int?
+  /// How often a daemon pulls.
+  var pullInterval: Duration
   var requestTimeout: Duration
   var logLevel: Logger.Level?
+  var logFormat: LogFormat
 
   init(_ global: GlobalOptions, _ environment: [String: String]) throws(UserMessage) {
     let reader = EnvironmentReader(environment: environment)
@@ -24,7 +30,10 @@ struct Settings: Sendable {
     policy = try reader.choice("NETSYNC_PUSH_ON_CONFLICT") ?? .newest
     settle = try reader.duration("NETSYNC_PUSH_SETTLE") ?? .seconds(90)
     maximumDeletes = try reader.count("NETSYNC_PULL_MAX_DELETES")
+    pullInterval = try reader.duration("NETSYNC_PULL_INTERVAL") ?? .seconds(300)
+    guard pullInterval >= Self.shortestInterval else { throw .setting("NETSYNC_PULL_INTERVAL", takes: "1s or more") }
     requestTimeout = try reader.duration("NETSYNC_HTTP_TIMEOUT") ?? .seconds(10)
+    logFormat = try reader.choice("NETSYNC_LOG_FORMAT") ?? .text
     if let level = reader.text("NETSYNC_LOG_LEVEL") {
       guard let level = Logger.Level(rawValue: level) else {
         throw .setting("NETSYNC_LOG_LEVEL", takes: Logger.Level.allCases.map(\.rawValue).joined(separator: ", "))
@@ -48,6 +57,11 @@ struct Settings: Sendable {
     guard let text = EnvironmentReader(environment: environment).text("TELNYX_BASE_URL") else { return .telnyx }
     do { return try BaseURL(text) } catch { throw .baseURL(error) }
   }
+}
+
+/// How events are written to stderr.
+enum LogFormat: String, CaseIterable, Sendable {
+  case text, json
 }
 
 /// Reads variables; an empty one counts as not set.

@@ -175,6 +175,12 @@ extension UserMessage {
     UserMessage(exit: .usage, code: "usage", message: message, why: why, next: [next])
   }
 
+  static let onlyStatusSaysMetrics = usage(
+    "this command has no metrics",
+    why: "-o prometheus is a form of 'netsync status' alone",
+    next: "netsync status -o prometheus"
+  )
+
   static func badName(_ refused: NameRefused) -> UserMessage {
     let why: TerminalText =
       switch refused {

@@ -42,6 +42,7 @@ package struct PushReport: Hashable, Sendable {
   /// Edits that the server refused for good in this push.
   package var refused = 0
   package var requests = 0
+  package var bytes = 0
   package var duration = Duration.zero
   package var failure: CycleFailure?
   /// Edits of plan files that were not sent, since the edit or its base has changed.
@@ -57,6 +58,22 @@ package struct PushReport: Hashable, Sendable {
   package var sent: Int { created + renamed + deleted }
 
   package init() {}
+
+  /// How it ended, in the words of a pull.
+  package var outcome: PullOutcome {
+    let later: PullOutcome = sent > 0 ? .partial : .offline
+    switch failure {
+    case .held: return .held
+    case .api(.credentials, request: _, tries: _), .replica: return .error
+    case _ where moved > 0: return .held
+    case _ where conflicts + undecided + refused > 0: return .partial
+    case .stopped: return .partial
+    case .quiet, .timedOut: return later
+    case .api(let failure, request: _, tries: _): return failure.isTransient ? later : .error
+    case .busy: return .error
+    case nil: return waiting + inDoubt > 0 ? later : .ok
+    }
+  }
 }
 
 extension CycleFailure {

@@ -14,6 +14,8 @@ package struct SyncEngine: Sendable {
   let settle: Duration
   /// Asks whatever runs to end.
   package let stop: StopSignal
+  /// nil where nobody collects them.
+  let metrics: EngineMetrics?
 
   package init(
     replica: Replica,
@@ -21,7 +23,8 @@ package struct SyncEngine: Sendable {
     environment: EngineEnvironment,
     policy: ConflictPolicy,
     settle: Duration,
-    stop: StopSignal = StopSignal()
+    stop: StopSignal = StopSignal(),
+    metrics: EngineMetrics? = EngineMetrics()
   ) {
     self.replica = replica
     self.api = api
@@ -29,6 +32,7 @@ package struct SyncEngine: Sendable {
     self.policy = policy
     self.settle = settle
     self.stop = stop
+    self.metrics = metrics
   }
 
   /// What every pull and every push is wrapped in: the sync lock, the repair of what a process that died left behind, and at

@@ -39,6 +39,10 @@ public struct LocalID: Hashable, Sendable, CustomStringConvertible {
     self.text = text
   }
 
+  package static func random(at time: Timestamp) -> LocalID {
+    LocalID(at: time, random: (UInt64.random(in: .min ... .max), UInt64.random(in: .min ... .max)))
+  }
+
   public var description: String { text }
 }
 

@@ -1,16 +1,92 @@
 import HTTPTypes
 import Hummingbird
-import Logging
+import HummingbirdCore
 import Mustache
 import NIOCore
 import NetsyncModel
 package import NetsyncReplica
 
-/// What a browser shows of a replica.
+/// What a browser shows of a replica, and what Prometheus and a health check ask of its daemon.
+///
+/// Every page is made here, whole, and needs no script; what changes something is a form. All that a person can do here, the
+/// command line can do too.
 package struct Page: Sendable {
   let replica: Replica
+  let metrics: @Sendable () -> String
+  let health: @Sendable () -> Bool
+  let syncNow: @Sendable () -> Void
+  /// Stands in every form that was made here, and nobody else can know it.
+  let token = FormToken()
+  let templates = Templates()
 
-  package init(replica: Replica) {
+  /// - Parameters:
+  ///   - metrics: in Prometheus' text format.
+  ///   - health: whether syncing is alive.
+  ///   - syncNow: asks for a pull and a push; returns at once.
+  package init(
+    replica: Replica,
+    metrics: @escaping @Sendable () -> String,
+    health: @escaping @Sendable () -> Bool,
+    syncNow: @escaping @Sendable () -> Void
+  ) {
     self.replica = replica
+    self.metrics = metrics
+    self.health = health
+    self.syncNow = syncNow
+  }
+
+  /// What answers requests.
+  ///
+  /// - Parameter isUnixSocket: then any `Host` will do, since no other site can reach it.
+  func router(isUnixSocket: Bool) -> Router<BasicRequestContext> {
+    let router = Router()
+    router.add(middleware: PageGuard(checksHost: !isUnixSocket))
+    router.get("/") { request, _ in try overview(said: Said(request.uri)) }
+    router.get("/networks") { request, _ in try networks(Search(request.uri)) }
+    router.get("/networks/:reference") { _, context in try network(context.parameters.require("reference")) }
+    router.get("/interfaces") { request, _ in try interfaces(Search(request.uri)) }
+    router.get("/style.css") { _, _ in Response.text(Asset.style, type: "text/css; charset=utf-8") }
+    router.get("/metrics") { _, _ in Response.text(metrics(), type: "text/plain; version=0.0.4; charset=utf-8") }
+    router.get("/health") { _, _ in
+      let isWell = health()
+      return Response.text(isWell ? "ok\n" : "stuck\n", status: isWell ? .ok : .serviceUnavailable)
+    }
+    router.post("/sync") { request, _ in
+      _ = try await form(request)
+      syncNow()
+      return Said(.syncing).redirect
+    }
+    router.post("/conflicts/:edit") { request, context in
+      let form = try await form(request)
+      return try resolve(try edit(context), form.take.flatMap(ConflictSide.init(rawValue:))).redirect
+    }
+    router.post("/outbox/:edit") { request, context in
+      let form = try await form(request)
+      return try work(on: try edit(context), form.take.flatMap(QueueWork.init(rawValue:))).redirect
+    }
+    return router
+  }
+
+  /// The fields of a form that was made here.
+  private struct Form: Decodable {
+    var token: String?
+    /// What its button says.
+    var take: String?
+  }
+
+  private func form(_ request: Request) async throws -> Form {
+    let body = try await request.body.collect(upTo: Self.longestForm)
+    guard let form = try? URLEncodedFormDecoder().decode(Form.self, from: String(buffer: body)) else {
+      throw Refusal.noForm
+    }
+    guard token.matches(form.token) else { throw Refusal.strangeForm }
+    return form
+  }
+
+  private static let longestForm = 4_096
+
+  private func edit(_ context: BasicRequestContext) throws -> EditNumber {
+    guard let number = context.parameters.get("edit", as: EditNumber.self) else { throw Refusal.notFound }
+    return number
   }
 }

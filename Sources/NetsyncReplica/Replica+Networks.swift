@@ -161,6 +161,9 @@ package struct InterfaceFilter: Hashable, Sendable {
   package var type: String?
   package var status: String?
   package var region: String?
+  /// A substring of any of its fields that people search by, or of its network's name; the case of letters ignored.
+  package var text: String?
+  package var limit: Int?
 
   package init() {}
 }
@@ -168,6 +171,7 @@ package struct InterfaceFilter: Hashable, Sendable {
 extension Replica {
   package func interfaces(_ filter: InterfaceFilter = InterfaceFilter()) throws(ReplicaError) -> [NetworkInterface] {
     let wanted = filter.name?.lowercased()
+    let text = filter.text?.lowercased()
     return try read { database in
       let cursor = try database.cursor(
         """
@@ -190,16 +194,28 @@ extension Replica {
       while let row = try cursor.next() {
         let document = NetworkInterfaceDocument(row)
         if let wanted, !(document.name?.lowercased().contains(wanted) ?? false) { continue }
-        interfaces.append(
-          NetworkInterface(
-            document: document,
-            networkID: try required(NetworkID(row["network_id"]), "network id"),
-            networkName: (row["network_name"] as String?).map(NetworkName.init(_:)),
-            asOf: Timestamp(microseconds: row["interfaces_as_of_us"] ?? 0)
-          )
+        let interface = NetworkInterface(
+          document: document,
+          networkID: try required(NetworkID(row["network_id"]), "network id"),
+          networkName: (row["network_name"] as String?).map(NetworkName.init(_:)),
+          asOf: Timestamp(microseconds: row["interfaces_as_of_us"] ?? 0)
         )
+        if let text, !interface.holds(text) { continue }
+        interfaces.append(interface)
+        if let limit = filter.limit, interfaces.count >= limit { break }
       }
       return interfaces
     }
+  }
+}
+
+extension NetworkInterface {
+  /// - Parameter text: in small letters.
+  fileprivate func holds(_ text: String) -> Bool {
+    let fields = [
+      networkName?.text, document.name, document.id, document.type, document.status, document.regionCode,
+      document.regionName,
+    ]
+    return fields.contains { $0?.lowercased().contains(text) ?? false }
   }
 }

@@ -42,6 +42,8 @@ package struct SweepRecord: Hashable, Sendable {
   package var endedAt: Timestamp?
   package var outcome: PullOutcome?
   package var isComplete: Bool
+  /// As far as it came when it ended; nothing while it runs.
+  package var counts: SweepCounts
 }
 
 extension Replica {
@@ -88,6 +90,13 @@ extension Replica {
   /// The newest sweep before `sweep`, or of all.
   package func lastSweep(before sweep: Int64? = nil) throws(ReplicaError) -> SweepRecord? {
     try read { database in try database.lastSweep(before: sweep) }
+  }
+
+  /// The newest sweeps, newest first.
+  package func sweeps(limit: Int) throws(ReplicaError) -> [SweepRecord] {
+    try read { database in
+      try database.rows("\(SweepRecord.select) ORDER BY sweep DESC LIMIT ?", arguments: [limit], SweepRecord.init)
+    }
   }
 
   /// What the sweeps before this one leave it to answer for.
@@ -166,19 +175,35 @@ extension Database {
   /// The newest sweep before `sweep`, or of all.
   func lastSweep(before sweep: Int64? = nil) throws -> SweepRecord? {
     try row(
-      """
-      SELECT sweep, started_at_us, ended_at_us, outcome, complete FROM sweep
-      WHERE sweep < ? ORDER BY sweep DESC LIMIT 1
-      """,
-      arguments: [sweep ?? Int64.max]
-    ) {
-      SweepRecord(
-        sweep: $0["sweep"],
-        startedAt: Timestamp(microseconds: $0["started_at_us"]),
-        endedAt: Timestamp($0["ended_at_us"] as Int64?),
-        outcome: ($0["outcome"] as String?).flatMap(PullOutcome.init),
-        isComplete: $0["complete"]
-      )
-    }
+      "\(SweepRecord.select) WHERE sweep < ? ORDER BY sweep DESC LIMIT 1",
+      arguments: [sweep ?? Int64.max],
+      SweepRecord.init
+    )
+  }
+}
+
+extension SweepRecord {
+  fileprivate static let select = """
+    SELECT sweep, started_at_us, ended_at_us, outcome, complete, networks, interfaces, new, changed, went_back, gone, held,
+      requests, bytes
+    FROM sweep
+    """
+
+  fileprivate init(_ row: Row) {
+    sweep = row["sweep"]
+    startedAt = Timestamp(microseconds: row["started_at_us"])
+    endedAt = Timestamp(row["ended_at_us"] as Int64?)
+    outcome = (row["outcome"] as String?).flatMap(PullOutcome.init)
+    isComplete = row["complete"]
+    counts = SweepCounts()
+    counts.networks = row["networks"]
+    counts.interfaces = row["interfaces"]
+    counts.new = row["new"]
+    counts.changed = row["changed"]
+    counts.wentBack = row["went_back"]
+    counts.gone = row["gone"]
+    counts.held = row["held"]
+    counts.requests = row["requests"]
+    counts.bytes = row["bytes"]
   }
 }

@@ -1,4 +1,3 @@
-import FoundationEssentials
 import Logging
 package import NetsyncAPI
 package import NetsyncEngine
@@ -11,7 +10,7 @@ package final class World: Sendable {
   package let clock: ManualClock
   package let transport: SandboxTransport
   package let replica: Replica
-  private let directory: String
+  private let directory: TemporaryDirectory
 
   /// - Parameters:
   ///   - networks: how many the account starts with.
@@ -22,13 +21,8 @@ package final class World: Sendable {
       Sandbox(SandboxState(networks: networks), faults: faults),
       clock: clock
     )
-    directory =
-      "\(FileManager.default.temporaryDirectory.path(percentEncoded: false))/netsync-world-\(UUID().uuidString)"
-    replica = try Replica.open("\(directory)/replica.sqlite", .makeIfMissing, now: { clock.wall })
-  }
-
-  deinit {
-    try? FileManager.default.removeItem(atPath: directory)
+    directory = try TemporaryDirectory()
+    replica = try Replica.open("\(directory.path)/replica.sqlite", .makeIfMissing, now: { clock.wall })
   }
 
   /// An engine on this world.
@@ -63,7 +57,7 @@ package final class World: Sendable {
   package func create(_ name: String) throws -> EditReceipt {
     try replica.create(
       NetworkName(name),
-      localID: LocalID(at: clock.wall, random: (.random(in: .min ... .max), .random(in: .min ... .max)))
+      localID: .random(at: clock.wall)
     )
   }
 

@@ -165,9 +165,9 @@ import Testing
     }
     try await course.run(for: .seconds(30))
     let seen = before.withLock { $0 }
-    // Each request of the first pull found one beat more than the one before it.
-    #expect(seen.prefix(3) == [seen[0], seen[0] + 1, seen[0] + 2])
-    #expect(beats.withLock { $0 } >= 60)
+    // The listing comes first; interfaces are asked for side by side, so the requests after the second may find any number.
+    #expect(seen.prefix(2) == [0, 1])
+    #expect(beats.withLock { $0 } >= seen.count + 60)
   }
 }
 

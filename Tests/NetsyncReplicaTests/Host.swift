@@ -255,19 +255,3 @@ extension APIErrorDetail {
     pointer: "/name"
   )
 }
-
-// MARK: Files
-
-/// A directory that goes with its owner.
-final class TemporaryDirectory: Sendable {
-  let path: String
-
-  init() throws {
-    path = "\(FileManager.default.temporaryDirectory.path())/netsync-replica-\(UUID().uuidString)"
-    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-  }
-
-  deinit {
-    try? FileManager.default.removeItem(atPath: path)
-  }
-}

@@ -2,6 +2,7 @@ import FoundationEssentials
 import NetsyncModel
 import NetsyncReconcile
 import NetsyncReplica
+import NetsyncTestKit
 import Testing
 
 #if canImport(Glibc)

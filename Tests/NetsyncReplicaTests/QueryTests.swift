@@ -2,6 +2,7 @@ import FoundationEssentials
 import NetsyncModel
 import NetsyncReconcile
 import NetsyncReplica
+import NetsyncTestKit
 import Testing
 
 /// SQL that a user writes can read everything and harm nothing.

@@ -2,6 +2,7 @@ import FoundationEssentials
 import NetsyncModel
 import NetsyncReconcile
 import NetsyncReplica
+import NetsyncTestKit
 import Testing
 
 /// What lies at the path need not be a replica. Whatever it is, it is somebody's.

@@ -1,6 +1,7 @@
 import FoundationEssentials
 import NetsyncReconcile
 import NetsyncReplica
+import NetsyncTestKit
 import Testing
 
 /// One at a time pulls, pushes and checkpoints (R14).

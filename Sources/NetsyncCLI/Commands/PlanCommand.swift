@@ -77,15 +77,6 @@ extension PushPlan {
 }
 
 extension Netsync.Operation {
-  /// `rename lab -> lab-eu`.
-  var sentence: String {
-    switch intent {
-    case .create(let name): "create \(name)"
-    case .rename(let name): "rename \(base?.name?.text ?? "?") -> \(name)"
-    case .delete: "delete \(base?.name?.text ?? id?.text ?? "?")"
-    }
-  }
-
   var reason: String {
     switch intent {
     case .create: "made here, not there yet"

@@ -103,17 +103,6 @@ extension PushReport {
     return inDoubt > 0 || waiting > 0 ? .notNow : .done
   }
 
-  /// How it ended, in the words of a pull.
-  var outcome: PullOutcome {
-    switch status {
-    case .done: .ok
-    case .held: .held
-    case .notNow: requests > 0 && sent > 0 ? .partial : .offline
-    case .needsDecision, .partly, .interrupted, .terminated: .partial
-    default: .error
-    }
-  }
-
   func throwStatus(_ session: Session, _ replica: Replica, verb: String) throws {
     guard status != .done else { return }
     if let failure {

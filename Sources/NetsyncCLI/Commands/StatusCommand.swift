@@ -1,31 +1,130 @@
 import ArgumentParser
 import Netsync
+import NetsyncEngine
 import NetsyncReplica
 
 /// `netsync status`: freshness, outbox, conflicts, last sync.
 struct StatusCommand: NetsyncVerb {
   static let configuration = CommandConfiguration(
     commandName: "status",
-    abstract: "How fresh the replica is, and what waits."
+    abstract: "How fresh the replica is, and what waits.",
+    discussion: "-o prometheus prints it as metrics, for node_exporter's textfile collector."
   )
 
+  /// How often a watched replica is looked at.
+  private static let pause = Duration.seconds(1)
+
+  @Flag(help: "Print it again whenever it changes, until Ctrl-C.")
+  var watch = false
+  @Flag(help: "One short line for a shell's prompt; nothing when in sync.")
+  var prompt = false
   @Flag(help: "Exit 2 unless everything is in sync.")
   var exitCode = false
   @Option(help: ArgumentHelp("Exit 5 if the last complete pull is older.", valueName: "d"))
   var maxAge: DurationArgument?
   @OptionGroup var global: GlobalOptions
 
+  func validate() throws {
+    if watch, prompt || exitCode || maxAge != nil {
+      throw ValidationError("--watch goes on for ever; it takes neither --prompt nor --exit-code nor --max-age")
+    }
+  }
+
   func run() async throws {
     let session = try Session(global)
     let replica = try session.open()
-    let (status, operations) = try session.step { () throws(ReplicaError) in
+    if watch { try await follow(session, replica) }
+    let look = try StatusLook(replica, session)
+    if prompt {
+      if let line = look.status.prompt { try StandardStream.output.write("\(line)\n") }
+    } else {
+      try look.answer(session)
+      if global.output != .prometheus { try session.show(Refusals.grouped(look.operations)) }
+    }
+    try session.checkAge(look.status, maxAge: maxAge?.duration, now: look.now)
+    if exitCode && !look.status.isInSync { throw ExitStatus.pending }
+  }
+
+  /// On a terminal the same lines, painted anew; in a pipe a line for each change.
+  private func follow(_ session: Session, _ replica: Replica) async throws -> Never {
+    let stop = StopSignal()
+    let isRepainted = StandardStream.output.isTerminal && !global.saysJSON && global.output != .prometheus
+    let commits = try session.step { () throws(ReplicaError) in try ReplicaWatch(replica) }
+    try await Interrupts.watch(stop, saying: nil) {
+      var version: Int?
+      var last: StatusLook?
+      while !stop.isRequested {
+        // Asked before the look: what is committed meanwhile is looked at next time.
+        let committed = try session.step { () throws(ReplicaError) in try commits.version() }
+        let look = try last.flatMap { committed == version ? $0.again() : nil } ?? StatusLook(replica, session)
+        if isRepainted {
+          try look.paint()
+        } else if !look.isSame(as: last) {
+          try look.answer(session, onOneLine: true)
+        }
+        (version, last) = (committed, look)
+        try await Task.sleep(for: Self.pause)
+      }
+    }
+    throw Interrupts.status
+  }
+}
+
+/// How things stand at one moment.
+private struct StatusLook {
+  let status: ReplicaStatus
+  let operations: [NetsyncModel.Operation]
+  private(set) var daemon: DaemonRecord?
+  let path: String
+  private(set) var now = Timestamp.now
+
+  init(_ replica: Replica, _ session: Session) throws(UserMessage) {
+    (status, operations) = try session.step { () throws(ReplicaError) in
       (try replica.status(), try replica.operations())
     }
-    let now = Timestamp.now
-    try session.answer(JSONText(status, path: replica.path, now: now), orSay: status.lines(now: now))
-    try session.show(Refusals.grouped(operations))
-    try session.checkAge(status, maxAge: maxAge?.duration, now: now)
-    if exitCode && !status.isInSync { throw ExitStatus.pending }
+    path = replica.path
+    daemon = DaemonLock.holder(ofReplica: replica.path)
+  }
+
+  /// The same a moment later, where nothing was committed since.
+  func again() -> StatusLook {
+    var look = self
+    look.now = .now
+    look.daemon = DaemonLock.holder(ofReplica: path)
+    return look
+  }
+
+  func isSame(as other: StatusLook?) -> Bool { status == other?.status && daemon == other?.daemon }
+
+  func answer(_ session: Session, onOneLine: Bool = false) throws {
+    guard session.global.output == .prometheus else {
+      let lines = lines
+      let joined: [TerminalText] = ["\(lines.map(\.string).joined(separator: "; "))"]
+      return try session.answer(JSONText(status, daemon, path: path, now: now), orSay: onOneLine ? joined : lines)
+    }
+    let registry = PrometheusRegistry(help: EngineMetrics.help)
+    ReplicaGauges(factory: registry).record(status)
+    try StandardStream.output.write(registry.text())
+    try StandardStream.output.flush()
+  }
+
+  func paint() throws {
+    let output = StandardStream.output
+    let home = "\u{1B}[H\u{1B}[J"
+    try output.write(home + lines.map { "\($0.string)\n" }.joined())
+    try output.flush()
+  }
+
+  private var lines: [TerminalText] {
+    var lines = status.lines(now: now)
+    if let daemon { lines.insert(daemon.line, at: lines.count - 1) }
+    return lines
+  }
+}
+
+extension DaemonRecord {
+  fileprivate var line: TerminalText {
+    "Daemon:  process \(String(pid)), since \(startedAt)\(listen.map { ", at \($0)" } ?? "")"
   }
 }
 
@@ -48,15 +147,20 @@ extension Session {
 }
 
 extension ReplicaStatus {
+  private static let states = ["waiting", "sending", "in_doubt", "conflict", "held", "refused"]
+
+  /// `2 waiting, 1 held`; nothing where the outbox is empty.
+  private var open: String {
+    Self.states.compactMap { state in outbox[state].map { "\($0) \(state)" } }.joined(separator: ", ")
+  }
+
   func lines(now: Timestamp) -> [TerminalText] {
     let freshness: TerminalText =
       completeAsOf.map { "complete as of \(RelativeTime.text(of: $0.microseconds, now: now.microseconds))" }
       ?? "never pulled completely"
-    let states = ["waiting", "sending", "in_doubt", "conflict", "held", "refused"]
-      .compactMap { state in outbox[state].map { "\($0) \(state)" } }
     var lines: [TerminalText] = [
       "Replica: \(counted(networks, "network")), \(counted(interfaces, "interface")), \(freshness.string)",
-      "Outbox:  \(states.isEmpty ? "empty" : states.joined(separator: ", "))",
+      "Outbox:  \(open.isEmpty ? "empty" : open)",
     ]
     if let lastSweep {
       let ended = lastSweep.endedAt.map { RelativeTime.text(of: $0.microseconds, now: now.microseconds) } ?? "cut short"
@@ -65,11 +169,27 @@ extension ReplicaStatus {
     lines.append(isInSync ? "In sync." : "Not in sync.")
     return lines
   }
+
+  /// One line for a log: `In sync: 8 networks.`
+  var headline: String {
+    let pulled = completeAsOf == nil ? "never pulled completely" : "last pull \(lastSweep?.outcome?.rawValue ?? "runs")"
+    return isInSync
+      ? "In sync: \(counted(networks, "network"))."
+      : "Not in sync: \(pulled), outbox \(open.isEmpty ? "empty" : open)."
+  }
+
+  /// The shortest word on what is not in sync; nil where everything is.
+  var prompt: String? {
+    if isInSync { return nil }
+    if !open.isEmpty { return "netsync: \(open)" }
+    return completeAsOf == nil
+      ? "netsync: never pulled completely" : "netsync: last pull \(lastSweep?.outcome?.rawValue ?? "not ended")"
+  }
 }
 
 extension JSONText {
   /// `netsync.status/1`.
-  init(_ status: ReplicaStatus, path: String, now: Timestamp) {
+  init(_ status: ReplicaStatus, _ daemon: DaemonRecord?, path: String, now: Timestamp) {
     func count(_ state: String) -> JSONText { JSONText(status.outbox[state] ?? 0) }
     let lastSync: JSONText =
       status.lastSweep.map { sweep in
@@ -99,7 +219,13 @@ extension JSONText {
       "conflicts": JSONText(status.conflicts),
       "in_sync": .bool(status.isInSync),
       "last_sync": lastSync,
-      "daemon": .null,
+      "daemon": daemon.map { daemon in
+        [
+          "pid": .integer(Int64(daemon.pid)),
+          "listen": JSONText(daemon.listen),
+          "started_at": .string(daemon.startedAt),
+        ]
+      } ?? .null,
     ]
   }
 }

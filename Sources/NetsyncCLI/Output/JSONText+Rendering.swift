@@ -1,3 +1,5 @@
+import Netsync
+
 extension JSONText {
   /// The value as JSON text, RFC 8259, without a newline at its end.
   ///
@@ -98,7 +100,7 @@ private struct JSONWriter {
     case "\t": text += "\\t"
     // The RFC demands this of C0 only. DEL and C1 are controls too, and some terminals obey them.
     case _ where scalar.properties.generalCategory == .control: writeEscape(of: scalar)
-    case _ where onTerminal && TerminalText.mustEscape(scalar): writeEscape(of: scalar)
+    case _ where onTerminal && scalar.isInvisible: writeEscape(of: scalar)
     default: text.unicodeScalars.append(scalar)
     }
   }

@@ -38,6 +38,13 @@ extension SyncEngine {
     _ options: PullOptions,
     onProgress: @Sendable (PullProgress) -> Void = { _ in }
   ) async -> PullReport {
+    await observed { await report(of: options, onProgress) }
+  }
+
+  private func report(
+    of options: PullOptions,
+    _ onProgress: @Sendable (PullProgress) -> Void
+  ) async -> PullReport {
     var report = PullReport()
     let elapsed = environment.stopwatch()
     do {

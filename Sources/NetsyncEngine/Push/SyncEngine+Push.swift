@@ -52,6 +52,10 @@ extension SyncEngine {
   /// In: operations. Out: each landed, refused with the server's words, in conflict, in doubt, or waiting. Finishes what it
   /// can within its time: it waits out a settle time, a backoff, a silence that the server asked for.
   package func push(_ options: PushOptions) async -> PushReport {
+    await observed { await report(of: options) }
+  }
+
+  private func report(of options: PushOptions) async -> PushReport {
     var report = PushReport()
     let elapsed = environment.stopwatch()
     do {
@@ -86,6 +90,7 @@ extension SyncEngine {
     report.refused = run.refused
     report.moved = run.moved
     report.requests = requests.counted.requests
+    report.bytes = requests.counted.bytes
   }
 }
 

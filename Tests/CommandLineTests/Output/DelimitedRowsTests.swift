@@ -1,3 +1,4 @@
+import NetsyncModel
 import Testing
 
 @testable import NetsyncCLI
@@ -76,7 +77,7 @@ struct DelimitedRowsTests {
     let rows = TrickyNames.all.map { SampleListing.row(name: $0) }
     let text = try rendered(rows, fields: "name", as: format, on: .terminal(width: 20))
     let allowed: Set<Unicode.Scalar> = ["\n", "\r", "\t"]
-    #expect(!text.unicodeScalars.contains { TerminalText.mustEscape($0) && !allowed.contains($0) })
+    #expect(!text.unicodeScalars.contains { $0.isInvisible && !allowed.contains($0) })
     let expected = TrickyNames.all.count + (format == .csv ? 1 : 0)
     #expect(text.unicodeScalars.count { $0 == "\n" } == expected)
   }

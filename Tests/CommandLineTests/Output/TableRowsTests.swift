@@ -1,3 +1,4 @@
+import NetsyncModel
 import Testing
 
 @testable import NetsyncCLI
@@ -64,7 +65,7 @@ struct TableRowsTests {
     let rows = TrickyNames.all.map { SampleListing.row(name: $0) }
     let lines = try rendered(rows, as: format, on: .file).split(separator: "\n")
     #expect(lines.count == rows.count + 1)
-    #expect(!lines.joined().unicodeScalars.contains(where: TerminalText.mustEscape))
+    #expect(lines.joined().unicodeScalars.allSatisfy { !$0.isInvisible })
   }
 
   @Test func `human text is escaped too`() throws {

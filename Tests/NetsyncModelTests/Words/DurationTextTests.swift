@@ -1,6 +1,6 @@
 import Testing
 
-@testable import NetsyncCLI
+@testable import NetsyncModel
 
 struct DurationTextTests {
   @Test(

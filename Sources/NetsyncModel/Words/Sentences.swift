@@ -1,8 +1,6 @@
-import Netsync
-
 extension JournalChange {
   /// What happened, in words for people.
-  var sentence: String {
+  package var sentence: String {
     evidence.undoes.map { "\(event) (undoes change \($0))" } ?? event
   }
 
@@ -43,33 +41,13 @@ extension JournalChange {
   }
 }
 
-extension Evidence {
-  /// What is known, and no more, in the order of asking.
-  var members: [JSONText.Member] {
-    let all: [JSONText.Member] = [
-      .init("sweep", JSONText(sweep)),
-      .init("page", JSONText(page)),
-      .init("request", JSONText(request)),
-      .init("status", JSONText(status)),
-      .init("code", JSONText(code)),
-      .init("title", JSONText(title)),
-      .init("detail", JSONText(detail)),
-      .init("policy", JSONText(policy)),
-      .init("contests", JSONText(contests)),
-      .init("updated_at_before", JSONText(updatedAtBefore)),
-      .init("updated_at_after", JSONText(updatedAtAfter)),
-      .init("mine_at", JSONText(mineAt)),
-      .init("clock_uncertainty_s", JSONText(clockUncertaintySeconds)),
-      .init("undoes", JSONText(undoes)),
-      .init("superseded_by", JSONText(supersededBy)),
-    ]
-    return all.filter { !$0.value.isNull }
-  }
-}
-
-extension JSONText {
-  /// An object of what is known.
-  init(_ evidence: Evidence) {
-    self = .object(evidence.members)
+extension Operation {
+  /// `rename lab -> lab-eu`.
+  package var sentence: String {
+    switch intent {
+    case .create(let name): "create \(name)"
+    case .rename(let name): "rename \(base?.name?.text ?? "?") -> \(name)"
+    case .delete: "delete \(base?.name?.text ?? id?.text ?? "?")"
+    }
   }
 }

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import NetsyncCLI
+@testable import NetsyncModel
 
 struct RelativeTimeTests {
   /// 2025-03-31T12:00:00Z, in microseconds.

@@ -1,5 +1,5 @@
 /// A duration that was not written as the command line wants it.
-enum InvalidDuration: Error, Hashable {
+package enum InvalidDuration: Error, Hashable {
   /// Not a whole number that one of `ms`, `s`, `m`, `h`, `d` follows.
   case malformed(String)
   /// More than ``DurationText/longest``.
@@ -7,9 +7,9 @@ enum InvalidDuration: Error, Hashable {
 }
 
 /// Durations as people write and read them.
-enum DurationText {
+package enum DurationText {
   /// The longest duration that is accepted: a hundred years. A stamp moved by it still fits into 64 bits.
-  static let longest = Duration.milliseconds(longestMilliseconds)
+  package static let longest = Duration.milliseconds(longestMilliseconds)
 
   /// Reads a duration: a whole number and its unit, nothing else.
   ///
@@ -20,7 +20,7 @@ enum DurationText {
   /// | `0` `5` | refused: seconds to one, minutes to another |
   /// | `1.5h` `-1s` `+1s` `1 s` `1h30m` `5M` `s` | refused |
   /// | `36501d` | refused: too long |
-  static func parse(_ text: String) throws(InvalidDuration) -> Duration {
+  package static func parse(_ text: String) throws(InvalidDuration) -> Duration {
     let digits = text.utf8.prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
     let suffix = text.utf8.dropFirst(digits.count)
     guard !digits.isEmpty, let milliseconds = milliseconds(in: Substring(suffix)) else {
@@ -35,7 +35,7 @@ enum DurationText {
 
   /// A duration for people, in its largest unit, rounded down: `850 ms`, `42 s`, `3 min`, `2 h`, `5 d`. What is
   /// negative counts as nothing.
-  static func short(_ duration: Duration) -> String {
+  package static func short(_ duration: Duration) -> String {
     let (seconds, attoseconds) = duration.components
     return switch seconds {
     case ..<0: "0 ms"

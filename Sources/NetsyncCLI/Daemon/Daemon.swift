@@ -1,0 +1,117 @@
+import Logging
+import Netsync
+import NetsyncEngine
+import NetsyncHTTP
+import NetsyncPage
+import NetsyncReplica
+import ServiceLifecycle
+import UnixSignals
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Musl
+#endif
+
+/// What `netsync daemon` runs: the sync service, the page where one is wanted, and what is said to systemd.
+struct Daemon: Sendable {
+  /// What is on its way gets so long; systemd's own patience is longer.
+  private static let longestFarewell = Duration.seconds(20)
+
+  let session: Session
+  let replica: Replica
+  let logger: Logger
+  let transport: HTTPTransport
+  let registry = PrometheusRegistry(help: EngineMetrics.help)
+  let teller: StateTeller
+  /// Ends the service, whichever engine it has by then.
+  private let stop = StopSignal()
+  /// nil where systemd does not listen.
+  let notifier: SystemdNotifier?
+
+  init(session: Session, replica: Replica) {
+    self.session = session
+    self.replica = replica
+    logger = session.logger(from: .info)
+    transport = HTTPTransport(connectTimeout: session.settings.requestTimeout)
+    notifier = SystemdNotifier(environment: session.environment)
+    SystemdNotifier.forgetEnvironment()
+    teller = StateTeller(replica, logger, notifier)
+  }
+
+  /// Returns after a graceful end.
+  ///
+  /// - Parameters:
+  ///   - interval: between two pulls.
+  ///   - address: of the page; nil for none.
+  func run(interval: Duration, at address: PageAddress?) async throws {
+    do {
+      try await serve(interval: interval, at: address)
+      await transport.shutdown()
+    } catch {
+      await transport.shutdown()
+      // What was cut off after the farewell goes on with the next start.
+      guard !(error is CancellationError) else { return }
+      throw error as? UserMessage ?? UserMessage.bug(error)
+    }
+  }
+
+  private func serve(interval: Duration, at address: PageAddress?) async throws {
+    let engine = try engine()
+    let lock = try lock()
+    defer { withExtendedLifetime(lock) {} }
+    let record = DaemonRecord(pid: getpid(), listen: nil, startedAt: Timestamp.now.rfc3339)
+    try write(record, to: lock)
+    let service = SyncService(
+      engine: engine,
+      watch: try session.step { () throws(ReplicaError) in try ReplicaWatch(replica) },
+      interval: interval,
+      maximumDeletes: session.settings.maximumDeletes,
+      onState: { teller.tell($0) }
+    )
+    var services: [any Service] = [service]
+    if let address {
+      let page = page(at: address, service) { url in
+        var record = record
+        record.listen = url
+        try? write(record, to: lock)
+        notifier?.ready()
+      }
+      // What comes last ends first: the page may wait for a browser, the edits must not wait for the page.
+      services.insert(page, at: 0)
+    }
+    var configuration = ServiceGroupConfiguration(services: services, logger: session.logger())
+    configuration.maximumGracefulShutdownDuration = Self.longestFarewell
+    let group = ServiceGroup(configuration: configuration)
+    let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm, .sighup)
+    let watcher = Task { await obey(signals, group, service) }
+    defer { watcher.cancel() }
+    if address == nil { notifier?.ready() }
+    try await group.run()
+  }
+
+  /// An engine with the key as it can be found now. Its counts go on where an earlier one's ended.
+  func engine() throws(UserMessage) -> SyncEngine {
+    try session.engine(
+      on: replica,
+      over: transport,
+      logger: logger,
+      metrics: EngineMetrics(factory: registry),
+      stop: stop,
+      heartbeat: { notifier?.heartbeat() }
+    )
+  }
+
+  private func lock() throws(UserMessage) -> DaemonLock {
+    do {
+      if let lock = try DaemonLock(replica: replica.path) { return lock }
+    } catch {
+      throw .daemonFile("\(replica.path).daemon", error)
+    }
+    throw .daemonRuns(DaemonLock.holder(ofReplica: replica.path))
+  }
+
+  private func write(_ record: DaemonRecord, to lock: DaemonLock) throws(UserMessage) {
+    do { try lock.write(record) } catch { throw .daemonFile("\(replica.path).daemon", error) }
+  }
+}

@@ -1,0 +1,32 @@
+import NetsyncModel
+
+/// A time as a page shows it: how long ago, and in full.
+struct Moment: Sendable {
+  let full: String
+  let words: String
+
+  init(_ time: Timestamp, now: Timestamp) {
+    full = time.rfc3339
+    words = RelativeTime.text(of: time.microseconds, now: now.microseconds)
+  }
+}
+
+extension Optional<NetworkName> {
+  /// A name as a page shows it.
+  func words(or none: String) -> String { self?.text.madeVisible ?? none }
+}
+
+extension Int {
+  /// `1 network`, `2 networks`, `1,000 networks`.
+  func counted(_ noun: String) -> String { "\(grouped) \(noun)\(self == 1 ? "" : "s")" }
+
+  /// `1,234,567`.
+  var grouped: String {
+    var digits = ""
+    for (index, digit) in String(magnitude).reversed().enumerated() {
+      if index > 0, index.isMultiple(of: 3) { digits.append(",") }
+      digits.append(digit)
+    }
+    return (self < 0 ? "-" : "") + String(digits.reversed())
+  }
+}

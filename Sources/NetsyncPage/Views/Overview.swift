@@ -1,0 +1,157 @@
+import Hummingbird
+import NetsyncModel
+import NetsyncReplica
+
+/// The first page: how fresh it all is, what waits, and who has to decide.
+struct OverviewView: Sendable {
+  let title: String
+  let isOverview = true
+  let token: String
+  let said: String?
+  let isInSync: Bool
+  /// Why it is not in sync.
+  let waits: [String]
+  let completeAsOf: Moment?
+  let networks: String
+  let interfaces: String
+  let conflicts: [ConflictView]
+  let edits: [EditView]
+  let hiddenEdits: String?
+  let history: SyncPlot
+  let regions: RegionDrawing
+}
+
+extension Page {
+  /// How many edits and sweeps the first page shows.
+  private static let edits = 100
+  private static let sweeps = 60
+
+  func overview(said: Said?) throws -> Response {
+    let now = replica.now()
+    let status = try replica.status()
+    let operations = try replica.operations()
+    return templates.page(
+      "overview",
+      OverviewView(
+        title: "Overview",
+        token: token.text,
+        said: said?.words,
+        isInSync: status.isInSync,
+        waits: status.waits,
+        completeAsOf: status.completeAsOf.map { Moment($0, now: now) },
+        networks: status.networks.counted("network"),
+        interfaces: status.interfaces.counted("interface"),
+        conflicts: try replica.conflicts().map { ConflictView($0, now: now) },
+        edits: operations.prefix(Self.edits).map { EditView($0, now: now) },
+        hiddenEdits: operations.count > Self.edits ? (operations.count - Self.edits).counted("more edit") : nil,
+        history: SyncPlot(try replica.sweeps(limit: Self.sweeps).reversed(), now: now),
+        regions: RegionDrawing(try replica.regions())
+      )
+    )
+  }
+}
+
+extension ReplicaStatus {
+  /// What keeps it from being in sync.
+  fileprivate var waits: [String] {
+    var waits: [String] = []
+    if conflicts > 0 { waits.append("\(conflicts.counted("conflict")) \(conflicts == 1 ? "needs" : "need") you") }
+    let words = [
+      ("waiting", "to be sent"), ("sending", "on the way"), ("in_doubt", "sent and not answered"),
+      ("held", "held for safety"),
+      ("refused", "refused"),
+    ]
+    for (state, word) in words {
+      if let count = outbox[state] { waits.append("\(count.counted("edit")) \(word)") }
+    }
+    switch lastSweep?.outcome {
+    case nil: waits.append(lastSweep == nil ? "never pulled" : "a pull runs, or was cut short")
+    case .ok: if lastSweep?.isComplete == false { waits.append("the last pull was not complete") }
+    case .partial: waits.append("the last pull was cut short")
+    case .held: waits.append("the last pull's removals are held: 'netsync pull' says why")
+    case .offline: waits.append("the API could not be reached")
+    case .error: waits.append("the last pull failed")
+    }
+    return waits
+  }
+}
+
+/// A conflict with its two sides.
+struct ConflictView: Sendable {
+  let edit: String
+  /// What names the network in an address.
+  let reference: String?
+  let base: String
+  let what: String
+  let mine: String
+  let mineAt: Moment
+  let theirs: String
+  let theirsAt: String?
+  let takeMine: String
+  let takeTheirs: String
+
+  init(_ conflict: Conflict, now: Timestamp) {
+    edit = conflict.edit.description
+    reference = conflict.id?.text ?? conflict.localID?.text
+    base = conflict.baseName.words(or: "a network without a name")
+    mine = conflict.mine.words(or: "deleted")
+    mineAt = Moment(conflict.mineAt, now: now)
+    theirs = conflict.kind == .deletedThere ? "deleted" : conflict.theirs.words(or: "a network without a name")
+    theirsAt = conflict.theirsAt?.madeVisible
+    switch conflict.kind {
+    case .bothChanged:
+      what = "Renamed here and there, to different names."
+      takeMine = "Keep mine"
+      takeTheirs = "Take theirs"
+    case .deletedThere:
+      what = "Edited here, deleted there."
+      takeMine = "Make it anew"
+      takeTheirs = "Let it go"
+    case .deletedHere:
+      what = "Deleted here, renamed there."
+      takeMine = "Delete it"
+      takeTheirs = "Keep theirs"
+    }
+  }
+}
+
+/// An edit in the outbox.
+struct EditView: Sendable {
+  let edit: String
+  let what: String
+  let state: String
+  let stateWords: String
+  let editedAt: Moment
+  let attempts: Int
+  /// What the server said last.
+  let failure: String?
+  let retry: String?
+  let canDiscard: Bool
+  let isConflict: Bool
+
+  init(_ operation: NetsyncModel.Operation, now: Timestamp) {
+    edit = operation.edit.description
+    what = operation.sentence.madeVisible
+    state = operation.state.word
+    stateWords = operation.state.word.replacing("_", with: " ")
+    editedAt = Moment(operation.editedAt, now: now)
+    attempts = operation.attempts
+    failure = operation.failure.map(\.words)
+    switch operation.state {
+    case .waiting: retry = operation.attempts > 0 ? "Send now" : nil
+    case .held: retry = "Send all the same"
+    case .refused: retry = "Try again"
+    // Whether it arrived is for 'netsync outbox show' to weigh: sent again, it might be a second network.
+    case .inDoubt, .sending, .conflict: retry = nil
+    }
+    isConflict = if case .conflict = operation.state { true } else { false }
+    canDiscard = !operation.state.isInFlight && !isConflict
+  }
+}
+
+extension APIErrorDetail {
+  fileprivate var words: String {
+    let said = [title, detail].compactMap { $0 }.filter { !$0.isEmpty }.joined(separator: ": ")
+    return ([status.map(String.init), said.isEmpty ? code : said].compactMap { $0 }).joined(separator: " ").madeVisible
+  }
+}

@@ -1,0 +1,54 @@
+import Foundation
+import Testing
+
+@Suite struct DaemonCommandTests {
+  @Test func `it refuses to begin as every command does that needs the network`() async throws {
+    #expect(try await Host(baseURL: "http://127.0.0.1:9/v2", key: nil).run("daemon").status == 4)
+    #expect(try await Host(baseURL: "http://127.0.0.1:9/v2").run("daemon", "--offline").status == 5)
+    #expect(try await Host(baseURL: "http://example.com/v2").run("daemon").status == 78)
+  }
+
+  @Test func `an interval or an address that cannot be used is told at once`() async throws {
+    let host = try Host(baseURL: "http://127.0.0.1:9/v2")
+    #expect(try await host.run("daemon", "--interval", "500ms").status == 64)
+    #expect(try await host.run("daemon", "--interval", "5").status == 64)
+    #expect(try await host.run("daemon", "--listen", "0.0.0.0:9000").status == 64)
+    #expect(try await host.run("daemon", extra: ["NETSYNC_PULL_INTERVAL": "0s"]).status == 78)
+    #expect(try await host.run("daemon", extra: ["NETSYNC_LOG_FORMAT": "xml"]).status == 78)
+  }
+
+  @Test func `one daemon for a replica, which status shows for as long as it runs`() async throws {
+    let sandbox = try await SandboxProcess("--networks", "3")
+    let host = try Host(baseURL: sandbox.baseURL)
+    let daemon = try host.start(["daemon", "--listen", "127.0.0.1:0"])
+    try await daemon.shows("/\n", in: ".out")
+    let listening = daemon.read(".out")
+    #expect(listening.hasPrefix("Listening on http://127.0.0.1:"))
+
+    let second = try await host.run("daemon")
+    #expect(second.status == 9)
+    #expect(second.errors.contains("process \(daemon.pid)"))
+
+    let shown = try #require(try await host.run("status", "--json").object()["daemon"] as? [String: Any])
+    #expect(shown["pid"] as? Int == Int(daemon.pid))
+    #expect(listening == "Listening on \(shown["listen"] as? String ?? "")\n")
+    #expect(shown["started_at"] is String)
+
+    daemon.signal(SIGTERM)
+    #expect(await daemon.ended().status == 0)
+    #expect(try await host.run("status", "--json").object()["daemon"] is NSNull)
+  }
+
+  @Test func `events are JSON where that was asked for`() async throws {
+    let host = try Host(baseURL: "http://127.0.0.1:9/v2", ["NETSYNC_LOG_FORMAT": "json"])
+    let daemon = try host.start(["daemon"])
+    try await daemon.shows("\n", in: ".err")
+    daemon.signal(SIGINT)
+    let run = await daemon.ended()
+    #expect(run.status == 0)
+    for line in run.errors.split(separator: "\n") {
+      let event = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any]
+      #expect(event?["level"] is String && event?["message"] is String && event?["time"] is String, "\(line)")
+    }
+  }
+}

@@ -1,0 +1,150 @@
+import HTTPTypes
+import NetsyncAPI
+import NetsyncModel
+import NetsyncReplica
+import NetsyncTestKit
+import Testing
+
+@testable import NetsyncPage
+
+/// What the buttons do, and who may press them.
+@Suite struct ActionTests {
+  /// A network that was renamed here and there.
+  private func conflicted() async throws -> Browser {
+    let browser = try Browser(networks: 0)
+    browser.world.createThere("lab")
+    try await browser.pull(policy: .hold)
+    try browser.world.edit("lab", .rename(to: NetworkName("mine")))
+    browser.world.clock.advance(by: .seconds(60))
+    browser.world.renameThere("lab", to: "theirs")
+    try await browser.pull(policy: .hold)
+    #expect(try browser.world.replica.conflicts().count == 1)
+    return browser
+  }
+
+  @Test func `a conflict shows its two sides, and mine can be taken`() async throws {
+    let browser = try await conflicted()
+    let body = try await browser.get("/").body
+    #expect(body.contains(#"<p class="name"><bdi>mine</bdi></p>"#))
+    #expect(body.contains(#"<p class="name"><bdi>theirs</bdi></p>"#))
+    #expect(body.contains("1 conflict needs you"))
+    let answer = try await browser.press("/conflicts/1", "mine")
+    #expect(answer.status == 303)
+    #expect(answer.headers[.location] == "/?said=mine&edit=1")
+    #expect(try await browser.get("/?said=mine&edit=1").body.contains("Yours stands: edit 1 waits to be sent."))
+    try await browser.push()
+    #expect(browser.world.namesThere == ["mine"])
+  }
+
+  @Test func `theirs can be taken, and a second press finds nothing to do`() async throws {
+    let browser = try await conflicted()
+    #expect(try await browser.press("/conflicts/1", "theirs").headers[.location] == "/?said=theirs&edit=1")
+    #expect(try browser.world.replica.networks().map(\.name) == [NetworkName("theirs")])
+    #expect(try await browser.press("/conflicts/1", "theirs").headers[.location] == "/?said=changed&edit=1")
+    #expect(try await browser.get("/?said=changed&edit=1").body.contains("Nothing was done."))
+  }
+
+  @Test func `an edit of a network that is gone there is made anew`() async throws {
+    let browser = try Browser(networks: 0)
+    browser.world.createThere("lab")
+    browser.world.createThere("another")
+    try await browser.pull()
+    try browser.world.edit("lab", .rename(to: NetworkName("mine")))
+    browser.world.deleteThere(["lab"])
+    try await browser.pull()
+    #expect(try await browser.get("/").body.contains("Make it anew"))
+    #expect(try await browser.press("/conflicts/1", "mine").headers[.location] == "/?said=anew&edit=2")
+    try await browser.push()
+    #expect(browser.world.namesThere.sorted() == ["another", "mine"])
+  }
+
+  @Test func `a refused edit shows the server's words, is retried and discarded`() async throws {
+    let browser = try Browser(networks: 0)
+    try browser.world.create("lab")
+    browser.world.transport.decide { request in
+      guard request.method == .post else { return .arrives }
+      return .replaced(
+        TransportResponse(
+          head: HTTPResponse(status: .unprocessableContent),
+          body: Array(#"{"errors":[{"code":"10015","title":"Invalid name","detail":"too plain"}]}"#.utf8)
+        )
+      )
+    }
+    try await browser.push()
+    let body = try await browser.get("/").body
+    #expect(body.contains("422 Invalid name: too plain"))
+    #expect(body.contains(#"<button name="take" value="retry">Try again</button>"#))
+    #expect(try await browser.press("/outbox/1", "retry").headers[.location] == "/?said=retried&edit=1")
+    #expect(try browser.world.replica.operations().map(\.state.word) == ["waiting"])
+    #expect(try await browser.press("/outbox/1", "discard").headers[.location] == "/?said=discarded&edit=1")
+    #expect(try browser.world.replica.operations().isEmpty)
+    #expect(try await browser.press("/outbox/1", "retry").headers[.location] == "/?said=changed&edit=1")
+  }
+
+  @Test func `a sync can be asked for`() async throws {
+    let browser = try Browser()
+    #expect(try await browser.press("/sync").headers[.location] == "/?said=syncing")
+    #expect(browser.syncs == 1)
+  }
+
+  @Test func `what is not a form of this page does nothing`() async throws {
+    let browser = try await conflicted()
+    #expect(try await browser.press("/conflicts/1", "mine", token: "guessed").status == 403)
+    #expect(try await browser.press("/conflicts/1", "mine", token: "").status == 403)
+    #expect(try await browser.ask(.post, "/conflicts/1", body: "take=mine").status == 403)
+    #expect(try await browser.ask(.post, "/conflicts/1", body: "").status == 403)
+    #expect(try await browser.press("/conflicts/1").status == 400)
+    #expect(try await browser.press("/conflicts/1", "both").status == 400)
+    #expect(try await browser.press("/conflicts/one", "mine").status == 404)
+    #expect(try await browser.press("/outbox/1", "send").status == 400)
+    let long = String(repeating: "x", count: 5_000)
+    #expect(try await browser.press("/conflicts/1", long).status == 413)
+    #expect(try browser.world.replica.conflicts().count == 1)
+  }
+
+  @Test(
+    arguments: [
+      ([.origin: "http://evil.example", .secFetchSite: "cross-site"], 403),
+      ([.origin: "http://127.0.0.1:3000", .secFetchSite: "same-site"], 403),
+      ([.origin: "null"], 403),
+      ([.secFetchSite: "none"], 403),
+      ([.origin: "http://127.0.0.1:9417"], 303),
+      ([.origin: "https://127.0.0.1:9417", .secFetchSite: "same-origin"], 303),
+      ([:], 303),
+    ] as [(HTTPFields, Int)]
+  )
+  func `another site's form is refused, even with the token`(headers: HTTPFields, status: Int) async throws {
+    let browser = try Browser()
+    #expect(try await browser.press("/sync", headers: headers).status == status)
+    #expect(browser.syncs == (status == 303 ? 1 : 0))
+  }
+
+  @Test func `another name for this host is refused, so that no site can point its own here`() async throws {
+    let browser = try Browser()
+    for host in ["127.0.0.1", "127.0.0.1:9417", "localhost", "localhost:1", "[::1]", "[::1]:9417"] {
+      #expect(try await browser.get("/", host: host).status == 200, "\(host)")
+    }
+    for host in ["evil.example", "evil.example:9417", "127.0.0.1.evil.example", "localhost.", "", "[::2]:9417", "::1"] {
+      #expect(try await browser.get("/", host: host).status == 421, "\(host)")
+    }
+    #expect(try await Browser(isUnixSocket: true).get("/", host: "netsync.example").status == 200)
+  }
+
+  @Test func `every answer forbids scripts, frames and caches`() async throws {
+    let browser = try Browser()
+    for path in ["/", "/networks", "/interfaces", "/style.css", "/metrics", "/nothing"] {
+      let headers = try await browser.get(path).headers
+      #expect(headers[.contentSecurityPolicy]?.hasPrefix("default-src 'none'; style-src 'self'") == true, "\(path)")
+      #expect(headers[.contentSecurityPolicy]?.contains("frame-ancestors 'none'") == true, "\(path)")
+      #expect(headers[.cacheControl] == "no-store", "\(path)")
+      #expect(headers[.xContentTypeOptions] == "nosniff", "\(path)")
+    }
+    // No page needs what the policy forbids.
+    for path in ["/", "/networks", "/interfaces"] {
+      let body = try await browser.get(path).body
+      for forbidden in [" style=", "<style", "<script", "<img", "http://", "https://"] {
+        #expect(!body.contains(forbidden), "\(path) has \(forbidden)")
+      }
+    }
+  }
+}
