@@ -115,7 +115,7 @@ let package = Package(
       ],
       resources: [
         "layout.mustache", "overview.mustache", "networks.mustache", "network.mustache", "interfaces.mustache",
-        "interface_rows.mustache", "edit_rows.mustache", "style.css",
+        "interface_rows.mustache", "edit_rows.mustache", "style.css", "icon.svg",
       ].map { .embedInCode("Assets/\($0)") }
     ),
 

@@ -46,6 +46,7 @@ package struct Page: Sendable {
     router.get("/networks/:reference") { _, context in try network(context.parameters.require("reference")) }
     router.get("/interfaces") { request, _ in try interfaces(Search(request.uri)) }
     router.get("/style.css") { _, _ in Response.text(Asset.style, type: "text/css; charset=utf-8") }
+    router.get("/icon.svg") { _, _ in Response.text(Asset.icon, type: "image/svg+xml") }
     router.get("/metrics") { _, _ in Response.text(metrics(), type: "text/plain; version=0.0.4; charset=utf-8") }
     router.get("/health") { _, _ in
       let isWell = health()

@@ -54,7 +54,7 @@ struct PageGuard: RouterMiddleware {
     (.cacheControl, "no-store"),
     (
       .contentSecurityPolicy,
-      "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+      "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     ),
     (.crossOriginOpenerPolicy, "same-origin"),
     (.crossOriginResourcePolicy, "same-origin"),

@@ -23,6 +23,7 @@ struct Templates: Sendable {
 /// The files that the page is made of.
 enum Asset {
   static let style = text(PackageResources.style_css)
+  static let icon = text(PackageResources.icon_svg)
   static let templates = [
     "layout": text(PackageResources.layout_mustache),
     "overview": text(PackageResources.overview_mustache),
