@@ -9,7 +9,7 @@ from __future__ import annotations
 import shutil
 import sys
 import threading
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 sys.path.append(str(Path(__file__).resolve().parent.parent / "Processes"))
@@ -72,12 +72,13 @@ def check_page(browser: Browser, what: str) -> None:
 def walk(run: Run, folder: Path, browser: Browser) -> None:
     with running(run.binary, folder / "sandbox", "--networks", "40", "--seed", "7") as sandbox:
         host = Host(run.binary, folder / "host", sandbox.base_url, NETSYNC_PUSH_ON_CONFLICT="hold", NETSYNC_LOG_LEVEL="info")
+        host.run("pull")
+        mine, theirs = edit_on_both_sides(host, sandbox)
+        refused = host.edit("networks", "create", TOO_LONG)
         with daemon(host, "--interval", "1s", "--listen", "127.0.0.1:0") as it:
-            until("the first pull", 20, lambda: it.status()["in_sync"])
-            here = it.status()["daemon"]["listen"]
-            mine, theirs = make_conflict(host, sandbox)
-            refused = host.edit("networks", "create", TOO_LONG)
+            until("two conflicts", 20, lambda: it.status()["conflicts"] == 2)
             until("the refusal", 20, lambda: it.status()["outbox"]["refused"] == 1)
+            here = it.status()["daemon"]["listen"]
             show_everything(run, browser, here, mine)
             search(browser, here, mine)
             settle(browser, here, sandbox, mine, theirs)
@@ -90,13 +91,12 @@ def walk(run: Run, folder: Path, browser: Browser) -> None:
         host.check_secrets()
 
 
-def make_conflict(host: Host, sandbox: Sandbox) -> tuple[str, str]:
+def edit_on_both_sides(host: Host, sandbox: Sandbox) -> tuple[str, str]:
     """Two networks, each renamed here and there; gives their ids."""
     ids = sorted(host.listed())[:2]
     for number, network_id in enumerate(ids):
         sandbox.rename(network_id, f"theirs {number}")
         host.edit("networks", "rename", network_id, f"mine {number}")
-    until("the conflicts", 20, lambda: host.json("status")["conflicts"] == 2)
     return ids[0], ids[1]
 
 
@@ -121,11 +121,12 @@ def search(browser: Browser, here: str, network_id: str) -> None:
     equal("what the first tab comes to", browser.focused(), "Skip to the content")
     browser.type(ENTER)
     browser.tab_to("q")
-    browser.type("MINE ", "0", ENTER)
-    browser.until("what was searched for", lambda: browser.texts("#networks tbody td:first-child") == ["mine 0"])
+    browser.type("MINE 0")
+    browser.enter()
+    equal("what was found", browser.texts("#networks tbody td:first-child"), ["mine 0"])
     equal("how many were found", browser.text("#found"), "1 of 41 networks.")
     browser.open(f"{here}/networks?q={network_id[:8]}")
-    browser.click("#networks a")
+    browser.follow("#networks a")
     require(browser.url.endswith(network_id), f"the link leads to {browser.url}")
     require("mine 0" in browser.text("h1"), "the network's page does not name it")
     browser.open(f"{here}/interfaces?q=no+such+thing")
@@ -135,12 +136,12 @@ def search(browser: Browser, here: str, network_id: str) -> None:
 def settle(browser: Browser, here: str, sandbox: Sandbox, mine: str, theirs: str) -> None:
     """One conflict each way, with the keyboard and with the mouse."""
     browser.open(here)
-    equal("conflicts on the page", len(browser.all(".conflict")), 2)
+    equal("conflicts on the page", len(browser.all("article.dispute")), 2)
     browser.tab_to("Keep mine")
-    browser.type(ENTER)
-    browser.until("word of what was done", lambda: "Yours stands" in browser.text("[role=status]"))
+    browser.enter()
+    require("Yours stands" in browser.text("[role=status]"), "nobody said that mine stands")
     until("mine, there", 10, lambda: sandbox.networks()[mine]["name"] == "mine 0")
-    browser.click(".conflict button[value=theirs]")
+    browser.follow("article.dispute button[value=theirs]")
     require("Theirs stands" in browser.text("[role=status]"), "nobody said that theirs stands")
     equal("theirs, there", sandbox.networks()[theirs]["name"], "theirs 1")
 
@@ -150,12 +151,13 @@ def work_on(browser: Browser, here: str, refused: int) -> None:
     browser.open(here)
     row = f"#edit-{refused}"
     require("422" in browser.text(f"{row} .failure"), "the server's words are missing")
-    browser.click(f"{row} button[value=retry]")
+    browser.follow(f"{row} button[value=retry]")
     require(f"Edit {refused} waits to be sent again." in browser.text("[role=status]"), "nobody said that it waits")
     tried = lambda: browser.texts(f"{row} td:nth-child(5)") == ["2"] and "refused" in browser.text(f"{row} .state")  # noqa: E731
     browser.until("the second refusal", tried)
-    browser.click(f"{row} button[value=discard]")
-    require(f"Edit {refused} was discarded." in browser.text("[role=status]"), "nobody said that it was discarded")
+    browser.follow(f"{row} button[value=discard]")
+    said = browser.text("[role=status]")
+    require(f"Edit {refused} was discarded." in said, f"the page says {said!r}")
 
 
 class Stranger(BaseHTTPRequestHandler):
@@ -177,11 +179,11 @@ class Stranger(BaseHTTPRequestHandler):
 def turn_away(run: Run, browser: Browser, it: Daemon) -> None:
     """A form of another site, and another name for this host."""
     Stranger.target = it.status()["daemon"]["listen"]
-    server = HTTPServer(("127.0.0.1", 0), Stranger)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Stranger)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
         browser.open(f"http://127.0.0.1:{server.server_port}/")
-        browser.click("button")
+        browser.follow("button")
         require("This form is not of this page" in browser.text("body"), f"the form got through: {browser.text('body')}")
     finally:
         server.shutdown()

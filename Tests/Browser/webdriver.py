@@ -71,14 +71,34 @@ class Browser:
         require(len(found) == 1, f"{selector} is there {len(found)} times at {self.url}")
         return found[0]
 
-    def text(self, selector: str) -> str:
-        return self.ask("GET", f"/element/{self.one(selector)}/text")
-
     def texts(self, selector: str) -> list[str]:
-        return [self.ask("GET", f"/element/{element}/text") for element in self.all(selector)]
+        """What a person reads there, of one moment."""
+        return self.run("return [...document.querySelectorAll(arguments[0])].map(e => e.innerText.trim())", selector)
 
-    def click(self, selector: str) -> None:
-        self.ask("POST", f"/element/{self.one(selector)}/click")
+    def text(self, selector: str) -> str:
+        found = self.texts(selector)
+        require(len(found) == 1, f"{selector} is there {len(found)} times at {self.url}")
+        return found[0]
+
+    def follow(self, selector: str) -> None:
+        """Clicks on what leads to another page, and waits for that."""
+        element = self.one(selector)
+        with self.leaving():
+            self.ask("POST", f"/element/{element}/click")
+
+    def enter(self) -> None:
+        """Presses Enter on what leads to another page, and waits for that."""
+        with self.leaving():
+            self.type(ENTER)
+
+    @contextmanager
+    def leaving(self) -> Iterator[None]:
+        self.run("window.isOld = true")
+        yield
+        started = time.monotonic()
+        while not self.run("return !window.isOld && document.readyState === 'complete'"):
+            require(time.monotonic() - started < COMES_WITHIN_S, f"nothing came after {self.url}")
+            time.sleep(0.02)
 
     def type(self, *keys: str) -> None:
         """Presses keys, one after the other, wherever the focus is."""

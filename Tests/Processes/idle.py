@@ -20,8 +20,8 @@ LARGEST_SHARE = 0.005
 # A page of the allocator here or there is no growth; a leak of one glance, of which there are two a second, would be.
 LARGEST_GROWTH_KIB = 512
 SCRAPE_EVERY_S = 5.0
-# The first pull is over, and what it used has been given back.
-CALM_AFTER_S = 2.0
+# The first pull is over, and its connections are closed.
+CALM_AFTER_S = 12.0
 
 
 def processor_s(pid: int) -> float:

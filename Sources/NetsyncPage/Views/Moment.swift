@@ -9,6 +9,12 @@ struct Moment: Sendable {
     full = time.rfc3339
     words = RelativeTime.text(of: time.microseconds, now: now.microseconds)
   }
+
+  /// - Parameter server: its own string, which need not be a time.
+  init(server: String, now: Timestamp) {
+    full = server.madeVisible
+    words = Timestamp(server).map { RelativeTime.text(of: $0.microseconds, now: now.microseconds) } ?? full
+  }
 }
 
 extension Optional<NetworkName> {

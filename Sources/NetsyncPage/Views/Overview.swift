@@ -86,7 +86,8 @@ struct ConflictView: Sendable {
   let mine: String
   let mineAt: Moment
   let theirs: String
-  let theirsAt: String?
+  /// nil for a deletion.
+  let theirsAt: Moment?
   let takeMine: String
   let takeTheirs: String
 
@@ -97,7 +98,7 @@ struct ConflictView: Sendable {
     mine = conflict.mine.words(or: "deleted")
     mineAt = Moment(conflict.mineAt, now: now)
     theirs = conflict.kind == .deletedThere ? "deleted" : conflict.theirs.words(or: "a network without a name")
-    theirsAt = conflict.theirsAt?.madeVisible
+    theirsAt = conflict.theirsAt.map { Moment(server: $0, now: now) }
     switch conflict.kind {
     case .bothChanged:
       what = "Renamed here and there, to different names."
