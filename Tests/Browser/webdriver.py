@@ -21,7 +21,7 @@ sys.path.append(str(Path(__file__).resolve().parent.parent / "Processes"))
 from checks import LIVING, Violation, require  # noqa: E402
 
 STARTS_WITHIN_S = 30
-COMES_WITHIN_S = 15
+COMES_WITHIN_S = 30
 ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
 TAB, ENTER = "\ue004", "\ue007"
 

@@ -152,7 +152,7 @@ import Testing
     #expect(plot.bars.map(\.outcome) == ["ok", "partial", "running"])
     #expect(plot.rows.map(\.outcome) == ["running", "partial", "ok"])
     #expect(plot.longest == "4 s")
-    #expect(plot.summary == "The last 3 pulls, 2 of them not ok.")
+    #expect(plot.summary == "The last 3 pulls, 1 of them not ok.")
   }
 
   @Test(arguments: [(0, "0"), (999, "999"), (1_000, "1,000"), (1_234_567, "1,234,567"), (-1_000, "-1,000")])
