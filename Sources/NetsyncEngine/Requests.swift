@@ -122,12 +122,18 @@ final class Requests: Sendable {
     return exchange
   }
 
-  /// Waits; throws where there is no time for it, or a stop is requested.
+  /// Waits, with signs of life; throws where there is no time for it, or a stop is requested.
   func sleep(_ duration: Duration) async throws(CycleFailure) {
     guard !stop.endsTask else { throw .stopped }
     guard elapsed() + duration < timeout else { throw .timedOut(timeout) }
-    await stop.sleep(for: duration, on: environment.clock)
-    guard !stop.endsTask else { throw .stopped }
+    var rest = duration
+    while rest > .zero {
+      let piece = min(rest, Limits.heartbeat)
+      await stop.sleep(for: piece, on: environment.clock)
+      guard !stop.endsTask else { throw .stopped }
+      environment.heartbeat()
+      rest -= piece
+    }
   }
 
   /// Whether there is time left.

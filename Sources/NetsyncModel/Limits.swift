@@ -15,6 +15,8 @@ package enum Limits {
   /// How often an edit may prevail over the changes of others to one network within the window, before a person decides.
   package static let contests = 3
   package static let contentionWindow: Duration = .seconds(60 * 60)
+  /// The longest wait of a cycle without a sign of life.
+  package static let heartbeat: Duration = .seconds(10)
   /// Tries of one request within one cycle: of a host that never answered, and of one that did.
   package static let triesUnanswered = 4
   package static let triesAnswered = 10

@@ -25,7 +25,7 @@ struct PageGuard: RouterMiddleware {
       response = try await next(request, context)
     } catch let refusal as Refusal {
       response = .text("\(refusal.words)\n", status: refusal.status)
-    } catch let error as HTTPError {
+    } catch let error as any HTTPResponseError {
       response = .text("\(Refusal.words(error.status))\n", status: error.status)
     } catch let error as ReplicaError {
       context.logger.error("the page cannot read the replica", metadata: ["error": "\(error)"])

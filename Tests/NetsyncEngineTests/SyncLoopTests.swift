@@ -169,6 +169,25 @@ import Testing
     #expect(seen.prefix(2) == [0, 1])
     #expect(beats.withLock { $0 } >= seen.count + 60)
   }
+
+  @Test func `a wait that the server asked for has signs of life`() async throws {
+    let world = try World(networks: 3)
+    let beats = Mutex<[Duration]>([])
+    let start = world.clock.now
+    let engine = try world.engine(heartbeat: { beats.withLock { $0.append(start.duration(to: world.clock.now)) } })
+    let sent = Mutex(0)
+    world.transport.decide { _ in
+      let number = sent.withLock {
+        $0 += 1
+        return $0
+      }
+      return number == 1 ? .replaced(.slowDown(after: 120)) : .arrives
+    }
+    #expect(await engine.pull(PullOptions()).failure == nil)
+    let times = beats.withLock { $0 }
+    #expect((times.last ?? .zero) > .seconds(120))
+    #expect(zip(times, times.dropFirst()).allSatisfy { $1 - $0 <= .seconds(11) })
+  }
 }
 
 /// What happens to a loop, at which time; the manual clock moves from one glance to the next.
@@ -222,6 +241,11 @@ extension TransportResponse {
     head: HTTPResponse(status: .unprocessableContent),
     body: Array(#"{"errors":[{"code":"10015","title":"Invalid name","detail":"no"}]}"#.utf8)
   )
+  fileprivate static func slowDown(after seconds: Int) -> TransportResponse {
+    var head = HTTPResponse(status: .tooManyRequests)
+    head.headerFields[.retryAfter] = String(seconds)
+    return TransportResponse(head: head, body: [])
+  }
   fileprivate static let unauthorized = TransportResponse(
     head: HTTPResponse(status: .unauthorized),
     body: Array(#"{"errors":[{"code":"10009","title":"Authentication failed"}]}"#.utf8)

@@ -1,7 +1,8 @@
 import NetsyncModel
 import NetsyncReconcile
-import NetsyncReplica
 import Testing
+
+@testable import NetsyncReplica
 
 /// Interfaces are read-only and come as whole lists, one per network.
 @Suite struct InterfaceTests {
@@ -136,5 +137,54 @@ extension Host {
     var filter = InterfaceFilter()
     narrow(&filter)
     return try replica.interfaces(filter).map(\.document.id)
+  }
+
+  @Test func `an interface is found by any field that people know it by, and a list can be cut`() throws {
+    let host = try Host()
+    try host.pull([.sample(1, name: "lab"), .sample(2, name: "dmz")])
+    try host.walk("lab", [wireguard])
+    try host.walk("dmz", [bare])
+    func found(_ text: String?, limit: Int? = nil) throws -> [String] {
+      var filter = InterfaceFilter()
+      filter.text = text
+      filter.limit = limit
+      return try host.replica.interfaces(filter).map(\.document.id)
+    }
+    for text in ["GATE", "if-1", "Wireguard", "provisioned", "ashburn-va", "Ashburn", "LAB"] {
+      #expect(try found(text) == ["if-1"], "\(text)")
+    }
+    #expect(try found("dream") == ["if-2"])
+    #expect(try found("if-") == ["if-2", "if-1"])
+    #expect(try found("nowhere").isEmpty)
+    #expect(try found(nil, limit: 1) == ["if-2"])
+  }
+
+  @Test func `a region counts its networks once each, and those that are provisioned`() throws {
+    let host = try Host()
+    try host.pull([.sample(1, name: "lab"), .sample(2, name: "dmz"), .sample(3, name: "gone")])
+    var second = wireguard
+    second.id = "if-3"
+    second.status = "provisioning"
+    try host.walk("lab", [wireguard, second])
+    try host.walk("dmz", [wireguard, bare])
+    try host.walk("gone", [wireguard])
+    try host.look(at: "gone", .gone)
+    #expect(
+      try host.replica.regions() == [
+        RegionCount(code: "ashburn-va", name: "Ashburn", networks: 2, provisioned: 1, interfaces: 3),
+        RegionCount(code: nil, name: nil, networks: 1, provisioned: 0, interfaces: 1),
+      ]
+    )
+  }
+
+  @Test func `the newest sweeps come first, with what they did`() throws {
+    let host = try Host()
+    try host.pull([.sample(1, name: "lab")])
+    let running = try host.replica.beginSweep(networksOnly: true)
+    let sweeps = try host.replica.sweeps(limit: 5)
+    #expect(sweeps.map(\.sweep) == [running, running - 1])
+    #expect(sweeps.map(\.outcome) == [nil, .ok])
+    #expect(sweeps.map(\.isComplete) == [false, true])
+    #expect(try host.replica.sweeps(limit: 1).map(\.sweep) == [running])
   }
 }

@@ -2,8 +2,6 @@
 ///
 /// Source: https://github.com/prometheus/docs/blob/main/docs/instrumenting/exposition_formats.md
 enum PrometheusText {
-  static let contentType = "text/plain; version=0.0.4; charset=utf-8"
-
   /// The name of a metric: what is not allowed in one becomes `_`, a counter ends in `_total`.
   static func name(_ label: String, _ kind: PrometheusFamily.Kind) -> String {
     let name = identifier(label)
