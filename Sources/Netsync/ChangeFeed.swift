@@ -20,7 +20,9 @@ import NetsyncReplica
 /// It ends when its task is cancelled or the replica is closed, and waits otherwise for changes by any process, which come within
 /// 250 ms. A change that was pulled comes again with the next pull where a power cut undid it; its number may then be another one's.
 public struct ChangeFeed: AsyncSequence, Sendable {
+  /// An entry of the journal.
   public typealias Element = JournalChange
+  /// What ends it before its time.
   public typealias Failure = NetsyncError
 
   /// Changes that are read at a time.
@@ -34,6 +36,7 @@ public struct ChangeFeed: AsyncSequence, Sendable {
     self.cursor = cursor
   }
 
+  /// Begins to follow, each iterator on its own.
   public func makeAsyncIterator() -> Iterator {
     Iterator(feed: self)
   }

@@ -10,7 +10,9 @@ public struct Interfaces: Sendable {
   /// - Parameters:
   ///   - reference: only this network's, named as ``Networks`` says.
   ///   - name: only those whose name holds this text, the case of letters ignored.
-  ///   - type: only these, exactly as the server spells them; so for `status` and `region`, which is the region's code.
+  ///   - type: only these, exactly as the server spells them.
+  ///   - status: the same of the status.
+  ///   - region: the same of the region's code.
   /// - Throws: ``NetsyncError/networkNotFound``, ``NetsyncError/networkAmbiguous(_:)``; ``NetsyncError/damaged(path:reason:)``,
   ///   ``NetsyncError/storage(path:reason:)``.
   public func list(

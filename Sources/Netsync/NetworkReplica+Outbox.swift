@@ -19,8 +19,10 @@ extension NetworkReplica {
 
   /// Settles the conflict of an edit as a person says.
   ///
-  /// - Parameter side: `.mine` sends the edit on top of their change; where they deleted the network, a new one is made under the
-  ///   same name, with a new id and without interfaces. `.theirs` drops the edit.
+  /// - Parameters:
+  ///   - edit: the one that is in conflict, as ``conflicts()`` names it.
+  ///   - side: `.mine` sends the edit on top of their change; where they deleted the network, a new one is made under the same
+  ///     name, with a new id and without interfaces. `.theirs` drops the edit.
   /// - Returns: of `.mine`, the edit that now waits, with the local id of a network that is made anew; of `.theirs`, that the edit was
   ///   taken back.
   /// - Throws: ``NetsyncError/editNotFound(_:)``, ``NetsyncError/notPossible(_:state:)`` for an edit that is in no conflict,

@@ -7,6 +7,7 @@ extension NetworkReplica {
   /// It has a connection of its own, which can write nothing and attach no other file. Cancelling the task ends the statement.
   ///
   /// - Parameters:
+  ///   - sql: one statement.
   ///   - maximumRows: how many at most; ``QueryAnswer/isCut`` tells whether there were more.
   ///   - timeout: when to end it.
   /// - Throws: ``NetsyncError/queryRefused(reason:)``, ``NetsyncError/queryTookTooLong(_:)``, ``NetsyncError/cancelled``;

@@ -10,7 +10,18 @@ public struct Networks: Sendable {
 
   /// What a list is sorted by, ascending. Equals are sorted by name.
   public enum Order: Hashable, CaseIterable, Sendable {
-    case name, id, createdAt, updatedAt, interfaces, state
+    /// By name, byte for byte.
+    case name
+    /// By the server's id; those without one come first.
+    case id
+    /// By the server's time of creation; those without one come first.
+    case createdAt
+    /// By the server's time of the last change; those without one come first.
+    case updatedAt
+    /// By the number of cached interfaces; those whose interfaces were never pulled come first.
+    case interfaces
+    /// By the word of the state.
+    case state
   }
 
   /// Networks, from the replica: the server is not asked.
@@ -19,6 +30,7 @@ public struct Networks: Sendable {
   ///   - name: only those whose name holds this text, the case of letters ignored.
   ///   - state: only those; asking for ``NetworkState/deleting`` includes them.
   ///   - includingDeleting: also those whose deletion waits.
+  ///   - order: what to sort by.
   ///   - limit: how many at most.
   /// - Throws: ``NetsyncError/damaged(path:reason:)``, ``NetsyncError/storage(path:reason:)``.
   public func list(

@@ -14,6 +14,7 @@ public struct Receipt: Sendable {
     case nothingToDo
   }
 
+  /// What the edit did here.
   public let effect: Effect
   /// Of a network that the edit makes: its id until the server gives one, and valid for ever.
   public let localID: LocalID?

@@ -24,7 +24,9 @@ public struct SyncService: Service {
 
   /// A service for a replica.
   ///
-  /// - Parameter interval: the longest time between two pulls while all is well.
+  /// - Parameters:
+  ///   - replica: opened with a key; it has to stay open for as long as the service runs.
+  ///   - interval: the longest time between two pulls while all is well.
   /// - Throws: ``NetsyncError`` where the replica's file cannot be watched.
   public init(_ replica: NetworkReplica, interval: Duration = .seconds(300)) throws(NetsyncError) {
     let engine = replica.engine

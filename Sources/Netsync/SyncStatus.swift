@@ -7,6 +7,7 @@ public struct SyncStatus: Hashable, Sendable {
   public let isInSync: Bool
   /// As a list of the networks has them: without those whose deletion waits.
   public let networks: Int
+  /// Cached interfaces, as the last pull found them.
   public let interfaces: Int
   /// When the last complete pull began, on this host's clock; nil before there was one.
   public let completeAsOf: Timestamp?
@@ -27,11 +28,17 @@ public struct SyncStatus: Hashable, Sendable {
 
 /// How many edits are in which state. ``OperationState`` tells the states apart.
 public struct OutboxCounts: Hashable, Sendable {
+  /// To be sent.
   public let waiting: Int
+  /// On their way.
   public let sending: Int
+  /// Creates without an answer.
   public let inDoubt: Int
+  /// Both sides changed the network; a person decides.
   public let conflict: Int
+  /// A guard waits for a person.
   public let held: Int
+  /// Refused by the server for good.
   public let refused: Int
 
   /// All of them.

@@ -8,7 +8,9 @@ import NetsyncModel
 /// It ends when its task is cancelled or the replica is closed, and throws when the replica cannot be read. Any number of tasks
 /// may iterate at a time, each on its own; the replica is looked at once for them all, and not at all while none waits.
 public struct Updates<State: Equatable & Sendable>: AsyncSequence, Sendable {
+  /// One state of that part.
   public typealias Element = State
+  /// Why the replica could not be read.
   public typealias Failure = NetsyncError
 
   private let owner: NetworkReplica
@@ -22,6 +24,7 @@ public struct Updates<State: Equatable & Sendable>: AsyncSequence, Sendable {
     self.read = read
   }
 
+  /// Begins to follow, each iterator on its own.
   public func makeAsyncIterator() -> Iterator {
     Iterator(updates: self)
   }
