@@ -11,7 +11,7 @@ public struct CoverageTable: Sendable {
   private var parts: [String] = []
 
   /// - Parameters:
-  ///   - coverage: as in ``CampaignSummary/coverage``.
+  ///   - coverage: as in ``SimulationCounts/coverage``.
   ///   - allowed: the faults that could strike.
   public init(_ coverage: [String: [Fault: Int]], allowed: Set<Fault> = Set(Fault.allCases)) {
     // How often; nil where it cannot be.
