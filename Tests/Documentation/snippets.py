@@ -1,13 +1,10 @@
 """Compiles the Swift of the documentation.
 
 Each block is a file of its own, in the language mode 6, with every warning an error, and from outside the package: what is not public
-is not there. A block may take two things for granted, as its reader does:
+is not there. A block with an import is whole, and compiled as its reader would type it. One without is in the middle of a page: it
+gets Netsync, Logging and ServiceLifecycle, and what GIVEN names where it uses that and does not declare it itself.
 
-- One without an import is in the middle of a page: it gets Netsync, Logging and ServiceLifecycle.
-- What GIVEN names is there where a block uses it and does not declare it itself.
-
-Other than that it is what its reader types. A block with @main or @Test is a file of a library, one with PackageDescription is a
-manifest, and every other one a main.swift.
+A block with @main or @Test is a file of a library, one with PackageDescription is a manifest, and every other one a main.swift.
 """
 
 from __future__ import annotations
@@ -59,8 +56,14 @@ class Snippet:
         return re.search(r"^\s*@(main|Test)\b", self.code, re.MULTILINE) is not None
 
     @property
+    def is_whole(self) -> bool:
+        return re.search(r"^import ", self.code, re.MULTILINE) is not None
+
+    @property
     def given(self) -> list[str]:
-        """What it uses and does not declare."""
+        """What a part of a page uses and does not declare."""
+        if self.is_whole:
+            return []
 
         def is_used(name: str) -> bool:
             declared = re.search(rf"^(let|var|func) {name}\b", self.code, re.MULTILINE)
@@ -102,7 +105,7 @@ def compile_error(snippet: Snippet, build: Built) -> str | None:
     """What the compiler has against it."""
     with tempfile.TemporaryDirectory(prefix="netsync-snippet-") as directory:
         file = Path(directory) / ("Snippet.swift" if snippet.is_library else "main.swift")
-        header = "" if re.search(r"^\s*(\w+ )?import ", snippet.code, re.MULTILINE) else IMPORTS
+        header = "" if snippet.is_whole else IMPORTS
         location = f'#sourceLocation(file: "{snippet.file}", line: {snippet.line})\n'
         file.write_text(f"{header}{location}{snippet.code}")
         files = [str(file)]
