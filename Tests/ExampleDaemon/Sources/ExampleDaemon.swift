@@ -13,7 +13,8 @@ import ServiceLifecycle
 @main struct ExampleDaemon {
   static func main() async throws {
     let environment = ProcessInfo.processInfo.environment
-    guard let path = environment["EXAMPLE_REPLICA"], let interval = Int(environment["EXAMPLE_INTERVAL"] ?? "300")
+    guard let path = environment["EXAMPLE_REPLICA"], let interval = Int(environment["EXAMPLE_INTERVAL"] ?? "300"),
+      interval > 0
     else { throw SettingsRefused() }
     let logger = Logger(label: "example-daemon")
     let replica = try NetworkReplica(
