@@ -61,13 +61,22 @@ class Run:
         return ", ".join(f"{number} {what}" for what, number in self.counts.items())
 
 
-def main(name: str, purpose: str, sizes: dict[str, tuple[int, str]], show: Callable[[Run], None]) -> None:
+def main(
+    name: str,
+    purpose: str,
+    sizes: dict[str, tuple[int, str]],
+    show: Callable[[Run], None],
+    programs: dict[str, str] | None = None,
+) -> None:
     """Runs a script. Its exit status is 0 where every promise held, and 1 at the first that did not.
 
-    `sizes` are options that take a whole number: the default, short enough for every change, and what it counts.
+    `sizes` are options that take a whole number: the default, short enough for every change, and what it counts. `programs`
+    are other files that it runs, and what they are.
     """
     parser = argparse.ArgumentParser(prog=f"{name}.py", description=purpose)
     parser.add_argument("binary", help="the built netsync")
+    for program, meaning in (programs or {}).items():
+        parser.add_argument(program, help=meaning)
     for size, (default, meaning) in sizes.items():
         parser.add_argument(f"--{size}", type=int, default=default, metavar="N", help=f"{meaning} ({default})")
     parser.add_argument("--seed", type=int, default=None, help="what choices are drawn from (the clock)")

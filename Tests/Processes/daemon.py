@@ -16,12 +16,13 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from checks import Run, equal, main, require
 from host import KEY, Command, Host, check_seeking
-from sandbox import Sandbox, documents, running
+from sandbox import Sandbox, Wire, documents, running
 
 INTERVAL_S = 2
 # What a pull takes at most, in a debug build on a host that is busy.
@@ -89,10 +90,15 @@ class Daemon:
     def status(self) -> Any:
         return self.host.json("status")
 
+    @cached_property
+    def address(self) -> str:
+        """Where its page is."""
+        listen: str = self.status()["daemon"]["listen"]
+        return listen.removeprefix("http://").rstrip("/")
+
     def get(self, path: str) -> tuple[int, str]:
         """Asks the page for something."""
-        address = self.status()["daemon"]["listen"].removeprefix("http://").rstrip("/")
-        connection = http.client.HTTPConnection(address, timeout=10)
+        connection = http.client.HTTPConnection(self.address, timeout=10)
         try:
             connection.request("GET", path, headers={"Connection": "close"})
             answer = connection.getresponse()
@@ -219,7 +225,7 @@ def reload(run: Run, folder: Path) -> None:
 def one_at_a_time(run: Run, folder: Path) -> None:
     """A second daemon is refused; a killed one is none; Ctrl-C ends it too."""
     with running(run.binary, folder / "sandbox", "--networks", "3") as sandbox:
-        host = Host(run.binary, folder / "host", sandbox.base_url, NETSYNC_LOG_LEVEL="info")
+        host = Host(run.binary, folder / "host", sandbox.base_url)
         with daemon(host, "--interval", "1h") as it:
             host.run("daemon", exits=(9,))
             until("the first pull", 20, lambda: it.status()["in_sync"])
@@ -235,10 +241,11 @@ def one_at_a_time(run: Run, folder: Path) -> None:
 def impatient(run: Run, folder: Path) -> None:
     """The second signal does not wait for an answer."""
     with running(run.binary, folder / "sandbox", "--networks", "3", "--latency", "8s") as sandbox:
-        host = Host(run.binary, folder / "host", sandbox.base_url)
+        wire = Wire(sandbox.port)
+        host = Host(run.binary, folder / "host", wire.base_url)
         it = Daemon(host)
-        # The first request is on its way by then, and its answer is far.
-        time.sleep(2)
+        # Before its first request there is nothing to wait for, and the first signal alone ends it.
+        until("its first request", 5, lambda: wire.sent > 0)
         it.process.send_signal(signal.SIGTERM)
         until("word of the end", 5, lambda: it.systemd.heard("STOPPING=1") == 1)
         it.process.send_signal(signal.SIGTERM)

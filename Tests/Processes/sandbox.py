@@ -5,10 +5,12 @@ from __future__ import annotations
 import http.client
 import json
 import select
+import socket
 import subprocess
+import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -113,6 +115,37 @@ class Sandbox:
         status, document = self.request(method, path, body)
         require(status == 200, f"the sandbox answered {method} {path} with {status}")
         return document
+
+
+class Wire:
+    """Stands between netsync and the sandbox, and counts the bytes that netsync sends."""
+
+    def __init__(self, port: int) -> None:
+        self.port = port
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.base_url = f"http://127.0.0.1:{self.listener.getsockname()[1]}/v2"
+        self.sent = 0
+        threading.Thread(target=self.accept, daemon=True).start()
+
+    def accept(self) -> None:
+        while True:
+            here, _ = self.listener.accept()
+            try:
+                there = socket.create_connection(("127.0.0.1", self.port))
+            except OSError:
+                here.close()
+                continue
+            for ends in ((here, there), (there, here)):
+                threading.Thread(target=self.carry, args=(*ends, ends[0] is here), daemon=True).start()
+
+    def carry(self, source: socket.socket, sink: socket.socket, counts: bool) -> None:
+        with suppress(OSError):
+            while piece := source.recv(65_536):
+                if counts:
+                    self.sent += len(piece)
+                sink.sendall(piece)
+        with suppress(OSError):
+            sink.shutdown(socket.SHUT_WR)
 
 
 @contextmanager
