@@ -126,18 +126,6 @@ import Testing
     let dmz = try host.network("dmz").key
     #expect(try host.interfaces { $0.network = dmz } == ["if-3"])
   }
-}
-
-extension Host {
-  fileprivate func walk(_ name: String, _ interfaces: [NetworkInterfaceDocument], at time: Timestamp? = nil) throws {
-    try replica.replaceInterfaces([(network: network(name).key, interfaces: interfaces, walkedAt: time ?? now)])
-  }
-
-  fileprivate func interfaces(_ narrow: (inout InterfaceFilter) -> Void) throws -> [String] {
-    var filter = InterfaceFilter()
-    narrow(&filter)
-    return try replica.interfaces(filter).map(\.document.id)
-  }
 
   @Test func `an interface is found by any field that people know it by, and a list can be cut`() throws {
     let host = try Host()
@@ -186,5 +174,17 @@ extension Host {
     #expect(sweeps.map(\.outcome) == [nil, .ok])
     #expect(sweeps.map(\.isComplete) == [false, true])
     #expect(try host.replica.sweeps(limit: 1).map(\.sweep) == [running])
+  }
+}
+
+extension Host {
+  fileprivate func walk(_ name: String, _ interfaces: [NetworkInterfaceDocument], at time: Timestamp? = nil) throws {
+    try replica.replaceInterfaces([(network: network(name).key, interfaces: interfaces, walkedAt: time ?? now)])
+  }
+
+  fileprivate func interfaces(_ narrow: (inout InterfaceFilter) -> Void) throws -> [String] {
+    var filter = InterfaceFilter()
+    narrow(&filter)
+    return try replica.interfaces(filter).map(\.document.id)
   }
 }
