@@ -1,5 +1,6 @@
 import Hummingbird
 package import Logging
+import NIOCore
 import NetsyncReplica
 package import ServiceLifecycle
 
@@ -22,7 +23,7 @@ extension Page {
   }
 }
 
-/// The path of a socket is taken.
+/// The port, or the path of the socket, is taken.
 struct SocketTaken: Error, CustomStringConvertible {
   let description: String
 }
@@ -34,6 +35,12 @@ private struct PageServer: Service {
   let onListening: @Sendable (String) -> Void
 
   func run() async throws {
+    do { try await serve() } catch let error as IOError where error.errnoCode == EADDRINUSE {
+      throw SocketTaken(description: "another process listens on \(address)")
+    }
+  }
+
+  private func serve() async throws {
     switch address {
     case .loopback(let host, let port):
       try await application(.hostname(host, port: port), isUnixSocket: false).run()

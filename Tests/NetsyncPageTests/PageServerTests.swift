@@ -36,7 +36,7 @@ import Testing
     let directory = try TemporaryDirectory()
     let path = "\(directory.path)/page.sock"
     try leaveBehind(path)
-    try await serve(browser.page, at: path) { said in
+    try await serve(browser.page, at: "unix:\(path)") { said in
       #expect(said == "unix:\(path)")
       var status = stat()
       #expect(unsafe lstat(path, &status) == 0)
@@ -46,6 +46,17 @@ import Testing
       await #expect(throws: SocketTaken.self) { try await second.run() }
     }
     #expect(!FileManager.default.fileExists(atPath: path))
+  }
+
+  @Test(.timeLimit(.minutes(10)))
+  func `a port that is taken is said to be taken`() async throws {
+    let browser = try Browser(networks: 0)
+    try await serve(browser.page, at: "127.0.0.1:0") { url in
+      let taken = String(url.dropFirst("http://".count))
+      let second = browser.page.server(at: try #require(PageAddress(taken)), logger: Self.quiet) { _ in }
+      let error = await #expect(throws: SocketTaken.self) { try await second.run() }
+      #expect(error?.description == "another process listens on \(taken)")
+    }
   }
 
   @Test func `a file that is no socket stays`() async throws {
@@ -61,11 +72,11 @@ import Testing
   private static let quiet = Logger(label: "page") { _ in SwiftLogNoOpLogHandler() }
 
   /// Serves until `look` returns.
-  private func serve(_ page: Page, at path: String, _ look: @escaping @Sendable (String) async throws -> Void)
+  private func serve(_ page: Page, at address: String, _ look: @escaping @Sendable (String) async throws -> Void)
     async throws
   {
     let (said, listening) = AsyncStream.makeStream(of: String.self)
-    let server = page.server(at: try #require(PageAddress("unix:\(path)")), logger: Self.quiet) { listening.yield($0) }
+    let server = page.server(at: try #require(PageAddress(address)), logger: Self.quiet) { listening.yield($0) }
     let group = ServiceGroup(configuration: .init(services: [server], logger: Self.quiet))
     try await withThrowingTaskGroup(of: Void.self) { tasks in
       tasks.addTask { try await group.run() }

@@ -27,7 +27,7 @@ final class StateTeller: Sendable {
 
   func tell(_ state: LoopState) {
     guard let words = state.words, let headline = try? replica.status().headline else { return }
-    let line = words.isEmpty ? headline : "\(headline); \(words)"
+    let line = words.isEmpty ? headline : "\(headline.prefix { $0 != "." }); \(words)."
     let isNews = told.withLock { told in
       defer {
         told.line = line
