@@ -194,6 +194,18 @@ import Testing
     #expect(try world.replica.operations().count == 1)
   }
 
+  @Test func `a first page of strangers is no other account where a later page knows us`() async throws {
+    let world = try World(networks: 1)
+    _ = try await world.engine().pull(PullOptions())
+    for number in 0..<300 { world.createThere("made there \(number)") }
+    try world.create("made here")
+    let before = world.transport.requests.count
+    let report = try await world.engine().push(PushOptions())
+    #expect(report.failure == nil)
+    #expect(report.created == 1)
+    #expect(world.transport.requests[before...].count { $0.hasPrefix("GET /v2/networks?page") } == 2)
+  }
+
   @Test func `too many deletions are held until they are approved`() async throws {
     let world = try World(networks: 20)
     _ = try await world.engine().pull(PullOptions())

@@ -106,7 +106,10 @@ package final class SyncLoop: Sendable {
         mayPush = result.isOnline
         let wait = schedule.wait(after: result, editsWait: edits.isAnyDue, chance: environment.chance())
         due = elapsed() + wait
-        environment.logger.info("next pull", metadata: ["in": "\(DurationText.short(wait))", "after": "\(result.word)"])
+        environment.logger.info(
+          "next pull",
+          metadata: ["in": "\(DurationText.short(wait))", "after": "\(result.word)"]
+        )
         enter(isPaused ? .paused : .waiting(wait, after: result))
       } else {
         enter(

@@ -186,6 +186,11 @@ final class Checker: Sendable {
     }
   }
 
+  /// Whether a network there is that of another local create than this one.
+  func isAnothers(_ id: String, than network: Int64?) -> Bool {
+    state.withLock { $0.networks.contains { $0.key != network && $0.value.id == id } }
+  }
+
   func isOver(_ call: Call, of process: SimulatedProcess) {
     guard let id = call.id else { return }
     state.withLock { state in

@@ -79,8 +79,8 @@ final class SimulatedServer: Sendable {
   /// What one request came to.
   struct Outcome: Sendable {
     var response: SandboxResponse
-    /// A create that another request of the same local create had already carried out, with its network still there.
-    var isSecondCreate = false
+    /// What earlier requests of the same local create have made, and is still there.
+    var madeBefore: [String] = []
     /// The server does not have the network that was asked for, or not any more.
     var isGone = false
   }
@@ -118,7 +118,7 @@ final class SimulatedServer: Sendable {
         guard let sender, !isRepeated else { break }
         let key = HostNetwork(host: host, network: sender)
         // One that somebody has renamed before it was found cannot be told from a stranger's: that is assumed not to happen.
-        outcome.isSecondCreate = state.made[key, default: []].contains { id in
+        outcome.madeBefore = state.made[key, default: []].filter { id in
           state.records[id].map { !$0.isGone && $0.names.count == 1 } ?? false
         }
         state.made[key, default: []].append(made.id)
