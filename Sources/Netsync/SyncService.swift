@@ -16,9 +16,13 @@ public import ServiceLifecycle
 /// try await group.run()
 /// ```
 ///
-/// On graceful shutdown, or when its task is cancelled, the request in flight is finished and ``run()`` returns. A replica
-/// without a key is kept as it is: the service waits for the shutdown.
+/// On graceful shutdown no new request is sent, and ``run()`` returns when the requests in flight are answered, or after four seconds:
+/// what was not answered by then is settled by the next sync, as after any lost answer. Cancellation does not wait. A replica without a
+/// key is kept as it is: the service waits for the shutdown.
 public struct SyncService: Service {
+  /// What is on its way gets so long to be answered.
+  private static let farewell = Duration.seconds(4)
+
   private let loop: SyncLoop?
   private let stop: StopSignal
 
@@ -63,7 +67,15 @@ public struct SyncService: Service {
   /// Syncs until graceful shutdown or cancellation.
   public func run() async throws {
     await withGracefulShutdownHandler {
-      if let loop { await loop.run() } else { await stop.requested() }
+      await withTaskGroup(of: Void.self) { group in
+        group.addTask { if let loop { await loop.run() } else { await stop.requested() } }
+        group.addTask {
+          await stop.requested()
+          try? await Task.sleep(for: Self.farewell)
+        }
+        await group.next()
+        group.cancelAll()
+      }
     } onGracefulShutdown: {
       stop.request()
     }

@@ -238,6 +238,19 @@ def one_at_a_time(run: Run, folder: Path) -> None:
         host.check_secrets()
 
 
+def unanswered(run: Run, folder: Path) -> None:
+    """The end does not wait for an API that does not answer; the edit that was on its way is kept."""
+    with running(run.binary, folder / "sandbox", "--networks", "3", "--latency", "6s") as sandbox:
+        host = Host(run.binary, folder / "host", sandbox.base_url)
+        edit = host.edit("networks", "create", "on its way")
+        with daemon(host):
+            until("the create", 60, lambda: host.json("outbox", "list")[0]["state"] == "sending")
+            # By then its request has left.
+            time.sleep(0.5)
+        equal("edits in the outbox", [row["edit"] for row in host.json("outbox", "list")], [edit])
+        host.check_integrity()
+
+
 def impatient(run: Run, folder: Path) -> None:
     """The second signal does not wait for an answer."""
     with running(run.binary, folder / "sandbox", "--networks", "3", "--latency", "8s") as sandbox:
@@ -270,7 +283,7 @@ def stuck(run: Run, folder: Path) -> None:
 
 def show(run: Run) -> None:
     check_seeking()
-    for scene in (in_step, reload, one_at_a_time, impatient, stuck):
+    for scene in (in_step, reload, one_at_a_time, impatient, unanswered, stuck):
         folder = run.folder / scene.__name__
         folder.mkdir()
         scene(run, folder)

@@ -15,8 +15,8 @@ import UnixSignals
 
 /// What `netsync daemon` runs: the sync service, the page where one is wanted, and what is said to systemd.
 struct Daemon: Sendable {
-  /// What is on its way gets so long; systemd's own patience is longer.
-  private static let longestFarewell = Duration.seconds(20)
+  /// What has not ended by then is ended; systemd's own patience is longer.
+  private static let longestFarewell = Duration.seconds(5)
 
   let session: Session
   let replica: Replica
