@@ -15,6 +15,7 @@ struct OverviewView: Sendable {
   let networks: String
   let interfaces: String
   let conflicts: [ConflictView]
+  let hiddenConflicts: String?
   let edits: [EditView]
   let hiddenEdits: String?
   let history: SyncPlot
@@ -22,13 +23,15 @@ struct OverviewView: Sendable {
 }
 
 extension Page {
-  /// How many edits and sweeps the first page shows.
+  /// How many conflicts, edits and sweeps the first page shows.
+  private static let conflicts = 50
   private static let edits = 100
   private static let sweeps = 60
 
   func overview(said: Said?) throws -> Response {
     let now = replica.now()
     let status = try replica.status()
+    let conflicts = try replica.conflicts()
     let operations = try replica.operations()
     return templates.page(
       "overview",
@@ -41,14 +44,20 @@ extension Page {
         completeAsOf: status.completeAsOf.map { Moment($0, now: now) },
         networks: status.networks.counted("network"),
         interfaces: status.interfaces.counted("interface"),
-        conflicts: try replica.conflicts().map { ConflictView($0, now: now) },
+        conflicts: conflicts.prefix(Self.conflicts).map { ConflictView($0, now: now) },
+        hiddenConflicts: hidden(conflicts.count - Self.conflicts, "more conflict"),
         edits: operations.prefix(Self.edits).map { EditView($0, now: now) },
-        hiddenEdits: operations.count > Self.edits ? (operations.count - Self.edits).counted("more edit") : nil,
+        hiddenEdits: hidden(operations.count - Self.edits, "more edit"),
         history: SyncPlot(try replica.sweeps(limit: Self.sweeps).reversed(), now: now),
         regions: RegionDrawing(try replica.regions())
       )
     )
   }
+}
+
+/// How much more there is than what is shown; nil where that is all.
+private func hidden(_ count: Int, _ noun: String) -> String? {
+  count > 0 ? count.counted(noun) : nil
 }
 
 extension ReplicaStatus {
