@@ -50,6 +50,8 @@ final class Checker: Sendable {
     /// Entries of the journal so far.
     var changes = 0
     var hasSeenConflict = false
+    /// The networks of creates that were sent.
+    var sent: Set<Int64> = []
     /// The networks of creates that their user had sent again.
     var resent: Set<Int64> = []
   }
@@ -174,6 +176,7 @@ final class Checker: Sendable {
         guard edit.state == "sending", edit.action == action, edit.name == call.name else { return false }
         return action == .create || state.networks[edit.network]?.id == call.id
       }
+      if action == .create { state.sent.formUnion(senders.values.map(\.network)) }
       guard let sender = senders.min(by: { $0.key < $1.key }) else {
         violate(.order, "\(call.description) is sent without an edit that says so")
         return nil
@@ -186,9 +189,11 @@ final class Checker: Sendable {
     }
   }
 
-  /// Whether a network there is that of another local create than this one.
+  /// Whether a network there has become that of another create that was sent from here.
   func isAnothers(_ id: String, than network: Int64?) -> Bool {
-    state.withLock { $0.networks.contains { $0.key != network && $0.value.id == id } }
+    state.withLock { state in
+      state.networks.contains { $0.key != network && $0.value.id == id && state.sent.contains($0.key) }
+    }
   }
 
   func isOver(_ call: Call, of process: SimulatedProcess) {
