@@ -9,8 +9,8 @@ struct DaemonCommand: NetsyncVerb {
     commandName: "daemon",
     abstract: "Pull on time, push edits as they come, until it is stopped.",
     discussion: """
-      SIGTERM and Ctrl-C end it with 0 once the requests in flight are finished; a second one ends it at once. SIGHUP makes it \
-      read the key again.
+      SIGTERM and Ctrl-C end it with 0, once what is on its way is answered and within 5 s at most; a second one ends it at \
+      once. SIGHUP makes it read the key again.
       """
   )
 

@@ -19,7 +19,7 @@ extension Daemon {
       case _ where isEnding: _exit(signal == .sigterm ? 143 : 130)
       default:
         isEnding = true
-        logger.info("ending: what is on its way is finished; another signal ends it now")
+        logger.info("ending: what is on its way may be answered; another signal ends it now")
         notifier?.stopping()
         await group.triggerGracefulShutdown()
       }
