@@ -40,6 +40,14 @@ struct GlobalOptions: ParsableArguments {
   /// Whether errors are objects too.
   var saysJSON: Bool { json || output?.rows?.isJSON == true }
 
+  /// The same of arguments that cannot be parsed as a whole.
+  static func sayJSON(_ arguments: [String]) -> Bool {
+    let formats = OutputFormat.allCases.filter(\.isJSON).map(\.rawValue)
+    return arguments.contains("--json")
+      || formats.contains { arguments.contains("--output=\($0)") }
+      || zip(arguments, arguments.dropFirst()).contains { ["-o", "--output"].contains($0) && formats.contains($1) }
+  }
+
   func format(isTerminal: Bool) -> OutputFormat {
     if json { return .json }
     return output?.rows ?? .standard(isTerminal: isTerminal)

@@ -21,7 +21,7 @@ enum KeySource {
       return key
     }
     let configuration =
-      environment["XDG_CONFIG_HOME"].flatMap { $0.isEmpty ? nil : $0 } ?? "\(environment["HOME"] ?? ".")/.config"
+      environment["XDG_CONFIG_HOME"].flatMap { $0.isEmpty ? nil : $0 } ?? "\(Settings.home(environment))/.config"
     let path = "\(configuration)/netsync/credentials"
     guard FileManager.default.fileExists(atPath: path) else { throw .noKey }
     return try read(path)

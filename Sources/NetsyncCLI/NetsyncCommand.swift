@@ -27,7 +27,7 @@ struct NetsyncCommand: AsyncParsableCommand {
     do {
       command = try parseAsRoot(arguments)
     } catch {
-      return sayUsage(error)
+      return say(error, about: arguments)
     }
     let global = (command as? any NetsyncVerb)?.global
     do {
@@ -49,25 +49,29 @@ struct NetsyncCommand: AsyncParsableCommand {
       message.say(asJSON: global?.saysJSON ?? false, color: global?.color ?? .auto)
       return message.exit
     } catch StreamFailure.brokenPipe {
-      // Whoever read has read enough.
       return .done
     } catch let error as StreamFailure {
       UserMessage.output(error).say(asJSON: global?.saysJSON ?? false, color: global?.color ?? .auto)
       return .failed
+    } catch let error where exitCode(for: error).isSuccess {
+      return say(error, about: arguments)
     } catch {
-      return sayUsage(error)
+      let bug = UserMessage.bug(error)
+      bug.say(asJSON: global?.saysJSON ?? false, color: global?.color ?? .auto)
+      return bug.exit
     }
   }
 
-  private static func sayUsage(_ error: any Error) -> ExitStatus {
-    let code = exitCode(for: error)
-    let text = fullMessage(for: error)
-    if !text.isEmpty {
-      let stream = code.isSuccess ? StandardStream.output : StandardStream.error
-      try? stream.write(text + "\n")
-      try? stream.flush()
+  /// Says what the parser has to say: help and version on stdout, arguments that cannot be used as any other error.
+  private static func say(_ word: any Error, about arguments: [String]) -> ExitStatus {
+    guard exitCode(for: word).isSuccess else {
+      UserMessage.arguments(arguments, word).say(asJSON: GlobalOptions.sayJSON(arguments), color: .auto)
+      return .usage
     }
-    return code.isSuccess ? .done : .usage
+    let output = StandardStream.output
+    try? output.write(fullMessage(for: word) + "\n")
+    try? output.flush()
+    return .done
   }
 }
 

@@ -2,7 +2,13 @@ import FoundationEssentials
 import Netsync
 import NetsyncEngine
 
-/// A plan as `plan --save` wrote it, read back.
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Musl
+#endif
+
+/// A plan as `plan --save` writes it and `push PLAN` reads it back.
 enum PlanFile {
   private struct Plan: Decodable {
     let schema: String
@@ -25,6 +31,28 @@ enum PlanFile {
       }
       return PlannedEdit(edit: EditNumber(rawValue: edit), intent: intent, baseName: base_name.map { NetworkName($0) })
     }
+  }
+
+  /// Writes a plan for its user's eyes alone: it holds names.
+  static func write(_ plan: JSONText, to path: String) throws(UserMessage) {
+    let descriptor = unsafe open(path, O_CREAT | O_WRONLY | O_TRUNC | O_CLOEXEC, 0o600)
+    guard descriptor >= 0 else { throw unwritten(path, errno) }
+    defer { close(descriptor) }
+    var status = stat()
+    if unsafe fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG { fchmod(descriptor, 0o600) }
+    do {
+      try StandardStream(descriptor: descriptor, capacity: 0).write(plan.rendered(pretty: true) + "\n")
+    } catch {
+      throw unwritten(path, errno)
+    }
+  }
+
+  private static func unwritten(_ path: String, _ code: Int32) -> UserMessage {
+    .usage(
+      "the plan could not be written",
+      why: "\(path): \(SystemRefusal(errno: code).description)",
+      next: "choose another file"
+    )
   }
 
   static func read(_ path: String) throws(UserMessage) -> [PlannedEdit] {

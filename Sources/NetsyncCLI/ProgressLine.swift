@@ -1,4 +1,5 @@
 import ArgumentParser
+import FoundationEssentials
 import NetsyncEngine
 import NetsyncModel
 import Synchronization
@@ -20,7 +21,9 @@ final class ProgressLine: Sendable {
 
   init(_ choice: ProgressChoice, quiet: Bool) {
     switch choice {
-    case .auto: isOn = StandardStream.error.isTerminal && !quiet
+    // A dumb terminal cannot take a line back.
+    case .auto:
+      isOn = StandardStream.error.isTerminal && ProcessInfo.processInfo.environment["TERM"] != "dumb" && !quiet
     case .always: isOn = true
     case .never: isOn = false
     }

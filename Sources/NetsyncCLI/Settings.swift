@@ -33,6 +33,7 @@ struct Settings: Sendable {
     pullInterval = try reader.duration("NETSYNC_PULL_INTERVAL") ?? .seconds(300)
     guard pullInterval >= Self.shortestInterval else { throw .setting("NETSYNC_PULL_INTERVAL", takes: "1s or more") }
     requestTimeout = try reader.duration("NETSYNC_HTTP_TIMEOUT") ?? .seconds(10)
+    guard requestTimeout > .zero else { throw .setting("NETSYNC_HTTP_TIMEOUT", takes: "1ms or more") }
     logFormat = try reader.choice("NETSYNC_LOG_FORMAT") ?? .text
     if let level = reader.text("NETSYNC_LOG_LEVEL") {
       guard let level = Logger.Level(rawValue: level) else {
@@ -47,10 +48,16 @@ struct Settings: Sendable {
   /// `$XDG_DATA_HOME/netsync/<profile>/replica.sqlite`.
   private static func standardPath(_ global: GlobalOptions, _ environment: [String: String]) -> String {
     let reader = EnvironmentReader(environment: environment)
-    let home = environment["HOME"] ?? "."
-    let data = reader.text("XDG_DATA_HOME") ?? "\(home)/.local/share"
+    let data = reader.text("XDG_DATA_HOME") ?? "\(home(environment))/.local/share"
     let profile = global.profile ?? reader.text("NETSYNC_PROFILE") ?? "default"
     return "\(data)/netsync/\(profile)/replica.sqlite"
+  }
+
+  /// Where the user is at home; a service may have no variable that says so.
+  static func home(_ environment: [String: String]) -> String {
+    if let home = EnvironmentReader(environment: environment).text("HOME") { return home }
+    let home = FileManager.default.homeDirectoryForCurrentUser.path(percentEncoded: false)
+    return home.hasSuffix("/") ? String(home.dropLast()) : home
   }
 
   static func baseURL(_ environment: [String: String]) throws(UserMessage) -> BaseURL {

@@ -1,3 +1,4 @@
+import Foundation
 import Netsync
 import NetsyncEngine
 import NetsyncReconcile
@@ -107,7 +108,7 @@ extension UserMessage {
   ///
   /// - Parameter waiting: edits in the outbox.
   init(_ failure: CycleFailure, waiting: Int, verb: String) {
-    let nothingLost: TerminalText = "nothing is lost; \(Self.edits(waiting)) in the outbox, the replica stays usable"
+    let nothingLost: TerminalText = "nothing is lost; \(Self.outbox(waiting)), the replica stays usable"
     switch failure {
     case .api(let failure, let request, let tries):
       self = Self.api(failure, request: request, tries: tries, state: nothingLost)
@@ -160,8 +161,12 @@ extension UserMessage {
     }
   }
 
-  private static func edits(_ count: Int) -> String {
-    count == 1 ? "1 edit waits" : "\(count) edits wait"
+  private static func outbox(_ count: Int) -> String {
+    switch count {
+    case 0: "the outbox is empty"
+    case 1: "1 edit waits in the outbox"
+    default: "\(count) edits wait in the outbox"
+    }
   }
 
   private static func held(_ reason: Guard, count: Int, verb: String) -> UserMessage {
@@ -193,6 +198,7 @@ extension UserMessage {
   }
 
   private static func api(_ failure: APIFailure, request: String, tries: Int, state: TerminalText) -> UserMessage {
+    let request = request.removingPercentEncoding ?? request
     let tried: TerminalText = tries == 1 ? "\(request)" : "\(request), tried \(String(tries)) times"
     switch failure {
     case .credentials(let detail):

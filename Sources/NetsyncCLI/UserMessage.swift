@@ -1,3 +1,4 @@
+import FoundationEssentials
 import NetsyncAPI
 import NetsyncModel
 
@@ -24,7 +25,7 @@ struct UserMessage: Error, Sendable {
       try? stream.write(json.rendered(pretty: false, onTerminal: stream.isTerminal) + "\n")
       return
     }
-    let style = stream.destination(color: color, environment: [:]).style
+    let style = stream.destination(color: color, environment: ProcessInfo.processInfo.environment).style
     var lines = [style.apply(.red, to: "error:") + " \(message.string)"]
     lines.append("  \(style.apply(.dim, to: "why:"))   \(why.string)")
     lines.append("  \(style.apply(.dim, to: "state:")) \(state.string)")

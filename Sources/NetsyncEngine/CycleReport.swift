@@ -47,7 +47,7 @@ package struct PushReport: Hashable, Sendable {
   package var failure: CycleFailure?
   /// Edits of plan files that were not sent, since the edit or its base has changed.
   package var moved = 0
-  // What is left in the outbox.
+  // What is left of the edits that it was about.
   package var inDoubt = 0
   package var conflicts = 0
   package var waiting = 0

@@ -35,13 +35,17 @@ package struct HTTPTransport: Transport {
       group.addTask { await exchange(request) }
       group.addTask {
         try? await Task.sleep(for: request.timeout)
-        return .failure(.noAnswer(reason: "no complete answer within \(request.timeout)"))
+        return .failure(.noAnswer(reason: "no complete answer within \(request.timeout.text)"))
       }
       let first = await group.next()
       group.cancelAll()
       return first ?? .failure(.noAnswer(reason: "cancelled"))
     }
-    return try outcome.get()
+    do {
+      return try outcome.get()
+    } catch {
+      throw error.named(request.head.authority ?? "")
+    }
   }
 
   private func exchange(_ request: TransportRequest) async -> Result<TransportResponse, TransportFailure> {
@@ -103,12 +107,29 @@ private func failure(_ error: any Error) -> TransportFailure {
 }
 
 private func connectionReason(_ error: NIOConnectionError) -> String {
-  if error.dnsAError != nil && error.dnsAAAAError != nil { return "the name \(error.host) cannot be resolved" }
+  if error.dnsAError != nil && error.dnsAAAAError != nil { return "the name cannot be resolved" }
   let refused = error.connectionErrors.allSatisfy { ($0.error as? IOError)?.errnoCode == ECONNREFUSED }
-  return refused ? "connection refused" : "no connection to \(error.host) port \(error.port)"
+  return refused ? "connection refused" : "no connection to port \(error.port)"
+}
+
+extension TransportFailure {
+  /// The same, with the host that it is about.
+  fileprivate func named(_ host: String) -> TransportFailure {
+    switch self {
+    case .notSent(let reason): .notSent(reason: "\(host): \(reason)")
+    case .noAnswer(let reason): .noAnswer(reason: "\(host): \(reason)")
+    case .bodyTooLarge: self
+    }
+  }
 }
 
 extension Duration {
+  /// `10 s`, or `250 ms`.
+  fileprivate var text: String {
+    let (seconds, attoseconds) = components
+    return attoseconds == 0 ? "\(seconds) s" : "\(wholeNanoseconds / 1_000_000) ms"
+  }
+
   fileprivate var wholeNanoseconds: Int64 {
     components.seconds.multipliedReportingOverflow(by: 1_000_000_000).partialValue + components.attoseconds
       / 1_000_000_000

@@ -51,6 +51,63 @@ import Testing
     #expect(try await host.run("networks", "create", "  ").status == 64)
   }
 
+  @Test(arguments: [
+    (["networks", "lst"], "there is no command netsync networks lst", "did you mean list"),
+    (["netwroks", "list"], "there is no command netsync netwroks", "did you mean networks"),
+    (["xyzzy"], "there is no command netsync xyzzy", "netsync --help"),
+    (["networks", "list", "--bogus"], "unknown option '--bogus'", "netsync networks list --help"),
+    (["networks", "list", "--limit", "0"], "--limit takes a whole number from 1 on", "netsync networks list --help"),
+    (["networks", "list", "--limit", "x"], "the value 'x' is invalid", "netsync networks list --help"),
+    (["networks", "rename", "lab"], "missing expected argument", "netsync networks rename --help"),
+    (["--offline", "status"], "--offline is not taken here", "netsync --help"),
+  ])
+  func `arguments that cannot be used are told like every other error`(
+    arguments: [String],
+    message: String,
+    next: String
+  ) async throws {
+    let host = try Host()
+    let run = try await host.start(arguments).ended()
+    #expect(run.status == 64)
+    #expect(run.output.isEmpty)
+    #expect(run.errors.hasPrefix("error: \(message)"))
+    let lines = run.errors.split(separator: "\n")
+    #expect(lines.map { $0.prefix { $0 != ":" } } == ["error", "  why", "  state", "  next"])
+    #expect(lines.last?.contains(next) == true)
+    for json in [["--json"], ["-o", "json"], ["--output", "jsonl"], ["--output=json"]] {
+      let errors = try await host.start(arguments + json).ended().errors
+      let object = try JSONSerialization.jsonObject(with: Data(errors.utf8)) as? [String: Any]
+      #expect(object?["schema"] as? String == "netsync.error/1", "\(errors)")
+      #expect(object?["exit_code"] as? Int == 64)
+    }
+  }
+
+  @Test(arguments: [
+    (["TERM": "xterm"], [], true),
+    (["TERM": "xterm", "NO_COLOR": "1"], [], false),
+    (["TERM": "dumb"], [], false),
+    (["TERM": "xterm"], ["--color", "never"], false),
+    (["TERM": "dumb"], ["--color", "always"], true),
+  ])
+  func `errors on a terminal have colour only where it is wanted`(
+    variables: [String: String],
+    flags: [String],
+    isColored: Bool
+  ) async throws {
+    let terminal = try Terminal()
+    let run = try Host().start(["status"] + flags, extra: variables, errorsOn: terminal.end)
+    #expect(await run.ended().status == 6)
+    let shown = try terminal.shown()
+    #expect(shown.contains("there is no replica yet"))
+    #expect(shown.contains("\u{1B}[") == isColored)
+  }
+
+  @Test func `an error names the host that it is about`() async throws {
+    let host = try Host(baseURL: "http://127.0.0.1:9/v2")
+    let errors = try await host.run("pull").errors
+    #expect(errors.contains("127.0.0.1:9: connection refused: GET /networks?page[number]=1"), "\(errors)")
+  }
+
   @Test func `a file that is no replica is refused and stays as it was`() async throws {
     let host = try Host()
     let path = host.directory + "/notes.txt"
@@ -107,5 +164,19 @@ import Testing
       atPath: (host.replica as NSString).deletingLastPathComponent
     )
     #expect(directory[.posixPermissions] as? Int == 0o700)
+  }
+
+  @Test func `a saved plan is its user's alone, and what cannot be written is told`() async throws {
+    let host = try Host()
+    #expect(try await host.run("networks", "create", "lab").status == 0)
+    let path = host.directory + "/plan.json"
+    #expect(FileManager.default.createFile(atPath: path, contents: Data("old".utf8)))
+    #expect(try await host.run("plan", "--save", path).status == 0)
+    let file = try FileManager.default.attributesOfItem(atPath: path)
+    #expect(file[.posixPermissions] as? Int == 0o600)
+    #expect(try await host.run("push", "-n", path, "--json").object()["schema"] as? String == "netsync.plan/1")
+    let run = try await host.run("plan", "--save", host.directory)
+    #expect(run.status == 64)
+    #expect(run.errors.contains("Is a directory"))
   }
 }

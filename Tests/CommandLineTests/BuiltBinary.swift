@@ -39,7 +39,13 @@ final class Host: Sendable {
   }
 
   /// Starts the binary; its output goes to files, so that no pipe can fill up.
-  func start(_ arguments: [String], extra: [String: String] = [:]) throws -> Running {
+  ///
+  /// - Parameter terminal: where stderr goes instead.
+  func start(
+    _ arguments: [String],
+    extra: [String: String] = [:],
+    errorsOn terminal: FileHandle? = nil
+  ) throws -> Running {
     let process = Process()
     process.executableURL = Self.binary
     process.arguments = arguments
@@ -50,7 +56,7 @@ final class Host: Sendable {
     }
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = FileHandle(forWritingAtPath: stem + ".out")
-    process.standardError = FileHandle(forWritingAtPath: stem + ".err")
+    process.standardError = terminal ?? FileHandle(forWritingAtPath: stem + ".err")
     let (ends, end) = AsyncStream.makeStream(of: Int32.self)
     process.terminationHandler = { ended in
       end.yield(ended.terminationReason == .uncaughtSignal ? 128 + ended.terminationStatus : ended.terminationStatus)
@@ -62,6 +68,31 @@ final class Host: Sendable {
 
   func run(_ arguments: String..., extra: [String: String] = [:]) async throws -> Run {
     try await start(arguments, extra: extra).ended()
+  }
+}
+
+/// A pseudo-terminal that nobody looks at.
+struct Terminal {
+  private let master: Int32
+  /// What a program writes to.
+  let end: FileHandle
+
+  init() throws {
+    master = unsafe open("/dev/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC)
+    // TIOCSPTLCK and TIOCGPTN of ioctl_tty(2), which Glibc's module does not have.
+    var (locked, number): (Int32, UInt32) = (0, 0)
+    try #require(unsafe ioctl(master, 0x4004_5431, &locked) == 0)
+    try #require(unsafe ioctl(master, 0x8004_5430, &number) == 0)
+    end = try #require(FileHandle(forUpdatingAtPath: "/dev/pts/\(number)"))
+  }
+
+  /// What it shows, once the program has ended; up to 4 KiB.
+  func shown() throws -> String {
+    try end.close()
+    var bytes = [UInt8](repeating: 0, count: 4_096)
+    let count = unsafe read(master, &bytes, bytes.count)
+    close(master)
+    return String(decoding: bytes.prefix(max(0, count)), as: UTF8.self)
   }
 }
 

@@ -84,6 +84,26 @@ import Testing
     #expect(labs.count { $0["name"] as? String == "lab" } == 1)
   }
 
+  @Test func `a dry sync says what it would pull and push, and does neither`() async throws {
+    let sandbox = try await SandboxProcess("--networks", "3")
+    let host = try Host(baseURL: sandbox.baseURL)
+    #expect(try await host.run("networks", "create", "lab").status == 0)
+    #expect(try await host.run("networks", "create", "other").status == 0)
+    let run = try await host.run("sync", "--dry-run", "--only", "lab", "--json")
+    #expect(run.status == 0, "\(run.errors)")
+    let (pull, push) = (try run.object()["pull"] as? [String: Any], try run.object()["push"] as? [String: Any])
+    #expect(pull?["new"] as? Int == 3)
+    #expect(push?["schema"] as? String == "netsync.plan/1")
+    #expect((push?["actions"] as? [[String: Any]])?.compactMap { $0["name"] as? String } == ["lab"])
+    #expect(try await host.run("networks", "list", "--json").array().count == 2)
+    #expect(try await host.run("outbox", "list", "--json").array().count == 2)
+
+    let sync = try await host.run("sync", "--only", "lab", "--json")
+    #expect(sync.status == 0, "\(sync.errors)")
+    #expect((try sync.object()["push"] as? [String: Any])?["created"] as? Int == 1)
+    #expect(try await host.run("outbox", "list", "--json").array().map { $0["name"] as? String } == ["other"])
+  }
+
   @Test func `the demo runs to its end and leaves nothing behind`() async throws {
     let host = try Host()
     let demo = try await host.run("demo", extra: ["TMPDIR": host.directory])
@@ -111,5 +131,11 @@ import Testing
     #expect(try push.object()["created"] as? Int == 1)
     let waiting = try await host.run("outbox", "list", "--json").array().compactMap { $0["name"] as? String }
     #expect(waiting == ["three", "four"])
+
+    #expect(try await host.run("plan", "--save", plan).status == 0)
+    #expect(try await host.run("networks", "create", "five").status == 0)
+    let exact = try await host.run("push", plan, "--json")
+    #expect(exact.status == 0, "\(exact.errors)")
+    #expect(try exact.object()["waiting"] as? Int == 0)
   }
 }

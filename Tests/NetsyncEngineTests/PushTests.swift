@@ -232,6 +232,7 @@ import Testing
     let one = try await world.engine().push(options)
     #expect(one.failure == nil)
     #expect(one.deleted == 1)
+    #expect((one.waiting, one.outcome) == (0, .ok), "the others wait, but it is not about them")
     #expect(try world.replica.status().outbox == ["waiting": 7])
 
     let all = try await world.engine().push(PushOptions())
@@ -256,7 +257,23 @@ import Testing
     let report = try await world.engine().push(options)
     #expect(report.failure == nil)
     #expect((report.deleted, report.moved) == (5, 0))
+    #expect((report.waiting, report.outcome) == (0, .ok), "the others wait, but it is not about them")
     #expect(try world.replica.status().outbox == ["waiting": 3])
+  }
+
+  @Test func `a planned edit that meets a conflict is counted as one`() async throws {
+    let world = try World(networks: 3)
+    _ = try await world.engine().pull(PullOptions())
+    let name = world.namesThere[0]
+    try world.edit(name, .rename(to: NetworkName("mine")))
+    let planned = try world.replica.operations().map { operation in
+      PlannedEdit(edit: operation.edit, intent: operation.intent, baseName: operation.base?.name)
+    }
+    world.renameThere(name, to: "theirs")
+    var options = PushOptions()
+    options.planned = planned
+    let report = try await world.engine(policy: .hold).push(options)
+    #expect((report.conflicts, report.moved, report.outcome) == (1, 0, .partial))
   }
 
   @Test func `a rename of what is gone there is agreed upon where a deletion waits behind it`() async throws {

@@ -44,7 +44,7 @@ struct ConflictsCommand: AsyncParsableCommand {
       try session.answer(
         .object(members),
         orSay: members.map { "\($0.key): \($0.value.cellText ?? "-")" } + [
-          "next: netsync conflicts resolve \(network.name?.text ?? "") --take mine|theirs"
+          "next: netsync conflicts resolve \(network.id?.text ?? network.localID?.text ?? "NET") --take mine|theirs"
         ]
       )
     }

@@ -19,7 +19,7 @@ struct DemoCommand: NetsyncVerb {
 
   func run() async throws {
     let directory =
-      keep ?? "\(FileManager.default.temporaryDirectory.path)/netsync-demo-\(ProcessInfo.processInfo.processIdentifier)"
+      keep ?? "\(FileManager.default.temporaryDirectory.path)/netsync-demo-\(UUID().uuidString)"
     let server = SandboxServer(Sandbox(SandboxState(networks: 8)))
     let (ports, port) = AsyncStream.makeStream(of: Int.self)
     let serving = Task { try await server.run { port.yield($0) } }

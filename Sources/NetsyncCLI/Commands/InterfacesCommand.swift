@@ -56,7 +56,9 @@ struct InterfacesCommand: AsyncParsableCommand {
       guard let interface = found.first, found.count == 1 else {
         throw UserMessage.usage(
           found.isEmpty ? "no interface is called \(id)" : "\(id) may be \(String(found.count)) interfaces",
-          why: "an interface is named by its id, a prefix of it, or its exact name",
+          why: found.isEmpty
+            ? "an interface is named by its id, a prefix of it, or its exact name"
+            : "these answer to it: \(found.prefix(10).map(\.label).joined(separator: ", "))",
           next: "netsync interfaces list"
         )
       }
@@ -82,6 +84,11 @@ private let interfaceColumns: [Listing.Column] = [
 ]
 
 extension NetworkInterface {
+  /// Its id, and its names beside it.
+  fileprivate var label: String {
+    "\(document.id) (\(document.name ?? "without a name"), of \(networkName?.text ?? networkID.text))"
+  }
+
   fileprivate var cells: Listing.Row {
     let age = RelativeTime.text(of: asOf.microseconds, now: Timestamp.now.microseconds)
     return [

@@ -1,5 +1,4 @@
 import ArgumentParser
-import FoundationEssentials
 import Netsync
 import NetsyncEngine
 import NetsyncReconcile
@@ -36,15 +35,7 @@ struct PlanCommand: NetsyncVerb {
       basedOn: try session.step { () throws(ReplicaError) in try replica.status().completeAsOf }
     )
     if let save {
-      do {
-        try Data((json.rendered(pretty: true) + "\n").utf8).write(to: URL(filePath: save), options: .atomic)
-      } catch {
-        throw UserMessage.usage(
-          "the plan could not be written",
-          why: "\(save) cannot be written",
-          next: "choose another file"
-        )
-      }
+      try PlanFile.write(json, to: save)
       session.note("Saved. 'netsync push \(save)' sends exactly this.")
     }
     try session.answer(json, orSay: plan.lines)

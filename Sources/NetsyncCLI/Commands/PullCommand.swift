@@ -3,38 +3,6 @@ import Netsync
 import NetsyncEngine
 import NetsyncReplica
 
-/// The flags of every command that pulls.
-struct PullFlags: ParsableArguments {
-  @Flag(help: "Leave the interfaces as they are.")
-  var networksOnly = false
-
-  @Option(help: ArgumentHelp("Remove up to N vanished networks.", valueName: "n"))
-  var maxDeletes: Int?
-
-  @Flag(help: "This is another account, and that is right.")
-  var acceptAccount = false
-
-  @Option(help: ArgumentHelp("Time for everything.", valueName: "d"))
-  var timeout = DurationArgument(.seconds(300))
-
-  @Option(help: ArgumentHelp("How long to wait for another netsync that syncs.", valueName: "d"))
-  var wait = DurationArgument(.seconds(30))
-
-  func options(_ settings: Settings) -> PullOptions {
-    var options = PullOptions()
-    options.networksOnly = networksOnly
-    options.maximumDeletes = maxDeletes ?? settings.maximumDeletes
-    options.acceptsAccount = acceptAccount
-    options.timeout = timeout.duration
-    options.wait = wait.duration
-    return options
-  }
-
-  func validate() throws {
-    if let maxDeletes, maxDeletes < 0 { throw ValidationError("--max-deletes takes a whole number from 0 on") }
-  }
-}
-
 /// `netsync pull`: one complete sweep of networks and their interfaces.
 struct PullCommand: NetsyncVerb {
   static let configuration = CommandConfiguration(
@@ -43,24 +11,21 @@ struct PullCommand: NetsyncVerb {
   )
 
   @OptionGroup var flags: PullFlags
-  @Flag(name: [.customShort("n"), .long], help: "Say what would change, on a copy of the replica.")
-  var dryRun = false
-  @Option(help: ArgumentHelp("auto, always or never.", valueName: "when"))
-  var progress = ProgressChoice.auto
+  @OptionGroup var cycle: CycleFlags
   @OptionGroup var global: GlobalOptions
 
   func run() async throws {
     let session = try Session(global)
-    let replica = dryRun ? try session.trial() : try session.open(.makeIfMissing)
-    defer { if dryRun { replica.removeFiles() } }
-    let line = ProgressLine(progress, quiet: global.quiet)
+    let replica = cycle.dryRun ? try session.trial() : try session.open(.makeIfMissing)
+    defer { if cycle.dryRun { replica.removeFiles() } }
+    let line = ProgressLine(flags.progress, quiet: global.quiet)
     let report = try await session.answering({ JSONText(PullReport.unasked(isOffline: $0)) }) {
       try await session.withEngine(on: replica) { engine in
-        await engine.pull(flags.options(session.settings)) { line.show($0) }
+        await engine.pull(flags.options(cycle, session.settings)) { line.show($0) }
       }
     }
     line.clear()
-    try session.answer(JSONText(report), orSay: [report.line(isDryRun: dryRun)])
+    try session.answer(JSONText(report), orSay: [report.line(isDryRun: cycle.dryRun)])
     if report.conflicts > 0 {
       session.note("Open: \(counted(report.conflicts, "conflict")); 'netsync conflicts list' shows both sides.")
     }

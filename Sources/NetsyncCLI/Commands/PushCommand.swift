@@ -13,38 +13,20 @@ struct PushCommand: NetsyncVerb {
 
   @Argument(help: ArgumentHelp("A plan written by 'plan --save'.", valueName: "plan"))
   var plan: String?
-  @Flag(name: [.customShort("n"), .long], help: "Only show the plan.")
-  var dryRun = false
-  @Flag(name: [.customShort("y"), .long], help: "Do not ask before deleting.")
-  var yes = false
-  @Option(help: ArgumentHelp("Only this network's edits.", valueName: "net"))
-  var only: String?
-  @Option(help: ArgumentHelp("Delete up to N networks.", valueName: "n"))
-  var maxDeletes: Int?
-  @Option(help: ArgumentHelp("Time for everything.", valueName: "d"))
-  var timeout = DurationArgument(.seconds(300))
-  @Option(help: ArgumentHelp("How long to wait for another netsync that syncs.", valueName: "d"))
-  var wait = DurationArgument(.seconds(30))
+  @OptionGroup var flags: PushFlags
+  @OptionGroup var cycle: CycleFlags
   @OptionGroup var global: GlobalOptions
-
-  func validate() throws {
-    if let maxDeletes, maxDeletes < 0 { throw ValidationError("--max-deletes takes a whole number from 0 on") }
-  }
 
   func run() async throws {
     let session = try Session(global)
     let replica = try session.open()
-    var options = PushOptions()
+    var options = try flags.options(cycle, session, replica)
     if let plan { options.planned = try PlanFile.read(plan) }
-    if let only { options.only = try session.find(only, in: replica).key }
-    options.maximumDeletes = maxDeletes ?? session.settings.maximumDeletes
-    options.timeout = timeout.duration
-    options.wait = wait.duration
-    if dryRun {
+    if cycle.dryRun {
       let plan = try session.plan(of: replica, options)
       return try session.answer(JSONText(plan, basedOn: nil), orSay: plan.lines)
     }
-    if !yes { try Self.askBeforeDeleting(session, replica, options) }
+    if !flags.yes { try Self.askBeforeDeleting(session, replica, options, verb: "push") }
     let report = try await session.answering({ JSONText(PushReport(), outcome: $0 ? .offline : .error) }) {
       try await session.withEngine(on: replica) { await $0.push(options) }
     }
@@ -53,7 +35,12 @@ struct PushCommand: NetsyncVerb {
   }
 
   /// On a terminal nothing is deleted at the API unasked.
-  static func askBeforeDeleting(_ session: Session, _ replica: Replica, _ options: PushOptions) throws {
+  static func askBeforeDeleting(
+    _ session: Session,
+    _ replica: Replica,
+    _ options: PushOptions,
+    verb: TerminalText
+  ) throws {
     guard StandardStream(descriptor: 0, capacity: 0).isTerminal else { return }
     let plan = try session.plan(of: replica, options)
     let deletes = plan.actions.filter { $0.intent == .delete }
@@ -61,7 +48,7 @@ struct PushCommand: NetsyncVerb {
     guard session.mayAsk else {
       throw UserMessage.needsAnswer(
         "deleting at the API: \(counted(deletes.count, "network"))",
-        flag: "netsync push -y"
+        flag: "netsync \(verb.string) -y"
       )
     }
     for line in plan.lines { session.note(line) }

@@ -7,44 +7,47 @@ import NetsyncReplica
 struct SyncCommand: NetsyncVerb {
   static let configuration = CommandConfiguration(commandName: "sync", abstract: "Pull, then push.")
 
-  @OptionGroup var flags: PullFlags
-  @Flag(name: [.customShort("y"), .long], help: "Do not ask before deleting.")
-  var yes = false
-  @Option(help: ArgumentHelp("auto, always or never.", valueName: "when"))
-  var progress = ProgressChoice.auto
+  @OptionGroup var pull: PullFlags
+  @OptionGroup var push: PushFlags
+  @OptionGroup var cycle: CycleFlags
   @OptionGroup var global: GlobalOptions
 
   func run() async throws {
     let session = try Session(global)
-    let replica = try session.open(.makeIfMissing)
-    var options = PushOptions()
-    options.maximumDeletes = flags.maxDeletes ?? session.settings.maximumDeletes
-    options.timeout = flags.timeout.duration
-    options.wait = flags.wait.duration
-    if !yes { try PushCommand.askBeforeDeleting(session, replica, options) }
-    let line = ProgressLine(progress, quiet: global.quiet)
+    let replica = cycle.dryRun ? try session.trial() : try session.open(.makeIfMissing)
+    defer { if cycle.dryRun { replica.removeFiles() } }
+    let options = try push.options(cycle, session, replica)
+    if !push.yes, !cycle.dryRun { try PushCommand.askBeforeDeleting(session, replica, options, verb: "sync") }
+    let line = ProgressLine(pull.progress, quiet: global.quiet)
     let (pulled, pushed) = try await session.answering({ Self.result(.unasked(isOffline: $0), nil) }) {
       try await session.withEngine(on: replica) { engine in
-        let pulled = await engine.pull(flags.options(session.settings)) { line.show($0) }
+        let pulled = await engine.pull(pull.options(cycle, session.settings)) { line.show($0) }
         line.clear()
-        if let failure = pulled.failure, failure.endsCycle { return (pulled, PushReport?.none) }
+        if cycle.dryRun || pulled.failure?.endsCycle == true { return (pulled, PushReport?.none) }
         return (pulled, await engine.push(options))
       }
     }
-    try session.answer(Self.result(pulled, pushed), orSay: [pulled.line()] + (pushed?.lines ?? []))
-    let waiting = (pushed?.waiting ?? 0) + (pushed?.inDoubt ?? 0)
-    if let failure = pulled.failure {
-      let message = UserMessage(failure, waiting: waiting, verb: "sync")
-      // A held pull is said once everything else is; anything worse is said first.
-      if pushed == nil || pushed?.status == .done || message.exit == .held { throw message }
+    if cycle.dryRun {
+      let plan = pulled.failure?.endsCycle == true ? nil : try session.plan(of: replica, options)
+      let json = plan.map { JSONText($0, basedOn: pulled.isComplete ? .now : nil) }
+      try session.answer(Self.result(pulled, json), orSay: [pulled.line(isDryRun: true)] + (plan?.lines ?? []))
+    } else {
+      try session.answer(
+        Self.result(pulled, pushed.map { JSONText($0) }),
+        orSay: [pulled.line()] + (pushed?.lines ?? [])
+      )
+    }
+    let isWorse = pushed.map { [.damaged, .credentials].contains($0.status) } ?? false
+    if let failure = pulled.failure, !isWorse {
+      throw UserMessage(failure, waiting: (pushed?.waiting ?? 0) + (pushed?.inDoubt ?? 0), verb: "sync")
     }
     try pushed?.throwStatus(session, replica, verb: "sync")
   }
 
   /// `netsync.sync/1`.
-  private static func result(_ pulled: PullReport, _ pushed: PushReport?) -> JSONText {
-    [
-      "schema": "netsync.sync/1", "pull": JSONText(pulled), "push": pushed.map { JSONText($0) } ?? .null,
-    ]
+  ///
+  /// - Parameter push: `netsync.push/1`, or in a dry run `netsync.plan/1`; nil where the pull ended it.
+  private static func result(_ pulled: PullReport, _ push: JSONText?) -> JSONText {
+    ["schema": "netsync.sync/1", "pull": JSONText(pulled), "push": push ?? .null]
   }
 }

@@ -7,8 +7,7 @@ import Synchronization
 
 /// Why text did not get out.
 enum StreamFailure: Error, Hashable {
-  /// The reader is gone, as in `netsync networks list | head -1`. No reason to complain: end without a word, with the
-  /// status 141 that a program has which dies of SIGPIPE.
+  /// The reader is gone, as in `netsync networks list | head -1`. No reason to complain: whoever read has read enough.
   case brokenPipe
   /// The system refused, with this value of `errno`: a full disk, say.
   case refused(errno: Int32)

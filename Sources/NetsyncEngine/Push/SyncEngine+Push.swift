@@ -18,13 +18,17 @@ package struct PushOptions: Hashable, Sendable {
 
   package init() {}
 
-  /// The edits that such a push is about.
+  /// The edits that such a push sends.
   package func operations(of outbox: [Operation]) -> [Operation] {
     outbox.filter { operation in
-      if let only, operation.network != only { return false }
-      guard let planned else { return true }
-      return planned.contains { $0.isStill(operation) }
+      isAbout(operation) && planned?.contains { $0.isStill(operation) } != false
     }
+  }
+
+  /// Whether such a push is about an edit, whatever has become of it.
+  func isAbout(_ operation: Operation) -> Bool {
+    if let only, operation.network != only { return false }
+    return planned?.contains { $0.edit == operation.edit } != false
   }
 }
 
@@ -67,7 +71,7 @@ extension SyncEngine {
     } catch {
       report.failure = report.failure ?? error
     }
-    if let operations = try? replica.operations() { report.countLeft(operations) }
+    if let operations = try? replica.operations() { report.countLeft(operations.filter(options.isAbout)) }
     report.duration = elapsed()
     return report
   }
