@@ -195,6 +195,7 @@ let package = Package(
       name: "NetsyncTests",
       dependencies: [
         "Netsync", "NetsyncModel", "NetsyncReplica", "NetsyncAPI", "NetsyncEngine", "NetsyncSandbox", "NetsyncTestKit",
+        .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ]

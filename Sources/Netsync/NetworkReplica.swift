@@ -116,7 +116,8 @@ extension SyncEngine {
     if let failure = pulled.failure, failure.endsCycle { return SyncOutcome(failure) }
     let pushed = await push(PushOptions())
     if let failure = pushed.failure ?? pulled.failure { return SyncOutcome(failure) }
-    return pushed.conflicts + pushed.undecided + pushed.refused > 0 ? .needsDecision : .done
+    if pushed.conflicts + pushed.undecided + pushed.refused > 0 { return .needsDecision }
+    return pushed.waiting + pushed.inDoubt > 0 ? .notNow : .done
   }
 }
 

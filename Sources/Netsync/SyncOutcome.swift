@@ -9,8 +9,8 @@ public enum SyncOutcome: Hashable, Sendable {
   case needsDecision
   /// A guard holds what would be destroyed.
   case held
-  /// The server could not be reached or asked for patience, another process syncs, or the replica is closed. The next sync
-  /// carries on.
+  /// The server could not be reached, was in trouble or asked for patience; another process syncs; or the replica is closed. The next
+  /// sync carries on.
   case notNow
   /// There is no key.
   case noKey

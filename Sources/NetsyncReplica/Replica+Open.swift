@@ -25,10 +25,13 @@ extension Replica {
     now: @escaping @Sendable () -> Timestamp,
     gate: StepGate? = nil
   ) throws(ReplicaError) -> Replica {
+    // SQLite would take it for a URI.
+    let path = path.hasPrefix("file:") ? "./\(path)" : path
     if !FileManager.default.fileExists(atPath: path) {
       guard opening == .makeIfMissing else { throw .missing(path: path) }
       try makeFile(path)
     }
+    guard isRegularFile(path) else { throw .notAReplica(path: path) }
     guard try inspect(path) < Schema.version else {
       return Replica(path: path, storage: .file(try connect(path)), now: now, gate: gate)
     }
@@ -129,6 +132,12 @@ extension Replica {
     fchmod(descriptor, 0o600)
     close(descriptor)
   }
+}
+
+/// A directory is no database, and a pipe would be waited for.
+private func isRegularFile(_ path: String) -> Bool {
+  var status = stat()
+  return unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
 }
 
 /// The text of `errno`.

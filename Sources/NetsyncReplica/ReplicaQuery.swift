@@ -5,8 +5,12 @@ package import NetsyncModel
 
 /// Read-only SQL on the documented views, for people and programs.
 ///
-/// A connection of its own, opened read-only, without ATTACH (and so without VACUUM INTO), limited in time and rows.
+/// A connection of its own, opened read-only, without ATTACH (and so without VACUUM INTO), limited in time, rows, and the size of each
+/// value.
 package struct ReplicaQuery: Sendable {
+  /// 64 MiB, for a text or a blob.
+  private static let largestValue: Int32 = 64 << 20
+
   private let path: String
   private let timeout: Duration
   private let maximumRows: Int
@@ -47,6 +51,8 @@ package struct ReplicaQuery: Sendable {
       throw .tookTooLong(timeout)
     } catch let error as DatabaseError where error.resultCode == .SQLITE_INTERRUPT {
       throw .tookTooLong(timeout)
+    } catch let error as DatabaseError where error.resultCode == .SQLITE_MISUSE {
+      throw .refused(reason: "it is not one statement")
     } catch let error as DatabaseError {
       throw .refused(reason: error.message ?? error.resultCode.description)
     } catch {
@@ -62,6 +68,7 @@ package struct ReplicaQuery: Sendable {
       try database.execute(sql: "PRAGMA trusted_schema = OFF")
       if let connection = unsafe database.sqliteConnection {
         _ = unsafe sqlite3_limit(connection, SQLITE_LIMIT_ATTACHED, 0)
+        _ = unsafe sqlite3_limit(connection, SQLITE_LIMIT_LENGTH, largestValue)
       }
     }
     return configuration

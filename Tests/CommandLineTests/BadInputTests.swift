@@ -120,6 +120,19 @@ import Testing
     #expect(FileManager.default.contents(atPath: path) == content)
   }
 
+  @Test func `a path is a path, whatever SQLite would make of it`() async throws {
+    let host = try Host()
+    let name = "file:my replica?mode=ro#1%20.sqlite"
+    #expect(try await host.run("networks", "create", "lab", "--replica", name).status == 0)
+    #expect(FileManager.default.fileExists(atPath: "\(host.directory)/\(name)"))
+    #expect(try await host.run("query", "SELECT name FROM networks", "--replica", name, "-o", "tsv").output == "lab\n")
+    #expect(unsafe mkfifo("\(host.directory)/pipe", 0o600) == 0)
+    for path in [host.directory, "\(host.directory)/pipe", "/dev/null"] {
+      let run = try await host.run("networks", "create", "lab", "--replica", path)
+      #expect(run.status == 10, "\(run.errors)")
+    }
+  }
+
   @Test func `without a replica every reading command says how to get one`() async throws {
     let host = try Host()
     for arguments in [
@@ -145,9 +158,15 @@ import Testing
   @Test func `a query cannot write, attach or run for ever`() async throws {
     let host = try Host()
     #expect(try await host.run("networks", "create", "lab").status == 0)
-    for sql in ["DELETE FROM operation", "ATTACH '/tmp/x.db' AS x", "VACUUM INTO '\(host.directory)/copy'"] {
+    for sql in [
+      "DELETE FROM operation", "ATTACH '/tmp/x.db' AS x", "VACUUM INTO '\(host.directory)/copy'",
+      "SELECT zeroblob(100000000)", "",
+    ] {
       #expect(try await host.run("query", sql).status == 64, "\(sql)")
     }
+    let two = try await host.run("query", "SELECT 1; SELECT 2")
+    #expect(two.status == 64)
+    #expect(two.errors.contains("it is not one statement"))
     let endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"
     #expect(try await host.run("query", endless, "--timeout", "200ms").status == 5)
     #expect(

@@ -48,6 +48,7 @@ final class Host: Sendable {
   ) throws -> Running {
     let process = Process()
     process.executableURL = Self.binary
+    process.currentDirectoryURL = URL(fileURLWithPath: directory)
     process.arguments = arguments
     process.environment = variables.merging(extra) { $1 }
     let stem = directory + "/run-" + UUID().uuidString

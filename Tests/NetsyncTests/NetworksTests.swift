@@ -1,3 +1,4 @@
+import HTTPTypes
 import Netsync
 import NetsyncReplica
 import NetsyncTestKit
@@ -117,5 +118,18 @@ import Testing
     _ = await sync.value
     #expect(await replica.sync() == .notNow)
     #expect(world.transport.requests.count == requests)
+  }
+
+  @Test func `a sync that leaves an edit behind is not done`() async throws {
+    let world = try World()
+    world.createThere("lab")
+    let replica = try world.library()
+    #expect(await replica.sync() == .done)
+    try replica.networks.rename("lab", to: "lab-eu")
+    world.transport.decide { $0.method == .patch ? .notSent : .arrives }
+    #expect(await replica.sync() == .notNow)
+    #expect(try replica.status().outbox.waiting == 1)
+    world.transport.decide { _ in .arrives }
+    #expect(await replica.sync() == .done)
   }
 }
