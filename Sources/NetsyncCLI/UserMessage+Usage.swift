@@ -14,20 +14,19 @@ extension UserMessage {
         next: near.isEmpty ? "\(named.path) --help" : "did you mean \(near.joined(separator: ", "))?"
       )
     }
-    if !named.verbs.isEmpty {
+    if !named.verbs.isEmpty, let flag = arguments.first(where: { $0.hasPrefix("-") }) {
       return usage(
-        "\(arguments.first ?? "that") is not taken here",
+        "\(flag) is not taken here",
         why: "flags stand after the verb, as in 'netsync status --json'",
         next: "\(named.path) --help"
       )
     }
-    let words = NetsyncCommand.message(for: error)
-    // What a value stands for, where the parser says it.
-    let help = NetsyncCommand.fullMessage(for: error).split(separator: "\n").first { $0.hasPrefix("Help:") }
-    let form = NetsyncCommand.usageString(for: named.command).split(separator: "\n").first ?? ""
+    // The parser lists the values that there are below its sentence.
+    let words = NetsyncCommand.message(for: error).split(separator: "\n  - ")
+    let sentence = words.first ?? "the arguments cannot be used"
     return usage(
-      "\(words.prefix(1).lowercased() + words.dropFirst())",
-      why: help.map { "it stands for this: \($0.dropFirst(5).trimmed)" } ?? "the form is: \(form.trimmed)",
+      "\(sentence.prefix(1).lowercased())\(sentence.dropFirst().replacing(". Please provide one of the following:", with: ""))",
+      why: words.count > 1 ? "it takes \(words.dropFirst().joined(separator: ", "))" : named.form(in: error),
       next: "\(named.path) --help"
     )
   }
@@ -54,6 +53,18 @@ private struct NamedCommand {
   }
 
   var verbs: [String] { command.configuration.subcommands.map { $0._commandName } }
+
+  /// What the value in question stands for, where the parser says it; else how the command is used.
+  func form(in error: any Error) -> TerminalText {
+    let message = NetsyncCommand.fullMessage(for: error).split(separator: "\n")
+    guard let help = message.first(where: { $0.hasPrefix("Help:") }) else {
+      let form = NetsyncCommand.usageString(for: command).split(separator: "\n").first ?? ""
+      return "the form is: \(form.trimmed)"
+    }
+    return help.contains("<d>")
+      ? "a duration is a whole number and its unit, ms, s, m, h or d: 90s, 5m"
+      : "it stands for this: \(help.dropFirst(5).trimmed)"
+  }
 }
 
 extension Substring {

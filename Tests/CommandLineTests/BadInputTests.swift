@@ -58,6 +58,11 @@ import Testing
     (["networks", "list", "--bogus"], "unknown option '--bogus'", "netsync networks list --help"),
     (["networks", "list", "--limit", "0"], "--limit takes a whole number from 1 on", "netsync networks list --help"),
     (["networks", "list", "--limit", "x"], "the value 'x' is invalid", "netsync networks list --help"),
+    (
+      ["networks", "list", "--state", "x"], "the value 'x' is invalid for '--state <s>'\n",
+      "netsync networks list --help"
+    ),
+    (["pull", "--timeout", "5"], "the value '5' is invalid for '--timeout <d>'\n", "netsync pull --help"),
     (["networks", "rename", "lab"], "missing expected argument", "netsync networks rename --help"),
     (["--offline", "status"], "--offline is not taken here", "netsync --help"),
   ])
@@ -80,6 +85,14 @@ import Testing
       #expect(object?["schema"] as? String == "netsync.error/1", "\(errors)")
       #expect(object?["exit_code"] as? Int == 64)
     }
+  }
+
+  @Test func `a value that cannot be used is told with those that can`() async throws {
+    let host = try Host()
+    let state = try await host.run("outbox", "list", "--state", "x")
+    #expect(state.errors.contains("why:   it takes waiting, sending, conflict, held, refused, in_doubt\n"))
+    let duration = try await host.run("pull", "--timeout", "5")
+    #expect(duration.errors.contains("why:   a duration is a whole number and its unit, ms, s, m, h or d: 90s, 5m\n"))
   }
 
   @Test(arguments: [

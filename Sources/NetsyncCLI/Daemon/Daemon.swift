@@ -45,6 +45,8 @@ struct Daemon: Sendable {
   ///   - interval: between two pulls.
   ///   - address: of the page; nil for none.
   func run(interval: Duration, at address: PageAddress?) async throws {
+    // A socket is there before its permissions can be set.
+    umask(0o077)
     do {
       try await serve(interval: interval, at: address)
       await transport.shutdown()
