@@ -55,6 +55,8 @@ public enum NetsyncError: Error, Hashable, Sendable {
   case damaged(path: String, reason: String)
   /// The file could not be read or written: the disk is full, a permission is missing, and so on.
   case storage(path: String, reason: String)
+  /// The file was removed, or another one was put in its place, while it was open. What waited in it is not in the other one.
+  case replaced(path: String)
 
   init(_ error: ReplicaError) {
     switch error {
@@ -63,6 +65,7 @@ public enum NetsyncError: Error, Hashable, Sendable {
     case .newer(let path, let version): self = .newerReplica(path: path, version: version)
     case .damaged(let path, let reason): self = .damaged(path: path, reason: reason)
     case .storage(let path, let reason): self = .storage(path: path, reason: reason)
+    case .replaced(let path): self = .replaced(path: path)
     case .noEdit(let edit): self = .editNotFound(edit)
     case .noChange(let change): self = .changeUnknown(change)
     case .notPossible(let edit, let state): self = .notPossible(edit, state: state)

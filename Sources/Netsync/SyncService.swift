@@ -65,15 +65,20 @@ public struct SyncService: Service {
   }
 
   /// Syncs until graceful shutdown or cancellation.
+  ///
+  /// - Throws: ``NetsyncError/replaced(path:)``: open the file anew that is at the path now.
   public func run() async throws {
-    await withGracefulShutdownHandler {
-      await withTaskGroup(of: Void.self) { group in
-        group.addTask { if let loop { await loop.run() } else { await stop.requested() } }
+    try await withGracefulShutdownHandler {
+      try await withThrowingTaskGroup(of: Void.self) { group in
+        group.addTask {
+          guard let loop else { return await stop.requested() }
+          do throws(ReplicaError) { try await loop.run() } catch { throw NetsyncError(error) }
+        }
         group.addTask {
           await stop.requested()
           try? await Task.sleep(for: Self.farewell)
         }
-        await group.next()
+        try await group.next()
         group.cancelAll()
       }
     } onGracefulShutdown: {

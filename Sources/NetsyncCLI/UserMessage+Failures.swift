@@ -54,6 +54,15 @@ extension UserMessage {
         state: "the step that failed was undone whole",
         next: ["see that the disk has room and the file is yours"]
       )
+    case .replaced(let path):
+      self.init(
+        exit: .failed,
+        code: "replaced_replica",
+        message: "the replica's file is not the one that was opened",
+        why: "\(path) was removed, or another file was put in its place",
+        state: "what was written until then is in the file that was opened; the one that is there now was not touched",
+        next: ["start it again"]
+      )
     default:
       self = Self.edit(error)
     }
@@ -95,7 +104,7 @@ extension UserMessage {
         why: "the replica knows it",
         next: "netsync networks show \(id.text)"
       )
-    case .missing, .notAReplica, .newer, .damaged, .storage:
+    case .missing, .notAReplica, .newer, .damaged, .storage, .replaced:
       bug(error)
     }
   }

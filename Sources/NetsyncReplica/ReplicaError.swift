@@ -12,6 +12,8 @@ package enum ReplicaError: Error, Hashable, Sendable {
   case damaged(path: String, reason: String)
   /// SQLite could not do it: the disk is full, a file cannot be written, and so on.
   case storage(path: String, reason: String)
+  /// The file was removed or replaced while it was open: what is written to it now is seen by nobody.
+  case replaced(path: String)
   /// No edit has this number.
   case noEdit(EditNumber)
   /// No change has this number, or it is no longer kept.

@@ -1,15 +1,23 @@
 import GRDB
 
-/// Tells whether anything was committed to a replica, by this process or another.
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Musl
+#endif
+
+/// Tells whether anything was committed to a replica, by this process or another, and whether its file is still the one at its path.
 ///
 /// SQLite counts for each connection what others have committed (`PRAGMA data_version`), so this one is held for itself and
 /// never writes. A look reads one page that is in memory nearly always.
 package final class ReplicaWatch: Sendable {
   private let path: String
   private let queue: DatabaseQueue
+  private let file: FileIdentity?
 
   package init(_ replica: Replica) throws(ReplicaError) {
     path = replica.path
+    file = FileIdentity(of: path)
     do {
       var configuration = Configuration()
       configuration.label = "netsync watch"
@@ -22,11 +30,28 @@ package final class ReplicaWatch: Sendable {
   }
 
   /// A number that is another one after every commit.
+  ///
+  /// - Throws: ``ReplicaError/replaced(path:)`` where somebody removed the file or put another one in its place.
   package func version() throws(ReplicaError) -> Int {
+    guard FileIdentity(of: path) == file else { throw .replaced(path: path) }
     do {
       return try queue.unsafeRead { database in try database.value(Int.self, "PRAGMA data_version") ?? 0 }
     } catch {
       throw ReplicaError(error, path: path)
     }
+  }
+}
+
+/// Which file a path leads to.
+private struct FileIdentity: Equatable {
+  let device: dev_t
+  let node: ino_t
+
+  /// - Returns: nil where there is none.
+  init?(of path: String) {
+    var status = stat()
+    guard unsafe stat(path, &status) == 0 else { return nil }
+    device = status.st_dev
+    node = status.st_ino
   }
 }

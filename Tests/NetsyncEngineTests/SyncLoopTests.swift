@@ -1,3 +1,4 @@
+import FoundationEssentials
 import HTTPTypes
 import Logging
 import NetsyncAPI
@@ -43,6 +44,15 @@ import Testing
       #expect(world.pulls == pulls)
     }
     try await course.run(for: .seconds(110))
+  }
+
+  @Test func `a loop whose file was removed ends and says so, instead of syncing what nobody sees`() async throws {
+    let world = try World(networks: 3)
+    let path = world.replica.path
+    let course = Course(world, interval: .seconds(300))
+    course.at(.seconds(100)) { try? FileManager.default.removeItem(atPath: path) }
+    await #expect(throws: ReplicaError.replaced(path: path)) { try await course.run(for: .seconds(400)) }
+    #expect(course.states.last == .stopped)
   }
 
   @Test func `an edit that waits for a person is not sent again and again`() async throws {
@@ -220,7 +230,7 @@ private final class Course: @unchecked Sendable {
 
   func run(for duration: Duration) async throws {
     end = duration
-    await loop.run()
+    try await loop.run()
     #expect(happenings.isEmpty)
   }
 

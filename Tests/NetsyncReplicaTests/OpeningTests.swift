@@ -56,6 +56,23 @@ import Testing
     #expect(try !host.replica.status().isInSync)
   }
 
+  @Test(arguments: [false, true])
+  func `who watches a file is told when it is removed or replaced`(isReplaced: Bool) throws {
+    let directory = try TemporaryDirectory()
+    let path = "\(directory.path)/replica.sqlite"
+    let watch = try ReplicaWatch(try openReplica(path, .makeIfMissing))
+    let version = try watch.version()
+    #expect(try watch.version() == version)
+    if isReplaced {
+      let other = "\(directory.path)/other.sqlite"
+      _ = try openReplica(other, .makeIfMissing)
+      try #require(unsafe rename(other, path) == 0)
+    } else {
+      try FileManager.default.removeItem(atPath: path)
+    }
+    #expect(throws: ReplicaError.replaced(path: path)) { try watch.version() }
+  }
+
   @Test func `an empty file becomes a replica`() throws {
     let directory = try TemporaryDirectory()
     let path = "\(directory.path)/replica.sqlite"

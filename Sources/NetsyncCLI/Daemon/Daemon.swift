@@ -54,6 +54,7 @@ struct Daemon: Sendable {
       await transport.shutdown()
       // What was cut off after the farewell goes on with the next start.
       guard !(error is CancellationError) else { return }
+      if case NetsyncError.replaced(let path) = error { throw UserMessage(ReplicaError.replaced(path: path)) }
       throw error as? UserMessage ?? UserMessage.bug(error)
     }
   }

@@ -73,7 +73,9 @@ package final class SyncLoop: Sendable {
   }
 
   /// Returns once a stop is requested or the task is cancelled, and the request in flight has ended.
-  package func run() async {
+  ///
+  /// - Throws: ``ReplicaError/replaced(path:)``: nobody would see what it goes on to write.
+  package func run() async throws(ReplicaError) {
     var schedule = SyncSchedule(interval: interval)
     let elapsed = environment.stopwatch()
     var due = Duration.zero
@@ -85,7 +87,9 @@ package final class SyncLoop: Sendable {
       state = new
       onState(new)
     }
+    defer { enter(.stopped) }
     while !stop.endsTask {
+      do { _ = try watch.version() } catch .replaced(let path) { throw .replaced(path: path) } catch {}
       let (engine, isWanted, isPaused) = wishes.withLock { wishes in
         defer { wishes.wantsSync = false }
         return (wishes.engine, wishes.wantsSync, wishes.isPaused)
@@ -119,7 +123,6 @@ package final class SyncLoop: Sendable {
       environment.heartbeat()
       await stop.sleep(for: Self.glance, on: environment.clock)
     }
-    enter(.stopped)
   }
 
   private func sync(_ engine: SyncEngine) async -> CycleResult {

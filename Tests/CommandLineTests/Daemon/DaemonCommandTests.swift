@@ -39,6 +39,18 @@ import Testing
     #expect(try await host.run("status", "--json").object()["daemon"] is NSNull)
   }
 
+  @Test func `a daemon whose replica was removed ends, and says what to do`() async throws {
+    let sandbox = try await SandboxProcess("--networks", "3")
+    let host = try Host(baseURL: sandbox.baseURL)
+    let daemon = try host.start(["daemon"])
+    try await daemon.shows("next pull", in: ".err")
+    for suffix in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: host.replica + suffix) }
+    let run = await daemon.ended()
+    #expect(run.status == 1)
+    #expect(run.errors.contains("error: the replica's file is not the one that was opened\n"))
+    #expect(run.errors.contains("next:  start it again"))
+  }
+
   @Test func `events are JSON where that was asked for`() async throws {
     let host = try Host(baseURL: "http://127.0.0.1:9/v2", ["NETSYNC_LOG_FORMAT": "json"])
     let daemon = try host.start(["daemon"])
