@@ -34,6 +34,7 @@ extension Checker {
         name: edit.name,
         state: edit.state
       )
+      if edit.action == .create, edit.state == "sending" { state.armed.insert(edit.network.rawValue) }
       state.outcomes[number] = nil
       state.actions[number] = edit.action
     }

@@ -50,8 +50,8 @@ final class Checker: Sendable {
     /// Entries of the journal so far.
     var changes = 0
     var hasSeenConflict = false
-    /// The networks of creates that were sent.
-    var sent: Set<Int64> = []
+    /// The networks of creates that were armed: each may have been sent, though its process may have died before it was.
+    var armed: Set<Int64> = []
     /// The networks of creates that their user had sent again.
     var resent: Set<Int64> = []
   }
@@ -176,7 +176,6 @@ final class Checker: Sendable {
         guard edit.state == "sending", edit.action == action, edit.name == call.name else { return false }
         return action == .create || state.networks[edit.network]?.id == call.id
       }
-      if action == .create { state.sent.formUnion(senders.values.map(\.network)) }
       guard let sender = senders.min(by: { $0.key < $1.key }) else {
         violate(.order, "\(call.description) is sent without an edit that says so")
         return nil
@@ -189,10 +188,10 @@ final class Checker: Sendable {
     }
   }
 
-  /// Whether a network there has become that of another create that was sent from here.
+  /// Whether a network there has become that of another create from here, one that may have been sent.
   func isAnothers(_ id: String, than network: Int64?) -> Bool {
     state.withLock { state in
-      state.networks.contains { $0.key != network && $0.value.id == id && state.sent.contains($0.key) }
+      state.networks.contains { $0.key != network && $0.value.id == id && state.armed.contains($0.key) }
     }
   }
 
