@@ -73,7 +73,7 @@ CREATE TABLE network (
   -- When its interfaces were last walked; NULL: never.
   interfaces_as_of_us INTEGER,
   -- Our last write that the server acknowledged: when, and where in the order of requests.
-  acknowledged_at_us INTEGER,
+  acknowledged_at_us INTEGER, -- server's clock
   acknowledgement INTEGER,
   -- A tombstone: ids still resolve, nothing lists it.
   gone_at_us INTEGER,

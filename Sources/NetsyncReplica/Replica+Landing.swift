@@ -5,12 +5,15 @@ import NetsyncReconcile
 /// How an operation comes to its end: with the server's document, without one, or with its refusal.
 extension Database {
   /// The server has what a create or a rename wanted: its document is the base, and what waited behind goes on upon it.
+  ///
+  /// - Parameter serverNow: `now` on the server's clock.
   func land(
     _ operation: NetsyncModel.Operation,
     _ document: NetworkDocument,
     as kind: JournalChange.Kind,
     _ evidence: Evidence,
-    at now: Timestamp
+    at now: Timestamp,
+    serverNow: Timestamp
   ) throws {
     let taken = try value(
       Int64.self,
@@ -31,7 +34,7 @@ extension Database {
       try journal(entry, evidence: evidence.json, at: now)
     }
     try setBase(document, of: operation.network)
-    try acknowledge(operation.network, at: now)
+    try acknowledge(operation.network, at: now, serverNow: serverNow)
     if let follower = try operations(of: operation.network).first(where: { $0.state != .refused }) {
       try rebase(follower, onto: document, at: now)
     }
@@ -85,10 +88,15 @@ extension Database {
     try run("DELETE FROM network WHERE network_key = ?", arguments: [other.rawValue])
   }
 
-  func landDeletion(_ operation: NetsyncModel.Operation, _ evidence: Evidence, at now: Timestamp) throws {
+  func landDeletion(
+    _ operation: NetsyncModel.Operation,
+    _ evidence: Evidence,
+    at now: Timestamp,
+    serverNow: Timestamp
+  ) throws {
     let before = try base(of: operation.network)?.name
     try removeOperation(operation.edit)
-    try acknowledge(operation.network, at: now)
+    try acknowledge(operation.network, at: now, serverNow: serverNow)
     try markGone(operation.network, .deletedHere, at: now)
     let entry = JournalEntry(
       side: .local,
@@ -100,7 +108,7 @@ extension Database {
     try journal(entry, evidence: evidence.json, at: now)
   }
 
-  private func acknowledge(_ network: NetworkKey, at now: Timestamp) throws {
+  private func acknowledge(_ network: NetworkKey, at now: Timestamp, serverNow: Timestamp) throws {
     try run("UPDATE meta SET acknowledgements = acknowledgements + 1")
     try run(
       """
@@ -108,7 +116,7 @@ extension Database {
         read_at_us = ?, acknowledged_at_us = ?, acknowledgement = (SELECT acknowledgements FROM meta)
       WHERE network_key = ?
       """,
-      arguments: [now.microseconds, now.microseconds, network.rawValue]
+      arguments: [now.microseconds, serverNow.microseconds, network.rawValue]
     )
   }
 

@@ -230,7 +230,7 @@ private struct PageBatch {
       .listed(record),
       to: row,
       edit: edit,
-      recentWrite: row.recentWrite(asked: page.asked, now: now),
+      recentWrite: row.recentWrite(asked: page.asked, serverNow: context.clock.serverTime(now)),
       context,
       evidence: evidence,
       at: now

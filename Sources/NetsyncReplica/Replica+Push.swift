@@ -61,7 +61,8 @@ extension Replica {
   ///
   /// - Parameters:
   ///   - wait: what ``PushDecision/retry(after:)`` comes to, with the backoff.
-  ///   - serverNow: for a create in doubt, when the first look is due.
+  ///   - serverNow: the time on the server's clock: when it acknowledged the operation, or from when on a create in doubt may be looked
+  ///     for.
   package func settle(
     _ edit: EditNumber,
     _ decision: PushDecision,
@@ -80,10 +81,10 @@ extension Replica {
           try database.setDoubt(Doubt(arming: arming(of: operation), nextLook: serverNow), of: edit)
           return .inDoubt
         }
-        try database.land(operation, document, as: .sent, evidence, at: settledAt)
+        try database.land(operation, document, as: .sent, evidence, at: settledAt, serverNow: serverNow)
         return .landed
       case .landed(nil):
-        try database.landDeletion(operation, evidence, at: settledAt)
+        try database.landDeletion(operation, evidence, at: settledAt, serverNow: serverNow)
         return .landed
       case .retry:
         try database.returnToQueue(operation, notBefore: settledAt + wait, at: settledAt)
@@ -117,9 +118,12 @@ extension Replica {
   }
 
   /// Carries out what was decided about an unanswered create.
+  ///
+  /// - Parameter serverNow: the time on the server's clock.
   package func resolve(
     _ edit: EditNumber,
     _ decision: UnknownCreateDecision,
+    serverNow: Timestamp,
     evidence: Evidence
   ) throws(ReplicaError) -> SettledAs {
     let resolvedAt = now()
@@ -130,7 +134,7 @@ extension Replica {
       }
       switch decision {
       case .adopt(let document):
-        try database.land(operation, document, as: .adopted, evidence, at: resolvedAt)
+        try database.land(operation, document, as: .adopted, evidence, at: resolvedAt, serverNow: serverNow)
         return .landed
       case .ask(let candidates):
         try database.setDoubt(
@@ -158,11 +162,19 @@ extension Replica {
   /// A person says which network an unanswered create became. Its content comes with the next pull.
   package func adopt(_ edit: EditNumber, _ id: NetworkID) throws(ReplicaError) {
     let adoptedAt = now()
+    let clock = try meta().clock
     try write(.adopt) { database in
       let operation = try database.open(edit)
       guard case .inDoubt = operation.state else { throw ReplicaError.notPossible(edit, state: operation.state.word) }
       let document = NetworkDocument(id: id, name: operation.intent.name)
-      try database.land(operation, document, as: .adopted, Evidence(), at: adoptedAt)
+      try database.land(
+        operation,
+        document,
+        as: .adopted,
+        Evidence(),
+        at: adoptedAt,
+        serverNow: clock.serverTime(adoptedAt)
+      )
     }
   }
 

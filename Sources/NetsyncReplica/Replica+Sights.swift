@@ -28,6 +28,7 @@ struct NetworkRow {
   let key: NetworkKey
   let base: NetworkDocument?
   var seenPage: Int?
+  /// On the server's clock: the host's may jump.
   let acknowledgedAt: Timestamp?
   let acknowledgement: Int64?
   let wasDeletedHere: Bool
@@ -51,10 +52,13 @@ struct NetworkRow {
     wasDeletedHere = (row["gone_cause"] as String?) == "deleted_here"
   }
 
-  /// - Parameter asked: the acknowledgements that were counted when the listing was asked for.
-  func recentWrite(asked: Int64, now: Timestamp) -> RecentWrite {
+  /// - Parameters:
+  ///   - asked: the acknowledgements that were counted when the listing was asked for.
+  ///   - serverNow: the time on the server's clock. It is known to a second or so, so a write can seem to be yet to come.
+  func recentWrite(asked: Int64, serverNow: Timestamp) -> RecentWrite {
     if let acknowledgement, acknowledgement > asked { return .overtook }
-    guard let acknowledgedAt, (.zero...Limits.listingLag).contains(now.since(acknowledgedAt)) else { return .none }
+    let recent = (.zero - Limits.listingLag)...Limits.listingLag
+    guard let acknowledgedAt, recent.contains(serverNow.since(acknowledgedAt)) else { return .none }
     return wasDeletedHere ? .deleted : .changed
   }
 }

@@ -14,6 +14,7 @@ final class Host {
   private(set) var replica: Replica
   private let clock: ManualClock
   private let directory: TemporaryDirectory
+  private var serverClock = ServerClock(offset: .zero, uncertainty: .seconds(1))
   private var localIDs: UInt64 = 0
 
   init() throws {
@@ -29,6 +30,15 @@ final class Host {
   func wait(_ duration: Duration) {
     clock.advance(by: duration)
   }
+
+  /// Sets the clock; the server's does not jump, and the engine finds that out.
+  func jump(by duration: Duration) {
+    clock.advance(by: duration)
+    serverClock = ServerClock(offset: serverClock.offset - duration, uncertainty: serverClock.uncertainty)
+  }
+
+  /// The time on the server's clock.
+  var serverNow: Timestamp { serverClock.serverTime(now) }
 
   /// What the server would write at this host's time and `duration` later.
   func stamp(in duration: Duration) -> String {
@@ -98,7 +108,7 @@ extension Host {
         asked: asked
       )
     }
-    let tally = try replica.apply(listed, sweep: sweep, .sample(policy))
+    let tally = try replica.apply(listed, sweep: sweep, SightContext(policy: policy, clock: serverClock))
     let missing = try replica.missing(from: sweep, lastPage: pages.count)
     try replica.endSweep(sweep, .ok, isComplete: true, SweepCounts())
     return Pull(sweep: sweep, new: tally.new, changed: tally.changed, missing: missing.map { $0.id })
@@ -134,7 +144,7 @@ extension Host {
       decision,
       failure: failure,
       wait: wait,
-      serverNow: now,
+      serverNow: serverNow,
       evidence: Evidence(request: "PATCH /networks/{id}", status: failure?.status ?? 200)
     )
   }

@@ -117,7 +117,7 @@ import Testing
     let create = try host.doubtedCreate("new")
     let before = try host.replica.operations()
     #expect(throws: ReplicaError.idTaken(lab.id)) {
-      try host.replica.resolve(create.edit, .adopt(lab), evidence: Evidence())
+      try host.replica.resolve(create.edit, .adopt(lab), serverNow: host.now, evidence: Evidence())
     }
     try host.restart()
     #expect(try host.replica.operations() == before)

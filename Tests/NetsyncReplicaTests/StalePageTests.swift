@@ -77,6 +77,24 @@ import Testing
     #expect(last == "remote created: - > lab")
   }
 
+  @Test(arguments: [Duration.seconds(-3_600), .seconds(-1), .seconds(3_600)])
+  func `how long ago a network was deleted is told by the server's clock, however this host's jumps`(
+    jump: Duration
+  ) throws {
+    let host = try Host()
+    try host.pull([lab])
+    let deletion = try host.delete("lab")
+    try host.send(deletion)
+    try host.settle(deletion, .landed(nil))
+    host.jump(by: jump)
+    host.wait(Limits.listingLag)
+    try host.pull([lab])
+    #expect(try host.seen.isEmpty)
+    host.wait(.seconds(1))
+    try host.pull([lab])
+    #expect(try host.seen == ["lab synced"])
+  }
+
   @Test func `a page that was asked for before a deletion landed never brings the network back`() throws {
     let host = try Host()
     try host.pull([lab])

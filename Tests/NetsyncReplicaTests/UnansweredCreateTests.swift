@@ -12,6 +12,7 @@ import Testing
     let settled = try host.replica.resolve(
       create.edit,
       .adopt(found),
+      serverNow: host.now,
       evidence: Evidence(request: "GET /networks", status: 200)
     )
     #expect(settled == .landed)
@@ -30,7 +31,12 @@ import Testing
     let create = try host.doubtedCreate("lab")
     let again = host.now + .seconds(45)
     #expect(
-      try host.replica.resolve(create.edit, .look(again: again, looks: 1, first: again), evidence: Evidence())
+      try host.replica.resolve(
+        create.edit,
+        .look(again: again, looks: 1, first: again),
+        serverNow: host.now,
+        evidence: Evidence()
+      )
         == .inDoubt
     )
     try host.restart()
@@ -42,7 +48,9 @@ import Testing
     let host = try Host()
     let create = try host.doubtedCreate("lab")
     let candidates = [NetworkID.sample(1), .sample(2)]
-    #expect(try host.replica.resolve(create.edit, .ask(candidates), evidence: Evidence()) == .inDoubt)
+    #expect(
+      try host.replica.resolve(create.edit, .ask(candidates), serverNow: host.now, evidence: Evidence()) == .inDoubt
+    )
     guard case .inDoubt(let doubt)? = try host.replica.operation(create.edit)?.state else {
       Issue.record("the create is no longer in doubt")
       return
@@ -71,7 +79,7 @@ import Testing
   @Test func `one that never arrived waits to be sent again`() throws {
     let host = try Host()
     let create = try host.doubtedCreate("lab")
-    #expect(try host.replica.resolve(create.edit, .sendAgain, evidence: Evidence()) == .waiting)
+    #expect(try host.replica.resolve(create.edit, .sendAgain, serverNow: host.now, evidence: Evidence()) == .waiting)
     #expect(try host.outbox == ["1 create lab waiting"])
     let waiting = try #require(try host.replica.operation(create.edit))
     try host.send(waiting, known: [.sample(5)])
@@ -83,7 +91,7 @@ import Testing
     let host = try Host()
     let create = try host.doubtedCreate("lab")
     try host.delete("lab")
-    #expect(try host.replica.resolve(create.edit, .sendAgain, evidence: Evidence()) == .waiting)
+    #expect(try host.replica.resolve(create.edit, .sendAgain, serverNow: host.now, evidence: Evidence()) == .waiting)
     #expect(try host.outbox.isEmpty)
     #expect(try host.seen.isEmpty)
   }
@@ -92,7 +100,10 @@ import Testing
     let host = try Host()
     let create = try host.doubtedCreate("lab")
     _ = try host.replica.retry(create.edit)
-    #expect(try host.replica.resolve(create.edit, .adopt(.sample(name: "lab")), evidence: Evidence()) == .waiting)
+    #expect(
+      try host.replica.resolve(create.edit, .adopt(.sample(name: "lab")), serverNow: host.now, evidence: Evidence())
+        == .waiting
+    )
     #expect(try host.outbox == ["1 create lab waiting"])
   }
 
@@ -102,7 +113,7 @@ import Testing
     let create = try host.doubtedCreate("dmz")
     #expect(throws: ReplicaError.idTaken(.sample(1))) { try host.replica.adopt(create.edit, .sample(1)) }
     #expect(throws: ReplicaError.idTaken(.sample(1))) {
-      try host.replica.resolve(create.edit, .adopt(.sample(1, name: "dmz")), evidence: Evidence())
+      try host.replica.resolve(create.edit, .adopt(.sample(1, name: "dmz")), serverNow: host.now, evidence: Evidence())
     }
     #expect(try host.seen == ["dmz in_doubt", "lab synced"])
   }

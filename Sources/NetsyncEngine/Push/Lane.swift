@@ -62,9 +62,10 @@ struct Lane: Sendable {
         siblings: siblings,
         isWhole: listing.isWhole
       )
-      let decision = resolve(unknown, now: requests.serverNow, settle: engine.settle)
+      let serverNow = requests.serverNow
+      let decision = resolve(unknown, now: serverNow, settle: engine.settle)
       let evidence = Evidence(request: listing.request, status: 200)
-      return try engine.replica.resolve(operation.edit, decision, evidence: evidence)
+      return try engine.replica.resolve(operation.edit, decision, serverNow: serverNow, evidence: evidence)
     }
   }
 
