@@ -82,7 +82,7 @@ CREATES = [
     ),
     Mutant(
         "settle-time-cut-short", "R6",
-        expression(LANE, "now: requests.serverNow, settle: ⟦engine.settle⟧)", "engine.settle / 10"),
+        expression(LANE, "now: serverNow, settle: ⟦engine.settle⟧)", "engine.settle / 10"),
     ),
     Mutant(
         "another-name-adopted", "R6",
