@@ -33,13 +33,22 @@ enum PlanFile {
     }
   }
 
-  /// Writes a plan for its user's eyes alone: it holds names.
+  /// Writes a plan for its user's eyes alone: it holds names. A file that is there stays as it is, unless it is an older plan.
   static func write(_ plan: JSONText, to path: String) throws(UserMessage) {
-    let descriptor = unsafe open(path, O_CREAT | O_WRONLY | O_TRUNC | O_CLOEXEC, 0o600)
+    let descriptor = unsafe open(path, O_CREAT | O_WRONLY | O_CLOEXEC, 0o600)
     guard descriptor >= 0 else { throw unwritten(path, errno) }
     defer { close(descriptor) }
     var status = stat()
-    if unsafe fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG { fchmod(descriptor, 0o600) }
+    if unsafe fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG {
+      if status.st_size > 0, (try? Data(contentsOf: URL(filePath: path))).flatMap(decoded) == nil {
+        throw .usage(
+          "the plan was not written",
+          why: "\(path) is there, and is no plan; it stays as it is",
+          next: "choose another file"
+        )
+      }
+      guard ftruncate(descriptor, 0) == 0, fchmod(descriptor, 0o600) == 0 else { throw unwritten(path, errno) }
+    }
     do {
       try StandardStream(descriptor: descriptor, capacity: 0).write(plan.rendered(pretty: true) + "\n")
     } catch {
@@ -63,11 +72,11 @@ enum PlanFile {
         next: "netsync plan --save \(path)"
       )
     }
-    guard let plan = try? JSONDecoder().decode(Plan.self, from: data), plan.schema == "netsync.plan/1" else {
+    guard let plan = decoded(data) else {
       throw .usage(
         "that file is no plan",
         why: "\(path) was not written by 'netsync plan --save'",
-        next: "netsync plan --save \(path)"
+        next: "netsync plan --save with another file"
       )
     }
     let planned = plan.actions.compactMap(\.planned)
@@ -79,5 +88,10 @@ enum PlanFile {
       )
     }
     return planned
+  }
+
+  private static func decoded(_ data: Data) -> Plan? {
+    let plan = try? JSONDecoder().decode(Plan.self, from: data)
+    return plan?.schema == "netsync.plan/1" ? plan : nil
   }
 }

@@ -35,7 +35,9 @@ import Testing
   @Test func `an API that is down loses nothing`() async throws {
     let host = try Host(baseURL: "http://127.0.0.1:9/v2")
     #expect(try await host.run("networks", "create", "lab").status == 0)
+    #expect(try await host.run("plan", "--refresh").errors.contains("1 edit waits in the outbox"))
     let run = try await host.run("sync", "--json")
+    #expect(run.errors.contains("1 edit waits in the outbox"))
     #expect(run.status == 5)
     #expect(run.errors.contains("\"retryable\":true"))
     #expect(try await host.run("outbox", "list", "--json").array().first?["state"] as? String == "waiting")
@@ -202,8 +204,11 @@ import Testing
     let host = try Host()
     #expect(try await host.run("networks", "create", "lab").status == 0)
     let path = host.directory + "/plan.json"
-    #expect(FileManager.default.createFile(atPath: path, contents: Data("old".utf8)))
+    #expect(FileManager.default.createFile(atPath: path, contents: nil))
     #expect(try await host.run("plan", "--save", path).status == 0)
+    #expect(try await host.run("plan", "--save", path).status == 0)
+    #expect(try await host.run("plan", "--save", host.replica).status == 64)
+    #expect(try await host.run("outbox", "list", "-o", "id").output == "1\n")
     let file = try FileManager.default.attributesOfItem(atPath: path)
     #expect(file[.posixPermissions] as? Int == 0o600)
     #expect(try await host.run("push", "-n", path, "--json").object()["schema"] as? String == "netsync.plan/1")

@@ -25,7 +25,10 @@ struct PlanCommand: NetsyncVerb {
     if refresh {
       let report = try await session.withEngine(on: replica) { await $0.pull(PullOptions()) }
       session.note(report.line())
-      if let failure = report.failure { throw UserMessage(failure, waiting: 0, verb: "plan --refresh") }
+      if let failure = report.failure {
+        let waiting = try session.step { () throws(ReplicaError) in try replica.operations().count }
+        throw UserMessage(failure, waiting: waiting, verb: "plan --refresh")
+      }
     }
     var options = PushOptions()
     options.maximumDeletes = session.settings.maximumDeletes

@@ -39,7 +39,8 @@ struct SyncCommand: NetsyncVerb {
     }
     let isWorse = pushed.map { [.damaged, .credentials].contains($0.status) } ?? false
     if let failure = pulled.failure, !isWorse {
-      throw UserMessage(failure, waiting: (pushed?.waiting ?? 0) + (pushed?.inDoubt ?? 0), verb: "sync")
+      let waiting = try session.step { () throws(ReplicaError) in try replica.operations().count }
+      throw UserMessage(failure, waiting: waiting, verb: "sync")
     }
     try pushed?.throwStatus(session, replica, verb: "sync")
   }
