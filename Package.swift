@@ -162,6 +162,8 @@ let package = Package(
       dependencies: [
         "NetsyncModel", "NetsyncAPI", "NetsyncHTTP", "NetsyncTestKit", "NetsyncSandbox",
         .product(name: "HTTPTypes", package: "swift-http-types"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
       ]
     ),
     .testTarget(

@@ -25,6 +25,8 @@ public enum NetsyncError: Error, Hashable, Sendable {
   case conflictGone
   /// The id is another network's already.
   case idTaken(NetworkID)
+  /// The network is none of those that the unanswered create may be.
+  case noCandidate(EditNumber, NetworkID)
 
   // MARK: What was waited for
 
@@ -73,6 +75,7 @@ public enum NetsyncError: Error, Hashable, Sendable {
     case .networkGone: self = .networkNotFound
     case .noConflict: self = .conflictGone
     case .idTaken(let id): self = .idTaken(id)
+    case .noCandidate(let edit, let id): self = .noCandidate(edit, id)
     }
   }
 }

@@ -70,7 +70,7 @@ extension NetworkReplica {
   /// Says which network a create without an answer became, out of those that ``Settlement/undecided(_:)`` names.
   ///
   /// - Throws: ``NetsyncError/editNotFound(_:)``, ``NetsyncError/notPossible(_:state:)`` for one that is not in doubt,
-  ///   ``NetsyncError/idTaken(_:)``; ``NetsyncError/storage(path:reason:)``.
+  ///   ``NetsyncError/noCandidate(_:_:)``, ``NetsyncError/idTaken(_:)``; ``NetsyncError/storage(path:reason:)``.
   public func adopt(_ id: NetworkID, for edit: EditNumber) throws(NetsyncError) {
     try step { replica throws(ReplicaError) in try replica.adopt(edit, id) }
   }

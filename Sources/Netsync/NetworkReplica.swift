@@ -113,7 +113,7 @@ public final class NetworkReplica: Sendable {
 extension SyncEngine {
   fileprivate func sync() async -> SyncOutcome {
     let pulled = await pull(PullOptions())
-    if let failure = pulled.failure, failure.endsCycle { return SyncOutcome(failure) }
+    if let failure = pulled.failure, pulled.endsCycle { return SyncOutcome(failure) }
     let pushed = await push(PushOptions())
     if let failure = pushed.failure ?? pulled.failure { return SyncOutcome(failure) }
     if pushed.conflicts + pushed.undecided + pushed.refused > 0 { return .needsDecision }

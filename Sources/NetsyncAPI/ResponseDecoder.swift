@@ -37,7 +37,7 @@ func decodeInterfacePage(
 ) throws(APIFailure) -> ListPage<NetworkInterfaceDocument> {
   let envelope = try decode(Envelope<[InterfaceRecord]>.self, body)
   for record in envelope.data {
-    guard let other = record.networkID, other.lowercased() != network.text.lowercased() else { continue }
+    guard let other = record.networkID, other.lowercased() != network.text else { continue }
     throw .notUnderstood(.otherRecord(asked: network.text, answered: other))
   }
   return ListPage(records: envelope.data.map(\.document), meta: envelope.meta)
@@ -49,19 +49,33 @@ func decodeNetwork(_ body: [UInt8]) throws(APIFailure) -> NetworkDocument {
 
 /// The first error of an API error body; nil where the body is none.
 func decodeErrorDetail(_ body: [UInt8], status: Int) -> APIErrorDetail? {
-  guard let errors = try? JSONDecoder().decode(ErrorEnvelope.self, from: Data(body)).errors,
-    let first = errors.first
-  else { return nil }
+  guard let errors = try? decode(ErrorEnvelope.self, body).errors, let first = errors.first else { return nil }
   return APIErrorDetail(
     status: status,
-    code: first.code,
-    title: first.title,
-    detail: first.detail,
-    pointer: first.pointer
+    code: first.code.map(cut),
+    title: first.title.map(cut),
+    detail: first.detail.map(cut),
+    pointer: first.pointer.map(cut)
   )
 }
 
+/// The server's words go into the replica and onto terminals.
+private func cut(_ text: String) -> String { String(text.prefix(Limits.errorText)) }
+
+/// Holds a success against a deletion: no content, the deleted record, or any document that does not say otherwise, for every field of
+/// an answer may be missing (R15).
+func checkDeletion(_ body: [UInt8], of id: NetworkID) throws(APIFailure) {
+  guard !body.isEmpty else { return }
+  let deletion = try decode(Deletion.self, body)
+  if let answered = deletion.id, answered.lowercased() != id.text {
+    throw .notUnderstood(.otherRecord(asked: id.text, answered: answered))
+  }
+}
+
 private func decode<Value: Decodable>(_ type: Value.Type, _ body: [UInt8]) throws(APIFailure) -> Value {
+  guard depth(of: body) <= Limits.depth else {
+    throw .notUnderstood(.malformed(reason: "a body nested deeper than \(Limits.depth)"))
+  }
   do {
     return try JSONDecoder().decode(type, from: Data(body))
   } catch let error as DecodingError {
@@ -78,6 +92,29 @@ private func decode<Value: Decodable>(_ type: Value.Type, _ body: [UInt8]) throw
   } catch {
     throw .notUnderstood(.malformed(reason: "a body that could not be decoded"))
   }
+}
+
+/// How deep the arrays and objects of a body are nested: the decoder's time grows faster than that.
+private func depth(of body: [UInt8]) -> Int {
+  var (depth, deepest) = (0, 0)
+  var isText = false
+  var isEscaped = false
+  for byte in body {
+    if isText {
+      isText = isEscaped || byte != UInt8(ascii: "\"")
+      isEscaped = !isEscaped && byte == UInt8(ascii: "\\")
+      continue
+    }
+    switch byte {
+    case UInt8(ascii: "\""): isText = true
+    case UInt8(ascii: "["), UInt8(ascii: "{"):
+      depth += 1
+      deepest = max(deepest, depth)
+    case UInt8(ascii: "]"), UInt8(ascii: "}"): depth -= 1
+    default: break
+    }
+  }
+  return deepest
 }
 
 private func path(_ keys: [any CodingKey]) -> String {
@@ -156,6 +193,22 @@ private struct InterfaceRecord: Decodable {
   private struct Region: Decodable {
     let code: String?
     let name: String?
+  }
+}
+
+/// The answer to a delete.
+private struct Deletion: Decodable {
+  /// Of the record that it carries, if it does.
+  let id: String?
+
+  init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: AnyKey.self)
+    let errors = AnyKey(stringValue: "errors")
+    if container.contains(errors), (try? container.decode([JSONValue].self, forKey: errors))?.isEmpty != true {
+      throw DecodingError.dataCorruptedError(forKey: errors, in: container, debugDescription: "a success with errors")
+    }
+    let record = try? container.nestedContainer(keyedBy: AnyKey.self, forKey: AnyKey(stringValue: "data"))
+    id = (try? record?.text("id")) ?? nil
   }
 }
 

@@ -104,6 +104,12 @@ extension UserMessage {
         why: "the replica knows it",
         next: "netsync networks show \(id.text)"
       )
+    case .noCandidate(let edit, let id):
+      usage(
+        "edit \(edit.description) cannot have become \(id.text)",
+        why: "it is none of the networks that a look for it has found",
+        next: "netsync outbox show \(edit.description)"
+      )
     case .missing, .notAReplica, .newer, .damaged, .storage, .replaced:
       bug(error)
     }

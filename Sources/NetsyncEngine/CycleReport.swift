@@ -27,10 +27,24 @@ package struct PullReport: Hashable, Sendable {
   package var isComplete = false
   package var outcome = PullOutcome.error
   package var failure: CycleFailure?
+  /// Every network was read, whatever became of the interfaces.
+  package var hasNetworks = false
   /// Conflicts that are open after it.
   package var conflicts = 0
 
   package init() {}
+
+  /// Whether a push after it would be in vain, or wrong.
+  package var endsCycle: Bool {
+    switch failure {
+    case nil: false
+    case .held(.otherAccount, _): true
+    case .held: false
+    case .api(let failure, request: _, tries: _): !hasNetworks || !failure.mayBeOfOneRecord
+    case .timedOut: !hasNetworks
+    case .quiet, .stopped, .replica, .busy: true
+    }
+  }
 }
 
 /// What a push did.
@@ -45,6 +59,8 @@ package struct PushReport: Hashable, Sendable {
   package var bytes = 0
   package var duration = Duration.zero
   package var failure: CycleFailure?
+  /// Every edit had its turn, whatever became of it.
+  package var isThrough = false
   /// Edits of plan files that were not sent, since the edit or its base has changed.
   package var moved = 0
   // What is left of the edits that it was about.
@@ -80,14 +96,5 @@ extension CycleFailure {
   /// The guard that held what would have been destroyed, if one did.
   var held: Guard? {
     if case .held(let reason, count: _) = self { reason } else { nil }
-  }
-
-  /// Whether a push after a pull that failed so would be in vain, or wrong.
-  package var endsCycle: Bool {
-    switch self {
-    case .held(.otherAccount, _): true
-    case .held: false
-    case .api, .quiet, .timedOut, .stopped, .replica, .busy: true
-    }
   }
 }

@@ -68,18 +68,24 @@ final class Requests: Sendable {
   var serverNow: Timestamp { clock.serverTime(environment.now()) }
 
   /// Sends a request that may be repeated, until it is answered, refused, or not worth another try.
-  func read<Value: Sendable>(_ send: () async -> Exchange<Value>) async throws(CycleFailure) -> Exchange<Value> {
+  ///
+  /// - Parameter most: how often a server that has answered is asked.
+  func read<Value: Sendable>(
+    atMost most: Int = Limits.triesAnswered,
+    _ send: () async -> Exchange<Value>
+  ) async throws(CycleFailure) -> Exchange<Value> {
     var tries = 0
     while true {
       let exchange = try await once(send)
       tries += 1
       guard case .failure(let failure) = exchange.result else { return exchange }
-      let limit = counted.hasAnswered ? Limits.triesAnswered : triesUnanswered
-      guard failure.isTransient, tries < limit else {
+      let limit = counted.hasAnswered ? most : triesUnanswered
+      // A wait that the server named is kept by the gate of the next try.
+      let wait = backoff(afterFailures: tries, chance: environment.chance())
+      guard failure.isTransient, tries < limit, elapsed() + wait < timeout else {
         throw .api(failure, request: exchange.request, tries: tries)
       }
-      // A wait that the server named is kept by the gate of the next try.
-      try await sleep(backoff(afterFailures: tries, chance: environment.chance()))
+      try await sleep(wait)
     }
   }
 

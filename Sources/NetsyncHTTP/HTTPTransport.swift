@@ -21,6 +21,9 @@ package struct HTTPTransport: Transport {
     // A host that refuses connections is told at once; whether to try again is the engine's to decide.
     configuration.connectionPool.retryConnectionEstablishment = false
     configuration.httpVersion = .http1Only
+    configuration.http1_1ConnectionDebugInitializer = { channel in
+      channel.eventLoop.submit { try StatusGuard.add(to: channel.pipeline.syncOperations) }
+    }
     client = HTTPClient(eventLoopGroup: .singletonMultiThreadedEventLoopGroup, configuration: configuration)
   }
 
@@ -97,6 +100,8 @@ private func failure(_ error: any Error) -> TransportFailure {
     .notSent(reason: connectionReason(error))
   case let error as IOError where error.errnoCode == ECONNREFUSED:
     .notSent(reason: "connection refused")
+  case let error as ImpossibleStatus:
+    .noAnswer(reason: "the answer has status \(error.code), which HTTP does not have")
   case let error as HTTPClientError where error == .deadlineExceeded:
     .noAnswer(reason: "no complete answer in time")
   case let error as HTTPClientError where error == .remoteConnectionClosed:

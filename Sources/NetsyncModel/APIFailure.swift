@@ -52,6 +52,14 @@ public enum APIFailure: Error, Hashable, Sendable {
     }
   }
 
+  /// Whether it may be the trouble of the one record that was asked for, while others are answered.
+  public var mayBeOfOneRecord: Bool {
+    switch self {
+    case .gone, .refused, .serverFault, .noAnswer, .notUnderstood: true
+    case .credentials, .slowDown, .unreachable: false
+    }
+  }
+
   /// The server's words, where it had any.
   public var detail: APIErrorDetail? {
     switch self {

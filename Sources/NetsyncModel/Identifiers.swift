@@ -1,4 +1,4 @@
-/// The server's id of a network: a UUID, kept as the server spells it.
+/// The server's id of a network: a UUID, in lower case whatever the server's way of spelling it is (RFC 9562, 4).
 ///
 /// A value that exists is safe in a URL path: it holds hexadecimal digits and hyphens only.
 public struct NetworkID: Hashable, Comparable, Sendable, CustomStringConvertible {
@@ -7,7 +7,7 @@ public struct NetworkID: Hashable, Comparable, Sendable, CustomStringConvertible
   /// - Returns: nil for anything but the 8-4-4-4-12 form of RFC 9562. Nothing is repaired.
   public init?(_ text: String) {
     guard isUUID(text.utf8) else { return nil }
-    self.text = text
+    self.text = text.lowercased()
   }
 
   public var description: String { text }

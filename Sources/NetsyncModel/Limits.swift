@@ -6,6 +6,10 @@ package enum Limits {
   package static let pages = 5_000
   /// Bytes of one answer's body.
   package static let bodyBytes = 8 << 20
+  /// How deep an answer may be nested; the API's own are four deep.
+  package static let depth = 64
+  /// Characters of each of the server's words on an error.
+  package static let errorText = 2_000
   /// The longest wait that a server may ask for, and the shortest that is believed.
   package static let serverWait: ClosedRange<Duration> = .seconds(1)...(.seconds(15 * 60))
   /// How long a listing that contradicts our own acknowledged write is taken for lag.
@@ -20,6 +24,10 @@ package enum Limits {
   /// Tries of one request within one cycle: of a host that never answered, and of one that did.
   package static let triesUnanswered = 4
   package static let triesAnswered = 10
+  /// Tries of one network's interface list within one cycle.
+  package static let triesOfOneList = 3
+  /// Failures in a row, each of which may be of one network alone, that end a cycle.
+  package static let failuresInARow = 8
   /// What the journal keeps: of the entries younger than `journalAge` the newest `journalRows`, and whatever their number those
   /// younger than `journalYouth`.
   package static let journalAge: Duration = .seconds(90 * 86_400)

@@ -52,13 +52,17 @@ package let looksBeforeSendingAgain = 3
 /// spread over the settle time: at once, at half of it, at its end. It counts from the first look, for only then it is certain,
 /// by the server's own clock, that the request has left: its process may have died, or waited, after the arming.
 ///
+/// One that says that it was made before the arming is another's, most likely, or it got its name since; but the server's clocks may
+/// be further apart than they should. Where nothing else is found, a person is asked, and it is not sent again.
+///
 /// - Parameters:
 ///   - now: on the server's clock.
 ///   - settle: how long after it was sent a request may still be applied.
 package func resolve(_ create: UnknownCreate, now: Timestamp, settle: Duration) -> UnknownCreateDecision {
-  let candidates = create.found
-    .filter { isCandidate($0, for: create) }
+  let namesakes = create.found
+    .filter { !create.known.contains($0.id) && mayBe($0, theCreateOf: create.name, create.doubt.arming) }
     .sorted { ($0.createdAt?.instant ?? .distantFuture, $0.id) < ($1.createdAt?.instant ?? .distantFuture, $1.id) }
+  let candidates = namesakes.filter { !isOlder($0, than: create.doubt.arming) }
   // Creates of one name that are all unanswered are told apart by their order alone, which no one can see: oldest to oldest.
   if let oldest = candidates.first, candidates.count <= create.siblings { return .adopt(oldest) }
   if !candidates.isEmpty { return .ask(candidates.map(\.id)) }
@@ -67,21 +71,21 @@ package func resolve(_ create: UnknownCreate, now: Timestamp, settle: Duration) 
   guard create.isWhole else { return .look(again: now + settle / 10, looks: create.doubt.looks, first: first) }
   let looks = create.doubt.looks + 1
   let settled = first + settle
-  if looks >= looksBeforeSendingAgain && now >= settled { return .sendAgain }
+  if looks >= looksBeforeSendingAgain && now >= settled {
+    return namesakes.isEmpty ? .sendAgain : .ask(namesakes.map(\.id))
+  }
   let next = looks == 1 ? first + settle / 2 : max(now + settle / 10, settled)
   return .look(again: next, looks: looks, first: first)
 }
 
-private func isCandidate(_ network: NetworkDocument, for create: UnknownCreate) -> Bool {
-  !create.known.contains(network.id) && mayBe(network, theCreateOf: create.name, create.doubt.arming)
+/// Whether a network that nobody here knows may be an unanswered create: the name byte for byte, and not there before the arming.
+package func mayBe(_ network: NetworkDocument, theCreateOf name: NetworkName, _ arming: Arming) -> Bool {
+  network.name == name && !arming.known.contains(network.id)
 }
 
-/// Whether a network that nobody here knows may be an unanswered create: the name byte for byte, not there before the
-/// arming, and not made before it. A network without a creation time may be.
-package func mayBe(_ network: NetworkDocument, theCreateOf name: NetworkName, _ arming: Arming) -> Bool {
-  guard network.name == name, !arming.known.contains(network.id) else { return false }
-  guard let createdAt = network.createdAt?.instant else { return true }
-  return createdAt >= arming.notBefore
+/// Whether a network says that it was made before the arming. One without a creation time does not.
+private func isOlder(_ network: NetworkDocument, than arming: Arming) -> Bool {
+  network.createdAt?.instant.map { $0 < arming.notBefore } ?? false
 }
 
 extension Timestamp {

@@ -21,9 +21,13 @@ package enum PushDecision: Hashable, Sendable {
 
 /// Decides what an answer means for the operation it answers.
 ///
-/// Only a create can be in doubt: a rename or a delete is preceded by a read (R7), so sending it again is harmless.
-package func settle(_ intent: Intent, _ answer: PushAnswer) -> PushDecision {
+/// Only a create can be in doubt: a rename or a delete is preceded by a read (R7), so sending it again is harmless. An answer that
+/// still has the old name does not say that a rename was done, whatever its status.
+///
+/// - Parameter base: the name that a rename was decided upon.
+package func settle(_ intent: Intent, base: NetworkName?, _ answer: PushAnswer) -> PushDecision {
   switch answer {
+  case .success(let document?) where isAsBefore(document, intent, base): .retry(after: nil)
   case .success(let document): .landed(document)
   case .failure(let failure):
     switch intent {
@@ -32,6 +36,11 @@ package func settle(_ intent: Intent, _ answer: PushAnswer) -> PushDecision {
     case .delete: settleDelete(failure)
     }
   }
+}
+
+private func isAsBefore(_ document: NetworkDocument, _ intent: Intent, _ base: NetworkName?) -> Bool {
+  guard case .rename(let name) = intent, let answered = document.name else { return false }
+  return answered == base && answered != name
 }
 
 private func settleCreate(_ failure: APIFailure) -> PushDecision {

@@ -48,6 +48,8 @@ package struct PageTally: Hashable, Sendable {
   package var changed = 0
   /// Networks with an older `updated_at` than the one we had, whatever their content.
   package var wentBack = 0
+  /// Networks that were listed and not taken in, for each may be a create without an answer.
+  package var withheld: Set<NetworkID> = []
 
   package init() {}
 }
@@ -157,6 +159,7 @@ private struct PageBatch {
         if row.seenPage != page.number { try move(row, to: page.number) }
         known[record.id]?.seenPage = page.number
       } else if mayBeUnanswered(record) {
+        tally.withheld.insert(record.id)
         isExact = false
       } else {
         known[record.id] = try insert(record, on: page.number, evidence)

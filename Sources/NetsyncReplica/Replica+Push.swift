@@ -159,13 +159,16 @@ extension Replica {
     }
   }
 
-  /// A person says which network an unanswered create became. Its content comes with the next pull.
+  /// A person says which of its candidates an unanswered create became. Its content comes with the next pull.
   package func adopt(_ edit: EditNumber, _ id: NetworkID) throws(ReplicaError) {
     let adoptedAt = now()
     let clock = try meta().clock
     try write(.adopt) { database in
       let operation = try database.open(edit)
-      guard case .inDoubt = operation.state else { throw ReplicaError.notPossible(edit, state: operation.state.word) }
+      guard case .inDoubt(let doubt) = operation.state else {
+        throw ReplicaError.notPossible(edit, state: operation.state.word)
+      }
+      guard doubt.candidates.contains(id) else { throw ReplicaError.noCandidate(edit, id) }
       let document = NetworkDocument(id: id, name: operation.intent.name)
       try database.land(
         operation,

@@ -28,4 +28,6 @@ package enum ReplicaError: Error, Hashable, Sendable {
   case noConflict
   /// The id is another network's already.
   case idTaken(NetworkID)
+  /// No look has found this network as one that the unanswered create may be.
+  case noCandidate(EditNumber, NetworkID)
 }

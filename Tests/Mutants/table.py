@@ -38,6 +38,7 @@ MISSING = "Sources/NetsyncEngine/Pull/Sweep+Missing.swift"
 LANE = "Sources/NetsyncEngine/Push/Lane.swift"
 RUN = "Sources/NetsyncEngine/Push/PushRun.swift"
 CLIENT = "Sources/NetsyncAPI/APIClient.swift"
+DECODER = "Sources/NetsyncAPI/ResponseDecoder.swift"
 CLASSIFICATION = "Sources/NetsyncAPI/Classification.swift"
 
 # A create without an answer that can be relied on.
@@ -86,9 +87,9 @@ CREATES = [
     ),
     Mutant(
         "another-name-adopted", "R6",
-        expression(RESOLVE, "guard ⟦network.name == name⟧, !arming.known", "true"),
+        expression(RESOLVE, "⟦network.name == name⟧ && !arming.known", "true"),
     ),
-    Mutant("known-network-adopted", "R6", expression(RESOLVE, "⟦!create.known.contains(network.id)⟧ && mayBe", "true")),
+    Mutant("known-network-adopted", "R6", expression(RESOLVE, "⟦!create.known.contains($0.id)⟧ && mayBe", "true")),
     Mutant(
         "unanswered-create-taken-in", "R6",
         expression(PAGES, "} else if ⟦mayBeUnanswered(record)⟧ {", "false"),
@@ -192,7 +193,7 @@ SETTLING = [
             ".landed(nil)",
         ),
     ),
-    Mutant("unread-delete-believed", "R12", expression(CLIENT, "guard ⟦!body.isEmpty⟧ else { return }", "false")),
+    Mutant("unread-delete-believed", "R12", expression(DECODER, "guard ⟦!body.isEmpty⟧ else { return }", "false")),
     Mutant(
         "credentials-taken-for-refusal", "R12",
         expression(
@@ -203,7 +204,7 @@ SETTLING = [
     ),
     Mutant(
         "answer-for-another-believed", "R4",
-        expression(CLIENT, "guard ⟦network.id.text.lowercased() == asked.text.lowercased()⟧ else", "true"),
+        expression(CLIENT, "guard ⟦network.id == asked⟧ else", "true"),
     ),
 ]
 

@@ -76,7 +76,10 @@ struct ClassificationTests {
     #expect(exchange.failure == .notUnderstood(.foreignNotFound))
   }
 
-  @Test(arguments: [200, 202, 204], ["", "{}", Body.record(Body.full)])
+  @Test(
+    arguments: [200, 202, 204],
+    ["", "{}", #"{"data":null}"#, #"{"data":{}}"#, #"{"errors":[]}"#, Body.record(Body.full)]
+  )
   func `any 2xx to a delete is a deletion, with or without its record`(_ status: Int, _ body: String) async throws {
     let exchange = try await Call.delete.send(with: RecordingTransport(status, body).client())
     #expect(exchange.failure == nil)
@@ -84,7 +87,9 @@ struct ClassificationTests {
   }
 
   @Test(arguments: [
-    "<html></html>", "Welcome", #"{"data":{"id":"#, Body.record(#"{"id":"00000000-0000-4000-8000-000000000009"}"#),
+    "<html></html>", "Welcome", #"{"data":{"id":"#, "[]", "7", #""done""#, #"{"errors":[{"title":"busy"}]}"#,
+    #"{"errors":"no"}"#,
+    Body.record(#"{"id":"00000000-0000-4000-8000-000000000009"}"#),
   ])
   func `a page of something in between, or another record, is no deletion`(_ body: String) async throws {
     let exchange = try await Call.delete.send(with: RecordingTransport(200, body).client())

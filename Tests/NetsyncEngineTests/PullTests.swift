@@ -205,6 +205,111 @@ import Testing
     #expect(try world.here == world.there)
   }
 
+  @Test func `to accept an account is no leave to remove from one's own`() async throws {
+    let world = try World(networks: 20)
+    _ = try await world.engine().pull(PullOptions())
+    world.deleteThere(world.namesThere.prefix(8))
+    var options = PullOptions()
+    options.acceptsAccount = true
+    let pulled = try await world.engine().pull(options)
+    #expect(pulled.failure == .held(.tooMany, count: 8))
+    #expect(pulled.counts.gone == 0)
+  }
+
+  @Test func `an account that was accepted halfway is taken whole by the next pull`() async throws {
+    let world = try World(networks: 20)
+    var options = PullOptions()
+    options.networksOnly = true
+    _ = try await world.engine().pull(options)
+    world.transport.withSandbox { $0.state = SandboxState(seed: 99, networks: 600) }
+    let held = try await world.engine().pull(options)
+    #expect(held.failure == .held(.otherAccount, count: 20))
+    options.acceptsAccount = true
+    world.transport.decide { ($0.path ?? "").contains("=3&") ? .notSent : .arrives }
+    #expect(try await world.engine().pull(options).isComplete == false)
+    world.transport.decide { _ in .arrives }
+    let accepted = try await world.engine().pull(options)
+    #expect(accepted.failure == nil)
+    #expect(try world.here == world.there)
+  }
+
+  @Test(arguments: [409, 500, 302, 200])
+  func `an interface list that cannot be read costs that list alone`(_ status: Int) async throws {
+    let world = try World(networks: 12)
+    let engine = try world.engine()
+    let id = try #require(world.transport.withSandbox { $0.state.networks.first?.id })
+    world.transport.decide { request in
+      guard (request.path ?? "").hasPrefix("/v2/networks/\(id)/network_interfaces") else { return .arrives }
+      return .replaced(TransportResponse(head: .init(status: .init(code: status)), body: Array("<html>".utf8)))
+    }
+    for _ in 1...2 {
+      let report = await engine.pull(PullOptions())
+      guard case .api(_, let request, _)? = report.failure else {
+        Issue.record("no failure is told")
+        return
+      }
+      #expect(request.contains(id))
+      #expect(report.outcome == .partial)
+      #expect(report.isComplete)
+      #expect(!report.endsCycle)
+      let unread = try world.replica.networksToWalk(notSince: Timestamp(microseconds: 1))
+      #expect(unread.map(\.id.text) == [id])
+    }
+    #expect(try !world.replica.status().isInSync)
+    world.transport.decide { _ in .arrives }
+    #expect(await engine.pull(PullOptions()).failure == nil)
+    #expect(try world.replica.status().isInSync)
+  }
+
+  @Test(arguments: [1, 8, 40])
+  func `a server that answers for no interface list is soon left alone`(_ networks: Int) async throws {
+    let world = try World(networks: networks)
+    world.transport.decide { request in
+      guard (request.path ?? "").contains("network_interfaces") else { return .arrives }
+      return .replaced(TransportResponse(head: .init(status: .serviceUnavailable), body: []))
+    }
+    let report = try await world.engine().pull(PullOptions())
+    #expect(report.hasNetworks)
+    #expect(!report.endsCycle)
+    #expect(report.counts.requests <= 1 + 16 * 3)
+  }
+
+  @Test func `trouble that lasts is told as what it is, not as time that ran out`() async throws {
+    let world = try World(networks: 300)
+    world.transport.decide { request in
+      (request.path ?? "").contains("=2&")
+        ? .replaced(TransportResponse(head: .init(status: .badGateway), body: [])) : .arrives
+    }
+    var options = PullOptions()
+    options.timeout = .seconds(5)
+    let report = try await world.engine().pull(options)
+    guard case .api(.serverFault, _, _)? = report.failure else {
+      Issue.record("told as \(String(describing: report.failure))")
+      return
+    }
+    #expect(report.outcome == .partial)
+  }
+
+  @Test(arguments: 1...3)
+  func `creates in doubt with several candidates leave a pull complete`(_ candidates: Int) async throws {
+    let world = try World(networks: 3)
+    _ = try await world.engine().pull(PullOptions())
+    try world.create("lab")
+    world.transport.decide { $0.method == .post ? .requestLost : .arrives }
+    var push = PushOptions()
+    push.timeout = .seconds(1)
+    _ = try await world.engine().push(push)
+    world.clock.advance(by: .seconds(10))
+    for _ in 0...candidates { world.createThere("lab") }
+    let sent = world.transport.requests.count
+    var pull = PullOptions()
+    pull.networksOnly = true
+    let report = try await world.engine().pull(pull)
+    #expect(report.isComplete)
+    #expect(report.outcome == .ok)
+    #expect(world.transport.requests.count - sent == 1)
+  }
+
   @Test func `a pull that is cut short keeps what it has and the next one ends it`() async throws {
     let world = try World(networks: 2_600)
     var options = PullOptions()

@@ -50,6 +50,88 @@ import Testing
     #expect(try world.here == world.there)
   }
 
+  @Test func `a network of that name that seems to be older is asked about, and nothing is sent again`() async throws {
+    let world = try World()
+    try world.create("lab")
+    let isFirst = Mutex(true)
+    world.transport.decide { request in
+      guard request.method == .post else { return .arrives }
+      return isFirst.withLock { first in
+        defer { first = false }
+        return first ? .requestLost : .arrives
+      }
+    }
+    var options = PushOptions()
+    options.timeout = .seconds(1)
+    _ = try await world.engine().push(options)
+    // The server's machines disagree on the time by more than they should.
+    let made = world.clock.wall.microseconds - 60_000_000
+    world.transport.withSandbox { _ = $0.state.createNetwork(named: "lab", at: made) }
+    let report = try await world.engine().push(PushOptions())
+    #expect((report.created, report.inDoubt, report.undecided) == (0, 1, 1))
+    #expect(world.namesThere == ["lab"])
+    _ = try await world.engine().pull(PullOptions())
+    #expect(try world.replica.networks().allSatisfy { $0.id == nil })
+    let id = try #require(world.transport.withSandbox { $0.state.networks.first.flatMap { NetworkID($0.id) } })
+    let edit = try #require(try world.replica.operations().first?.edit)
+    try world.replica.adopt(edit, id)
+    _ = try await world.engine().pull(PullOptions())
+    #expect(try world.here == world.there)
+  }
+
+  @Test func `a look that is refused costs that edit alone`() async throws {
+    let world = try World(networks: 12)
+    _ = try await world.engine().pull(PullOptions())
+    let names = world.namesThere
+    for name in names { try world.edit(name, .rename(to: NetworkName("\(name) 2"))) }
+    let id = try #require(world.transport.withSandbox { $0.state.networks.first { $0.name == names[0] }?.id })
+    world.transport.decide { request in
+      guard (request.path ?? "").hasSuffix(id) else { return .arrives }
+      return .replaced(TransportResponse(head: .init(status: .unprocessableContent), body: []))
+    }
+    let report = try await world.engine().push(PushOptions())
+    guard case .api(.refused, let request, _)? = report.failure else {
+      Issue.record("told as \(String(describing: report.failure))")
+      return
+    }
+    #expect(request.contains(id))
+    #expect(report.isThrough)
+    #expect((report.renamed, report.waiting) == (11, 1))
+    #expect(world.transport.requests.count { $0 == "GET /v2/networks/\(id)" } == 1)
+  }
+
+  @Test func `a server that refuses every look is soon left alone`() async throws {
+    let world = try World(networks: 40)
+    _ = try await world.engine().pull(PullOptions())
+    for name in world.namesThere { try world.edit(name, .rename(to: NetworkName("\(name) 2"))) }
+    world.transport.decide { request in
+      .replaced(TransportResponse(head: .init(status: .found), body: []))
+    }
+    let report = try await world.engine().push(PushOptions())
+    #expect(!report.isThrough)
+    #expect(report.waiting == 40)
+    #expect(report.requests <= 40)
+  }
+
+  @Test func `a rename that the server only says it did is sent again, and never lost`() async throws {
+    let world = try World(networks: 1)
+    _ = try await world.engine().pull(PullOptions())
+    let old = try #require(world.namesThere.first)
+    try world.edit(old, .rename(to: NetworkName("new")))
+    let network = try #require(world.transport.withSandbox { $0.state.networks.first })
+    let body = #"{"data":{"id":"\#(network.id)","name":"\#(old)"}}"#
+    world.transport.decide { request in
+      request.method == .patch
+        ? .replaced(TransportResponse(head: .init(status: .ok), body: Array(body.utf8))) : .arrives
+    }
+    let report = try await world.engine().push(PushOptions())
+    #expect((report.renamed, report.waiting) == (0, 1))
+    world.transport.decide { _ in .arrives }
+    let again = try await world.engine().push(PushOptions())
+    #expect(again.renamed == 1)
+    #expect(world.namesThere == ["new"])
+  }
+
   @Test func `a create that never arrived is sent again after the settle time, once`() async throws {
     let world = try World()
     try world.create("lab")

@@ -10,9 +10,10 @@ struct IdentifierTests {
       "ffffffff-ffff-ffff-ffff-ffffffffffff", "017f22e2-79b0-7cc3-98c4-dc0c0c07398f",
     ]
   )
-  func `an id is kept as the server spells it`(_ text: String) {
-    #expect(NetworkID(text)?.text == text)
-    #expect(NetworkID(text)?.description == text)
+  func `an id is the same however it is spelt`(_ text: String) {
+    #expect(NetworkID(text)?.text == text.lowercased())
+    #expect(NetworkID(text)?.description == text.lowercased())
+    #expect(NetworkID(text) == NetworkID(text.uppercased()))
     #expect(LocalID(text)?.text == text)
   }
 

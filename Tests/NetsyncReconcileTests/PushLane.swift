@@ -109,7 +109,7 @@ struct PushLane: Hashable, Sendable {
 
   mutating func settle(_ answer: PushAnswer) {
     guard let sent = flying else { return }
-    switch NetsyncReconcile.settle(sent.intent, answer) {
+    switch NetsyncReconcile.settle(sent.intent, base: sent.base?.name, answer) {
     case .landed(let document?):
       flying = nil
       base = document

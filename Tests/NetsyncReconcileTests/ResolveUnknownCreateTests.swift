@@ -58,6 +58,15 @@ struct ResolveUnknownCreateTests {
     #expect(try resolve([namesake, madeHere, tooOld, nameless]).isLook)
   }
 
+  @Test func `one that says it was made before is asked about where nothing else is found, and not before`() throws {
+    let older = try NetworkDocument.sample(1, createdAt: .at(-1))
+    #expect(try resolve([older], looks: 1, now: 90).isLook)
+    #expect(try resolve([older], looks: 2, now: 89).isLook)
+    #expect(try resolve([older], looks: 2, now: 90) == .ask([older.id]))
+    let found = try NetworkDocument.sample(2, createdAt: .at(1))
+    #expect(try resolve([older, found], looks: 2, now: 90) == .adopt(found))
+  }
+
   @Test(
     arguments: [
       (0, 0, .look(again: .at(45), looks: 1, first: .at(0))),

@@ -7,19 +7,21 @@ struct ResolveWalkTests {
   /// What a look may find.
   private struct Finding: Sendable {
     let network: NetworkDocument
-    /// Whether it may be the one that was sent, if nobody here knows it.
-    let mayBeIt: Bool
+    /// What it is to the one that was sent, if nobody here knows it.
+    let kind: Kind
+
+    enum Kind { case candidate, older, stranger }
 
     /// Those that may be it are in the order of their making. 8 was there before the arming.
     static func all() throws -> [Finding] {
       [
-        Finding(network: try .sample(1, createdAt: .at(0)), mayBeIt: true),
-        Finding(network: try .sample(2, createdAt: .at(1)), mayBeIt: true),
-        Finding(network: try .sample(9, createdAt: .at(1)), mayBeIt: true),
-        Finding(network: try .sample(3, createdAt: nil), mayBeIt: true),
-        Finding(network: try .sample(4, createdAt: .at(-1)), mayBeIt: false),
-        Finding(network: try .sample(5, name: "ab", createdAt: .at(1)), mayBeIt: false),
-        Finding(network: try .sample(8, createdAt: .at(1)), mayBeIt: false),
+        Finding(network: try .sample(1, createdAt: .at(0)), kind: .candidate),
+        Finding(network: try .sample(2, createdAt: .at(1)), kind: .candidate),
+        Finding(network: try .sample(9, createdAt: .at(1)), kind: .candidate),
+        Finding(network: try .sample(3, createdAt: nil), kind: .candidate),
+        Finding(network: try .sample(4, createdAt: .at(-1)), kind: .older),
+        Finding(network: try .sample(5, name: "ab", createdAt: .at(1)), kind: .stranger),
+        Finding(network: try .sample(8, createdAt: .at(1)), kind: .stranger),
       ]
     }
   }
@@ -28,6 +30,8 @@ struct ResolveWalkTests {
   private struct Cell {
     var create: UnknownCreate
     var candidates: [NetworkDocument]
+    /// Those that say that they were made before it was sent.
+    var older: [NetworkDocument]
     var now: Int64
     var settle: Int64
 
@@ -44,7 +48,9 @@ struct ResolveWalkTests {
     for subset in 0..<(1 << findings.count) {
       let found = findings.indices.filter { subset & (1 << $0) != 0 }.map { findings[$0] }
       for known in knownIDs {
-        let candidates = found.filter { $0.mayBeIt && !known.contains($0.network.id) }.map(\.network)
+        let unknown = found.filter { !known.contains($0.network.id) }
+        let candidates = unknown.filter { $0.kind == .candidate }.map(\.network)
+        let older = unknown.filter { $0.kind == .older }.map(\.network)
         for looks in 0...3 {
           for siblings in 1...3 {
             let create = UnknownCreate(
@@ -56,7 +62,7 @@ struct ResolveWalkTests {
             )
             for now in [-1, 0, 5, 10, 45, 89, 90, 3_600] as [Int64] {
               for settle in [10, 90] as [Int64] {
-                check(Cell(create: create, candidates: candidates, now: now, settle: settle), &walk)
+                check(Cell(create: create, candidates: candidates, older: older, now: now, settle: settle), &walk)
               }
             }
           }
@@ -76,8 +82,9 @@ struct ResolveWalkTests {
       expect("the oldest candidate is adopted", network == candidates.first)
       expect("no more are adopted than were sent", candidates.count <= cell.create.siblings)
     case .ask(let ids):
-      expect("every candidate is shown", ids == candidates.map(\.id))
-      expect("only what cannot be told apart is asked", candidates.count > cell.create.siblings)
+      let asked = candidates.isEmpty ? cell.older : candidates
+      expect("every candidate is shown", ids == asked.map(\.id) && !ids.isEmpty)
+      expect("only what cannot be told apart is asked", candidates.isEmpty || candidates.count > cell.create.siblings)
     case .look(let again, let next, let first):
       expect("what is found is not looked for", candidates.isEmpty)
       expect("a look is counted", next == looks + 1)
@@ -85,7 +92,7 @@ struct ResolveWalkTests {
       expect("the settle time counts from the first look", first == .at(looks == 0 ? cell.now : 0))
       expect("a search ends", next < looksBeforeSendingAgain || cell.now < cell.settle)
     case .sendAgain:
-      expect("what may stand is not sent again", candidates.isEmpty)
+      expect("what may stand is not sent again", candidates.isEmpty && cell.older.isEmpty)
       expect("it was looked for often enough", looks + 1 >= looksBeforeSendingAgain)
       expect("it was looked for long enough", cell.now >= cell.settle)
     }

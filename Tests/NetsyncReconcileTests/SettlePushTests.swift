@@ -10,48 +10,65 @@ struct SettlePushTests {
   @Test func `an edit that the server took has landed`() throws {
     let document = try NetworkDocument.sample()
     for intent in Self.intents {
-      #expect(settle(intent, .success(document)) == .landed(document))
-      #expect(settle(intent, .success(nil)) == .landed(nil))
+      #expect(settle(intent, base: nil, .success(document)) == .landed(document))
+      #expect(settle(intent, base: nil, .success(nil)) == .landed(nil))
     }
+  }
+
+  @Test func `a rename whose answer has the old name is sent again, one that has another name has landed`() throws {
+    let rename = Intent.rename(to: NetworkName("new"))
+    for (answered, isDone) in [("old", false), ("new", true), ("NEW", true)] {
+      let document = try NetworkDocument.sample(name: answered)
+      let decision = settle(rename, base: NetworkName("old"), .success(document))
+      #expect(decision == (isDone ? .landed(document) : .retry(after: nil)))
+    }
+    let unchanged = try NetworkDocument.sample(name: "new")
+    #expect(settle(rename, base: NetworkName("new"), .success(unchanged)) == .landed(unchanged))
+    let nameless = NetworkDocument(id: try .sample(1), name: nil)
+    #expect(settle(rename, base: NetworkName("old"), .success(nameless)) == .landed(nameless))
   }
 
   @Test func `an unanswered create is looked for, anything else is sent again`() {
     let create = Intent.create(NetworkName("a"))
     for failure in [APIFailure.noAnswer(reason: "reset"), .serverFault(Self.words), .notUnderstood(.status(418))] {
-      #expect(settle(create, .failure(failure)) == .doubt)
+      #expect(settle(create, base: nil, .failure(failure)) == .doubt)
     }
     for intent in [Intent.rename(to: NetworkName("a")), .delete] {
-      #expect(settle(intent, .failure(.noAnswer(reason: "reset"))) == .retry(after: nil))
-      #expect(settle(intent, .failure(.serverFault(Self.words))) == .retry(after: nil))
-      #expect(settle(intent, .failure(.notUnderstood(.status(418)))) == .stop)
+      #expect(settle(intent, base: nil, .failure(.noAnswer(reason: "reset"))) == .retry(after: nil))
+      #expect(settle(intent, base: nil, .failure(.serverFault(Self.words))) == .retry(after: nil))
+      #expect(settle(intent, base: nil, .failure(.notUnderstood(.status(418)))) == .stop)
     }
   }
 
   @Test func `a create that never left is sent again without a look`() {
-    #expect(settle(.create(NetworkName("a")), .failure(.unreachable(reason: "refused"))) == .retry(after: nil))
+    #expect(
+      settle(.create(NetworkName("a")), base: nil, .failure(.unreachable(reason: "refused"))) == .retry(after: nil)
+    )
   }
 
   @Test func `a delete of what is gone has landed, a rename of it is a conflict`() {
-    #expect(settle(.delete, .failure(.gone(Self.words))) == .landed(nil))
-    #expect(settle(.rename(to: NetworkName("a")), .failure(.gone(Self.words))) == .conflict(.deletedThere))
+    #expect(settle(.delete, base: nil, .failure(.gone(Self.words))) == .landed(nil))
+    #expect(settle(.rename(to: NetworkName("a")), base: nil, .failure(.gone(Self.words))) == .conflict(.deletedThere))
   }
 
   @Test func `a refused edit keeps the server's words`() {
     for intent in Self.intents {
-      #expect(settle(intent, .failure(.refused(Self.words))) == .deadLetter(Self.words))
+      #expect(settle(intent, base: nil, .failure(.refused(Self.words))) == .deadLetter(Self.words))
     }
   }
 
   @Test func `a slow server is waited for as long as it asks`() {
     for intent in Self.intents {
-      #expect(settle(intent, .failure(.slowDown(wait: .seconds(30), Self.words))) == .retry(after: .seconds(30)))
-      #expect(settle(intent, .failure(.slowDown(wait: nil, Self.words))) == .retry(after: nil))
+      #expect(
+        settle(intent, base: nil, .failure(.slowDown(wait: .seconds(30), Self.words))) == .retry(after: .seconds(30))
+      )
+      #expect(settle(intent, base: nil, .failure(.slowDown(wait: nil, Self.words))) == .retry(after: nil))
     }
   }
 
   @Test func `a key that is refused stops the cycle and costs no edit`() {
     for intent in Self.intents {
-      #expect(settle(intent, .failure(.credentials(Self.words))) == .stop)
+      #expect(settle(intent, base: nil, .failure(.credentials(Self.words))) == .stop)
     }
   }
 
@@ -65,7 +82,7 @@ struct SettlePushTests {
     for intent in Self.intents {
       for failure in failures {
         walk.enter()
-        for promise in broken(by: settle(intent, .failure(failure)), intent, failure) {
+        for promise in broken(by: settle(intent, base: nil, .failure(failure)), intent, failure) {
           walk.expect(promise, false, in: "\(intent), \(failure)")
         }
       }

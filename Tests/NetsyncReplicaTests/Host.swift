@@ -91,6 +91,7 @@ extension Host {
     var sweep: Int64
     var new: Int
     var changed: Int
+    var withheld: Set<NetworkID>
     /// Known networks that no page showed.
     var missing: [NetworkID]
   }
@@ -111,7 +112,13 @@ extension Host {
     let tally = try replica.apply(listed, sweep: sweep, SightContext(policy: policy, clock: serverClock))
     let missing = try replica.missing(from: sweep, lastPage: pages.count)
     try replica.endSweep(sweep, .ok, isComplete: true, SweepCounts())
-    return Pull(sweep: sweep, new: tally.new, changed: tally.changed, missing: missing.map { $0.id })
+    return Pull(
+      sweep: sweep,
+      new: tally.new,
+      changed: tally.changed,
+      withheld: tally.withheld,
+      missing: missing.map { $0.id }
+    )
   }
 
   /// What `GET /networks/{id}` says of the network that has this name here.

@@ -67,7 +67,7 @@ import Testing
 
   @Test func `the content of an adopted network comes with the next pull`() throws {
     let host = try Host()
-    let create = try host.doubtedCreate("lab")
+    let create = try host.doubtedCreate("lab", candidates: [.sample(1), .sample(2)])
     try host.replica.adopt(create.edit, .sample(1))
     let pull = try host.pull([.sample(1, name: "lab", createdAt: host.stamp(in: .zero))])
     #expect(pull.new == 0)
@@ -110,12 +110,22 @@ import Testing
   @Test func `a network that is known already is not adopted a second time`() throws {
     let host = try Host()
     try host.pull([.sample(1, name: "lab")])
-    let create = try host.doubtedCreate("dmz")
+    let create = try host.doubtedCreate("dmz", candidates: [.sample(1), .sample(2)])
     #expect(throws: ReplicaError.idTaken(.sample(1))) { try host.replica.adopt(create.edit, .sample(1)) }
     #expect(throws: ReplicaError.idTaken(.sample(1))) {
       try host.replica.resolve(create.edit, .adopt(.sample(1, name: "dmz")), serverNow: host.now, evidence: Evidence())
     }
     #expect(try host.seen == ["dmz in_doubt", "lab synced"])
+  }
+
+  @Test(arguments: [[], [1, 2]])
+  func `a network that no look has found is not adopted, and the create stays`(_ candidates: [Int]) throws {
+    let host = try Host()
+    let create = try host.doubtedCreate("lab", candidates: candidates.map { .sample($0) })
+    #expect(throws: ReplicaError.noCandidate(create.edit, .sample(3))) {
+      try host.replica.adopt(create.edit, .sample(3))
+    }
+    #expect(try host.outbox == ["1 create lab in_doubt"])
   }
 
   @Test func `only an edit in doubt can be given an id`() throws {
@@ -129,10 +139,13 @@ import Testing
 }
 
 extension Host {
-  func doubtedCreate(_ name: String) throws -> NetsyncModel.Operation {
+  func doubtedCreate(_ name: String, candidates: [NetworkID] = []) throws -> NetsyncModel.Operation {
     let create = try create(name)
     try send(create)
     try settle(create, .doubt)
+    if !candidates.isEmpty {
+      _ = try replica.resolve(create.edit, .ask(candidates), serverNow: now, evidence: Evidence())
+    }
     return create
   }
 }

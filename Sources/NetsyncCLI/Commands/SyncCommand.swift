@@ -23,12 +23,12 @@ struct SyncCommand: NetsyncVerb {
       try await session.withEngine(on: replica) { engine in
         let pulled = await engine.pull(pull.options(cycle, session.settings)) { line.show($0) }
         line.clear()
-        if cycle.dryRun || pulled.failure?.endsCycle == true { return (pulled, PushReport?.none) }
+        if cycle.dryRun || pulled.endsCycle { return (pulled, PushReport?.none) }
         return (pulled, await engine.push(options))
       }
     }
     if cycle.dryRun {
-      let plan = pulled.failure?.endsCycle == true ? nil : try session.plan(of: replica, options)
+      let plan = pulled.endsCycle ? nil : try session.plan(of: replica, options)
       let json = plan.map { JSONText($0, basedOn: pulled.isComplete ? .now : nil) }
       try session.answer(Self.result(pulled, json), orSay: [pulled.line(isDryRun: true)] + (plan?.lines ?? []))
     } else {

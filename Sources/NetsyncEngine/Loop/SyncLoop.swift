@@ -132,9 +132,11 @@ package final class SyncLoop: Sendable {
     options.wait = Self.lockWait
     options.triesUnanswered = 1
     let pulled = await engine.pull(options)
-    if let failure = pulled.failure, failure.endsCycle { return result(of: failure) }
+    if let failure = pulled.failure, pulled.endsCycle { return result(of: failure) }
     let (pushed, hasSent) = await push(engine)
-    guard pushed.isOnline, pulled.failure == nil else { return pulled.failure.map(result(of:)) ?? pushed }
+    // What one network's list is in trouble with is asked for again with the next pull, and is no reason to come less often.
+    if let failure = pulled.failure, !pulled.isComplete || failure.held != nil { return result(of: failure) }
+    guard pushed.isOnline else { return pushed }
     let hasNews = pulled.counts.new + pulled.counts.changed + pulled.counts.gone > 0
     return hasNews || hasSent ? .changed : pushed
   }
@@ -146,7 +148,7 @@ package final class SyncLoop: Sendable {
     options.wait = Self.lockWait
     options.triesUnanswered = 1
     let report = await engine.push(options)
-    if let failure = report.failure { return (result(of: failure), report.sent > 0) }
+    if let failure = report.failure, !report.isThrough { return (result(of: failure), report.sent > 0) }
     let isUndecided = report.conflicts + report.undecided + report.held + report.refused > 0
     return (isUndecided ? .undecided : .quiet, report.sent > 0)
   }

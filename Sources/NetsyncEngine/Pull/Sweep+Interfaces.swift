@@ -3,29 +3,49 @@ import NetsyncModel
 import NetsyncReplica
 
 extension Sweep {
-  /// Walks the interfaces of every network, several lists at a time; each list is replaced when its walk has ended.
+  /// Walks the interfaces of every network, several lists at a time; each list is replaced when its walk has ended. One that cannot
+  /// be read stays as it is and stops no other, as long as the server answers for others.
   mutating func walkInterfaces(
     notSince since: Timestamp?,
     _ onProgress: (PullProgress) -> Void
   ) async throws(CycleFailure) {
     let networks = try replicaStep { () throws(ReplicaError) in try engine.replica.networksToWalk(notSince: since) }
     var rest = networks[...]
+    var trouble = ListTrouble()
     while !rest.isEmpty {
       try requests.check()
       let batch = rest.prefix(Self.listsInFlight * 8)
       rest = rest.dropFirst(batch.count)
-      let (lists, failure) = await walk(Array(batch))
+      let (lists, failure) = await walk(Array(batch), &trouble)
       try replicaStep { () throws(ReplicaError) in try engine.replica.replaceInterfaces(lists) }
       counts.interfaces += lists.reduce(0) { $0 + $1.interfaces.count }
       if let failure { throw failure }
       onProgress(PullProgress(stage: .interfaces, done: networks.count - rest.count, total: networks.count))
     }
+    failedList = trouble.first
   }
 
   private typealias InterfaceList = (network: NetworkKey, interfaces: [NetworkInterfaceDocument], walkedAt: Timestamp)
 
+  /// The lists that could not be read.
+  private struct ListTrouble {
+    private(set) var first: CycleFailure?
+    private var inARow = 0
+
+    mutating func endsRow() { inARow = 0 }
+
+    /// - Returns: whether the walk goes on: a server that does not answer for many lists in a row is left alone.
+    mutating func takes(_ failure: CycleFailure) -> Bool {
+      guard case .api(let cause, request: _, tries: _) = failure, cause.mayBeOfOneRecord else { return false }
+      first = first ?? failure
+      if cause.isTransient { inARow += 1 }
+      return inARow < Limits.failuresInARow
+    }
+  }
+
   private func walk(
-    _ networks: [(key: NetworkKey, id: NetworkID)]
+    _ networks: [(key: NetworkKey, id: NetworkID)],
+    _ trouble: inout ListTrouble
   ) async -> (lists: [InterfaceList], failure: CycleFailure?) {
     let sweep = self
     return await withTaskGroup(of: Result<InterfaceList?, CycleFailure>.self) { group in
@@ -38,8 +58,11 @@ extension Sweep {
       var failure: CycleFailure?
       while let result = await group.next() {
         switch result {
-        case .success(let list): if let list { lists.append(list) }
-        case .failure(let reason): failure = failure ?? reason
+        case .success(let list):
+          if let list { lists.append(list) }
+          trouble.endsRow()
+        case .failure(let reason):
+          if !trouble.takes(reason) { failure = failure ?? reason }
         }
         if failure == nil, let network = waiting.popFirst() {
           group.addTask { await sweep.interfaces(of: network.key, network.id) }
@@ -56,7 +79,9 @@ extension Sweep {
     var page = 1
     do {
       while true {
-        let exchange = try await requests.look { await engine.api.interfaces(of: id, page: page) }
+        let exchange = try await requests.look(atMost: Limits.triesOfOneList) {
+          await engine.api.interfaces(of: id, page: page)
+        }
         guard case .success(let list) = exchange.result else { return .success(nil) }
         interfaces += list.records
         if engine.api.isLast(page, of: list.meta.totalPages, rows: list.records.count) {

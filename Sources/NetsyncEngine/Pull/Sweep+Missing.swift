@@ -24,7 +24,9 @@ extension Sweep {
       wentBack: unsettled.wentBack + counts.wentBack,
       standing: unsettled.guards
     )
-    let approved = options.acceptsAccount ? max(known, options.maximumDeletes ?? 0) : options.maximumDeletes
+    // Whoever takes another account lets go of the one that was there, in this pull or in the next that finishes it.
+    let takesAccount = takesAccount || options.acceptsAccount && unsettled.guards.contains(.otherAccount)
+    let approved = takesAccount ? max(known, options.maximumDeletes ?? 0) : options.maximumDeletes
     switch nominateDeletions(after: summary, approved: approved) {
     case .nobody:
       return nil
@@ -77,10 +79,13 @@ extension Sweep {
 
 extension Requests {
   /// Like ``read(_:)``, for one record: that it is gone is an answer, not a failure.
-  func look<Value: Sendable>(_ send: () async -> Exchange<Value>) async throws(CycleFailure) -> Exchange<Value> {
+  func look<Value: Sendable>(
+    atMost tries: Int = Limits.triesAnswered,
+    _ send: () async -> Exchange<Value>
+  ) async throws(CycleFailure) -> Exchange<Value> {
     var gone: Exchange<Value>?
     do {
-      return try await read {
+      return try await read(atMost: tries) {
         let exchange = await send()
         if case .failure(.gone) = exchange.result { gone = exchange }
         return exchange

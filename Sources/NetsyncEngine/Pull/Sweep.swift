@@ -23,13 +23,19 @@ struct Sweep {
 
   var counts = SweepCounts()
   /// The replica has every network that the server speaks of.
-  private var isWhole = false
+  private(set) var isWhole = false
   /// A page was another than before.
   private var hasMoved = false
-  /// Every page was applied, none of the networks slipped through, and every network's interfaces were walked.
+  /// Every page was applied, none of the networks slipped through, and every network's interfaces were asked for.
   private(set) var isComplete = false
   private var knownPages: [Int: KnownPage] = [:]
   private var totals: ClosedRange<Int>?
+  /// What this walk has listed and not taken in.
+  private var withheld: Set<NetworkID> = []
+  /// The first interface list that could not be read, while others could.
+  var failedList: CycleFailure?
+  /// The key, or the base URL, is of another account than the replica, and that is what was asked for.
+  private(set) var takesAccount = false
 
   init(engine: SyncEngine, requests: Requests, number: Int64, options: PullOptions) {
     self.engine = engine
@@ -59,7 +65,7 @@ struct Sweep {
       try await walkInterfaces(notSince: since, onProgress)
     }
     isComplete = isWhole
-    if let interrupted { throw interrupted }
+    if let failure = interrupted ?? failedList { throw failure }
   }
 
   /// Walks, and settles what is missing, until the replica has as many networks as the server speaks of: while rows shift between
@@ -74,16 +80,13 @@ struct Sweep {
     var first = start
     for walk in 1...Self.walks {
       totals = nil
+      withheld = []
       hasMoved = false
       counts.networks = 0
       let lastPage = try await self.walk(from: first, resuming: walk == 1 ? previous : nil, onProgress)
       counts.networks = try replicaStep { () throws(ReplicaError) in try replica.listedCount(by: number) }
       let held = try await settleMissing(known: known, lastPage: lastPage)
-      let count = try replicaStep { () throws(ReplicaError) in
-        // What may be a create without an answer is listed and not taken in.
-        let unanswered = try replica.operations().count { $0.state.isInFlight && $0.intent.action == .create }
-        return try replica.knownCount() + unanswered
-      }
+      let count = try replicaStep { () throws(ReplicaError) in try replica.knownCount() } + withheld.count
       isWhole = count >= totals?.lowerBound ?? 0 || (walk > 1 && !hasMoved)
       if isWhole || held != nil { return held }
       knownPages = try replicaStep { () throws(ReplicaError) in try replica.knownPages() }
@@ -128,22 +131,23 @@ struct Sweep {
   private mutating func checkAccount(_ first: FetchedPage, _ known: Int, _ meta: ReplicaMeta) async throws(CycleFailure)
   {
     let baseURL = engine.api.baseURL.description
-    if !options.acceptsAccount {
-      var sight = AccountSight(
-        knownBaseURL: meta.baseURL,
-        baseURL: baseURL,
-        known: known,
-        listed: first.rows,
-        overlaps: try overlaps(first)
-      )
-      if isOtherAccount(sight), sight.knownBaseURL == nil || sight.knownBaseURL == baseURL {
-        sight.overlaps = try await anyPageOverlaps(first)
-      }
-      if isOtherAccount(sight) {
+    var sight = AccountSight(
+      knownBaseURL: meta.baseURL,
+      baseURL: baseURL,
+      known: known,
+      listed: first.rows,
+      overlaps: try overlaps(first)
+    )
+    if isOtherAccount(sight), sight.knownBaseURL == nil || sight.knownBaseURL == baseURL {
+      sight.overlaps = try await anyPageOverlaps(first)
+    }
+    if isOtherAccount(sight) {
+      guard options.acceptsAccount else {
         counts.networks = first.listed.totalResults ?? first.rows
         counts.held = known
         throw .held(.otherAccount, count: known)
       }
+      takesAccount = true
     }
     if meta.baseURL != baseURL {
       try replicaStep { () throws(ReplicaError) in try engine.replica.bind(to: baseURL) }
@@ -287,6 +291,7 @@ struct Sweep {
     counts.new += tally.new
     counts.changed += tally.changed
     counts.wentBack += tally.wentBack
+    withheld.formUnion(tally.withheld)
   }
 
   private mutating func note(_ page: FetchedPage) {

@@ -78,6 +78,7 @@ extension SyncEngine {
       report.failure = error
       report.outcome = outcome(of: error, sweep)
     }
+    report.hasNetworks = sweep.isWhole
     report.isComplete = sweep.isComplete
     report.counts = sweep.counts
     report.counts.requests = requests.counted.requests
@@ -97,6 +98,7 @@ extension SyncEngine {
   private func outcome(of failure: CycleFailure, _ sweep: Sweep) -> PullOutcome {
     switch failure {
     case .held: .held
+    case .api where sweep.isComplete: .partial
     case .stopped, .timedOut: .partial
     case .quiet: .offline
     case .api(let failure, _, _) where failure.isTransient: sweep.counts.networks > 0 ? .partial : .offline

@@ -10,12 +10,16 @@ struct Lane: Sendable {
   /// How often this run has worked on each edit.
   let tries: [EditNumber: Int]
 
-  /// - Returns: how the operation now stands; a failure ends the cycle.
+  /// - Returns: how the operation now stands; a failure that may be of others too ends the cycle.
   func result(of operation: NetsyncModel.Operation) async -> Result<LaneStep, CycleFailure> {
+    let action = operation.intent.action
     do {
-      return .success(LaneStep(action: operation.intent.action, settled: try await step(operation)))
+      return .success(LaneStep(edit: operation.edit, action: action, settled: try await step(operation)))
     } catch {
-      return .failure(error)
+      guard case .api(let failure, request: _, tries: _) = error, !failure.isTransient, failure.mayBeOfOneRecord else {
+        return .failure(error)
+      }
+      return .success(LaneStep(edit: operation.edit, action: action, settled: .waiting, failure: error))
     }
   }
 
@@ -159,7 +163,7 @@ struct Lane: Sendable {
       _ = try replicaStep { () throws(ReplicaError) in try settle(operation, .stop, failure: nil, Evidence()) }
       throw error
     }
-    let decision = NetsyncReconcile.settle(operation.intent, delivery.result)
+    let decision = NetsyncReconcile.settle(operation.intent, base: operation.base?.name, delivery.result)
     let failure: APIFailure? = if case .failure(let failure) = delivery.result { failure } else { nil }
     let settled = try replicaStep { () throws(ReplicaError) in
       try settle(operation, decision, failure: failure, Evidence(delivery))
@@ -193,8 +197,11 @@ struct Lane: Sendable {
 
 /// What one step of a lane came to.
 struct LaneStep: Sendable {
+  var edit: EditNumber
   var action: Intent.Action
   var settled: SettledAs
+  /// Why this operation, and no other, is not worth another try for now.
+  var failure: CycleFailure?
 }
 
 /// The exchange of a write: a create and a rename answer with a document, a delete needs none.

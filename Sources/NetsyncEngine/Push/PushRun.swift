@@ -20,6 +20,12 @@ struct PushRun {
   /// How often this run has worked on an edit.
   private var tries: [EditNumber: Int] = [:]
 
+  /// Every edit has had its turn.
+  private(set) var isThrough = false
+  /// The first failure that was of one edit alone, and how many edits in a row had one.
+  private var setAside: CycleFailure?
+  private var inARow = 0
+
   /// A rename and a delete look at their network first; a create has none to look at.
   private var isAccountChecked = false
 
@@ -52,13 +58,14 @@ struct PushRun {
           isAccountChecked = true
         }
         try await work(on: worthTrying)
-      } else if due.isEmpty, let next {
+      } else if let next {
         try await requests.sleep(max(next.since(engine.environment.now()), .milliseconds(1)))
       } else {
         break
       }
     }
-    if let held { throw held }
+    isThrough = true
+    if let failure = held ?? setAside { throw failure }
   }
 
   /// The edits that this push is about.
@@ -114,6 +121,14 @@ struct PushRun {
         case .agreed: landed[.delete, default: 0] += 1
         case .refused: refused += 1
         case .waiting, .inDoubt, .conflict: break
+        }
+        if let reason = step.failure {
+          tries[step.edit] = Limits.triesAnswered
+          setAside = setAside ?? reason
+          inARow += 1
+          if inARow >= Limits.failuresInARow { failure = failure ?? reason }
+        } else {
+          inARow = 0
         }
       case .failure(let reason): failure = failure ?? reason
       }

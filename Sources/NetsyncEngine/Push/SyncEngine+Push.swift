@@ -93,6 +93,7 @@ extension SyncEngine {
     report.deleted = run.landed[.delete, default: 0]
     report.refused = run.refused
     report.moved = run.moved
+    report.isThrough = run.isThrough
     report.requests = requests.counted.requests
     report.bytes = requests.counted.bytes
   }

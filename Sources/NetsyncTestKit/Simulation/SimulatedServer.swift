@@ -33,6 +33,8 @@ final class SimulatedServer: Sendable {
     var foreign: SandboxState
     var backup: SandboxState?
     var records: [String: Record] = [:]
+    /// Networks that were gone, and that a restored backup has brought back.
+    var broughtBack: Set<String> = []
     /// The networks that each local create has made.
     var made: [HostNetwork: [String]] = [:]
     /// The scratch network that shifts the pages, while it is there.
@@ -79,7 +81,7 @@ final class SimulatedServer: Sendable {
   /// What one request came to.
   struct Outcome: Sendable {
     var response: SandboxResponse
-    /// What earlier requests of the same local create have made, and is still there.
+    /// What earlier requests of the same local create have made, and has been there ever since.
     var madeBefore: [String] = []
     /// The server does not have the network that was asked for, or not any more.
     var isGone = false
@@ -117,9 +119,11 @@ final class SimulatedServer: Sendable {
         state.records[made.id] = Record(name: made.name)
         guard let sender, !isRepeated else { break }
         let key = HostNetwork(host: host, network: sender)
-        // One that somebody has renamed before it was found cannot be told from a stranger's: that is assumed not to happen.
+        // One that somebody has renamed before it was found cannot be told from a stranger's, and one that was deleted may be out of
+        // every list when a backup brings it back: both are assumed not to happen.
         outcome.madeBefore = state.made[key, default: []].filter { id in
-          state.records[id].map { !$0.isGone && $0.names.count == 1 } ?? false
+          guard let record = state.records[id], !state.broughtBack.contains(id) else { return false }
+          return !record.isGone && record.names.count == 1
         }
         state.made[key, default: []].append(made.id)
       case .rename:
@@ -205,6 +209,7 @@ final class SimulatedServer: Sendable {
       var living: Set<String> = []
       for network in state.sandbox.networks {
         living.insert(network.id)
+        if state.records[network.id]?.isGone == true { state.broughtBack.insert(network.id) }
         state.records[network.id, default: Record(name: network.name)].rename(to: NetworkName(network.name))
       }
       for id in state.records.keys { state.records[id]?.isGone = !living.contains(id) }

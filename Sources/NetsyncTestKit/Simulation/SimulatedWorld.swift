@@ -210,7 +210,7 @@ final class SimulatedWorld: Sendable {
       if !path.isEmpty { violate(.storage, host: host, reason) }
     case .missing, .notAReplica, .newer, .replaced:
       violate(.storage, host: host, "\(error)")
-    case .noEdit, .noChange, .notPossible, .deletionWaits, .networkGone, .noConflict, .idTaken:
+    case .noEdit, .noChange, .notPossible, .deletionWaits, .networkGone, .noConflict, .idTaken, .noCandidate:
       break
     }
   }
@@ -284,7 +284,7 @@ extension SimulatedWorld.Cycle {
       return (nil, await engine.push(options))
     case .sync(let pullOptions, let pushOptions):
       let pulled = await engine.pull(pullOptions)
-      if let failure = pulled.failure, failure.endsCycle { return (pulled, nil) }
+      if pulled.endsCycle { return (pulled, nil) }
       return (pulled, await engine.push(pushOptions))
     }
   }

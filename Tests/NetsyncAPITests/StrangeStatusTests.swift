@@ -1,0 +1,79 @@
+import HTTPTypes
+import NIOCore
+import NIOPosix
+import NetsyncAPI
+import NetsyncHTTP
+import Testing
+
+/// Answers that no HTTP server gives, over a real socket.
+struct StrangeStatusTests {
+  @Test(arguments: ["000", "001", "042", "099"])
+  func `a status that HTTP does not have is no answer, and ends nothing`(_ status: String) async throws {
+    let server = try await RawServer("HTTP/1.1 \(status) What\r\ncontent-length: 2\r\n\r\n{}")
+    let transport = HTTPTransport()
+    for _ in 1...2 {
+      await #expect(throws: TransportFailure.self) { try await transport.send(server.request) }
+    }
+    do {
+      _ = try await transport.send(server.request)
+    } catch {
+      guard case .noAnswer(let reason) = error else {
+        Issue.record("told as \(error)")
+        return
+      }
+      #expect(reason.contains("status \(Int(status) ?? 0)"))
+    }
+    await transport.shutdown()
+    try await server.channel.close()
+  }
+
+  @Test func `what comes before the answer is skipped`() async throws {
+    let server = try await RawServer(
+      "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nlink: a\r\n\r\nHTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}"
+    )
+    let transport = HTTPTransport()
+    let response = try await transport.send(server.request)
+    #expect(response.head.status == .ok)
+    #expect(response.body == Array("{}".utf8))
+    await transport.shutdown()
+    try await server.channel.close()
+  }
+}
+
+/// A server on loopback that says the same to everybody.
+private struct RawServer {
+  let channel: any Channel
+
+  init(_ answer: String) async throws {
+    channel = try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+      .childChannelInitializer { channel in
+        channel.eventLoop.makeCompletedFuture {
+          try channel.pipeline.syncOperations.addHandler(Sayer(answer: answer))
+        }
+      }
+      .bind(host: "127.0.0.1", port: 0).get()
+  }
+
+  var request: TransportRequest {
+    let head = HTTPRequest(
+      method: .get,
+      scheme: "http",
+      authority: "127.0.0.1:\(channel.localAddress?.port ?? 0)",
+      path: "/v2/networks"
+    )
+    return TransportRequest(head: head, body: [], timeout: .seconds(30), bodyLimit: 1_000)
+  }
+
+  private final class Sayer: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    private let answer: String
+
+    init(answer: String) { self.answer = answer }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+      context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: answer)), promise: nil)
+    }
+  }
+}
