@@ -20,10 +20,10 @@ enum Interrupts {
 
   /// Runs `work`, which ends soon after `stop` is requested.
   ///
-  /// - Parameter text: what to say where that takes time.
+  /// - Parameter saysSo: whether to say that it takes time.
   static func watch<Value>(
     _ stop: StopSignal,
-    saying text: String? = "Finishing what is on its way; press Ctrl-C again to stop now.\n",
+    saysSo: Bool = true,
     _ work: () async throws -> Value
   ) async throws -> Value {
     let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm)
@@ -34,11 +34,18 @@ enum Interrupts {
         guard isFirst else { _exit(status) }
         isFirst = false
         if signal == .sigterm { terminated.store(true, ordering: .relaxed) }
-        if let text { try? StandardStream.error.write(text) }
+        if saysSo { try? StandardStream.error.write(text(after: signal)) }
         stop.request()
       }
     }
     defer { watcher.cancel() }
     return try await work()
+  }
+
+  /// It takes the place of a progress line, where one stands.
+  private static func text(after signal: UnixSignal) -> String {
+    let again = signal == .sigterm ? "a second signal stops now" : "press Ctrl-C again to stop now"
+    let start = StandardStream.error.isTerminal ? "\r\u{1B}[K" : ""
+    return "\(start)Finishing what is on its way; \(again).\n"
   }
 }

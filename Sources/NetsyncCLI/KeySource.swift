@@ -23,7 +23,7 @@ enum KeySource {
     let configuration =
       environment["XDG_CONFIG_HOME"].flatMap { $0.isEmpty ? nil : $0 } ?? "\(Settings.home(environment))/.config"
     let path = "\(configuration)/netsync/credentials"
-    guard FileManager.default.fileExists(atPath: path) else { throw .noKey }
+    guard FileManager.default.fileExists(atPath: path) else { throw .noKey(path) }
     return try read(path)
   }
 

@@ -25,13 +25,17 @@ struct NetsyncCommand: AsyncParsableCommand {
   static func run(_ arguments: [String]) async -> ExitStatus {
     let command: any ParsableCommand
     do {
+      if let message = unsafe UserMessage.undecodable(CommandLine.unsafeArgv) { throw message }
       command = try parseAsRoot(arguments)
+    } catch let message as UserMessage {
+      message.say(asJSON: GlobalOptions.sayJSON(arguments), color: .auto)
+      return message.exit
     } catch {
       return say(error, about: arguments)
     }
     let global = (command as? any NetsyncVerb)?.global
     do {
-      if global?.output == .prometheus, !(command is StatusCommand) { throw UserMessage.onlyStatusSaysMetrics }
+      if let verb = command as? any NetsyncVerb { try checkForm(of: verb) }
       if var command = command as? any AsyncParsableCommand {
         try await command.run()
       } else {
@@ -62,6 +66,18 @@ struct NetsyncCommand: AsyncParsableCommand {
     }
   }
 
+  /// Refuses a form of the answer that the command does not have.
+  private static func checkForm(of verb: any NetsyncVerb) throws(UserMessage) {
+    let global = verb.global
+    if global.output == .prometheus, !(verb is StatusCommand) { throw .onlyStatusSaysMetrics }
+    guard !type(of: verb).answersWithRows else { return }
+    switch global.output?.rows {
+    case .csv, .tsv, .id: throw .noRows("-o \(global.output?.rows?.rawValue ?? "")")
+    case .table, .wide, .json, .jsonl, nil: break
+    }
+    if global.fields != nil { throw .noRows("--fields") }
+  }
+
   /// Says what the parser has to say: help and version on stdout, arguments that cannot be used as any other error.
   private static func say(_ word: any Error, about arguments: [String]) -> ExitStatus {
     guard exitCode(for: word).isSuccess else {
@@ -77,7 +93,13 @@ struct NetsyncCommand: AsyncParsableCommand {
 
 /// A command of the tool, with the flags that all of them take.
 protocol NetsyncVerb: AsyncParsableCommand {
+  /// Whether its answer has rows and columns; else it is an object, or lines for people.
+  static var answersWithRows: Bool { get }
   var global: GlobalOptions { get }
+}
+
+extension NetsyncVerb {
+  static var answersWithRows: Bool { false }
 }
 
 /// The exit codes of the contract. Thrown where everything has been said already.
@@ -100,4 +122,12 @@ enum ExitStatus: Int32, Error, Sendable {
   case configuration = 78
   case interrupted = 130
   case terminated = 143
+
+  /// Whether this one is said where both apply, as the contract orders them.
+  func outranks(_ other: ExitStatus) -> Bool { rank < other.rank }
+
+  private var rank: Int {
+    let order: [ExitStatus] = [.damaged, .credentials, .held, .needsDecision, .partly, .notNow, .pending]
+    return order.firstIndex(of: self) ?? order.count
+  }
 }

@@ -49,6 +49,7 @@ final class ProgressLine: Sendable {
     let stage = progress.stage == .networks ? "networks" : "interfaces of networks"
     guard let total = progress.total, total > 0, progress.done > 0 else { return "Pulling \(stage): \(progress.done)" }
     let rest = elapsed * max(0, Double(total - progress.done) / Double(progress.done))
-    return "Pulling \(stage): \(progress.done) of \(total), about \(DurationText.short(rest)) left"
+    let left = rest < .seconds(1) ? "" : ", about \(DurationText.short(rest)) left"
+    return "Pulling \(stage): \(progress.done) of \(total)\(left)"
   }
 }

@@ -166,6 +166,27 @@ struct Session {
     try output.flush()
   }
 
+  /// Writes one record: an object in a JSON mode, a row where rows were asked for, else its fields line by line.
+  ///
+  /// - Parameters:
+  ///   - more: what its object has beside the columns.
+  ///   - lines: what to add for people.
+  func show(
+    _ columns: [Listing.Column],
+    _ row: Listing.Row,
+    and more: [JSONText.Member] = [],
+    saying lines: [TerminalText] = []
+  ) throws {
+    switch global.output?.rows {
+    case .csv, .tsv, .id: return try list(columns, [row])
+    case .table, .wide, .json, .jsonl, nil: break
+    }
+    let projection = try projection(columns)
+    let members = projection.members(of: row)
+    let (object, text) = global.fields == nil ? (members + more, lines) : (members, [])
+    try answer(.object(object), orSay: members.map { "\($0.key): \($0.value.cellText ?? "-")" } + text)
+  }
+
   /// Adds refused edits to an answer, by the server's words, for a person at a terminal. Programs have them edit by edit.
   func show(_ refusals: [Refusals]) throws {
     let output = StandardStream.output

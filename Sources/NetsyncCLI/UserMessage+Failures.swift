@@ -119,6 +119,19 @@ extension UserMessage {
 // MARK: Pull and push
 
 extension UserMessage {
+  /// A pull that failed, or that lacks some interfaces, in words.
+  ///
+  /// - Parameter waiting: edits in the outbox.
+  init(_ report: PullReport, _ failure: CycleFailure, waiting: Int, verb: String, isDryRun: Bool = false) {
+    self.init(failure, waiting: waiting, verb: verb)
+    if report.isComplete, case .api = failure {
+      message = "some interfaces could not be read"
+      state = "every network was read; the interfaces that failed stay as they were, the others are new"
+      next = ["netsync pull asks for them again"]
+    }
+    if isDryRun { state = "this was a dry run: nothing was changed, here or there" }
+  }
+
   /// A failed cycle, in words.
   ///
   /// - Parameter waiting: edits in the outbox.

@@ -3,6 +3,22 @@ import ArgumentParser
 // MARK: Arguments
 
 extension UserMessage {
+  /// An argument that is no UTF-8; nil where all are. It would come out as another name than was meant.
+  static func undecodable(_ arguments: UnsafeMutablePointer<UnsafeMutablePointer<Int8>?>) -> UserMessage? {
+    var index = 1
+    while let argument = unsafe arguments[index] {
+      if unsafe String(validatingCString: argument) == nil {
+        return usage(
+          "argument \(String(index)) cannot be read",
+          why: "it is not UTF-8",
+          next: "type it in a terminal whose locale is UTF-8, such as C.UTF-8"
+        )
+      }
+      index += 1
+    }
+    return nil
+  }
+
   /// Arguments that cannot be used, in the parser's words; a verb that there is none of, with those that there are.
   static func arguments(_ arguments: [String], _ error: any Error) -> UserMessage {
     let named = NamedCommand(in: arguments)

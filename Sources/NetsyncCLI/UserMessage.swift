@@ -70,14 +70,17 @@ func counted(_ count: Int, _ noun: String) -> String {
 // MARK: Set-up
 
 extension UserMessage {
-  static let noKey = UserMessage(
-    exit: .credentials,
-    code: "no_key",
-    message: "there is no API key",
-    why: "none of --api-key-file, $CREDENTIALS_DIRECTORY, TELNYX_API_KEY and ~/.config/netsync/credentials has one",
-    state: "nothing was asked or changed; everything offline works without a key",
-    next: ["export TELNYX_API_KEY=…, or put the key into ~/.config/netsync/credentials with mode 0600"]
-  )
+  /// - Parameter path: the file that was looked for last.
+  static func noKey(_ path: String) -> UserMessage {
+    UserMessage(
+      exit: .credentials,
+      code: "no_key",
+      message: "there is no API key",
+      why: "none of --api-key-file, $CREDENTIALS_DIRECTORY, TELNYX_API_KEY and \(path) has one",
+      state: "nothing was asked or changed; everything offline works without a key",
+      next: ["export TELNYX_API_KEY=…, or put the key into \(path) with mode 0600"]
+    )
+  }
 
   static func keyMalformed(source: String) -> UserMessage {
     UserMessage(
@@ -176,6 +179,15 @@ extension UserMessage {
     UserMessage(exit: .usage, code: "usage", message: message, why: why, next: [next])
   }
 
+  /// - Parameter flag: what asks for rows or columns.
+  static func noRows(_ flag: String) -> UserMessage {
+    usage(
+      "\(flag) is not taken here",
+      why: "the answer is one object, not rows with columns",
+      next: "--json has all of it"
+    )
+  }
+
   static let onlyStatusSaysMetrics = usage(
     "this command has no metrics",
     why: "-o prometheus is a form of 'netsync status' alone",
@@ -210,7 +222,7 @@ extension UserMessage {
       exit: .failed,
       code: "output",
       message: "the answer could not be written",
-      why: "\(String(describing: error))",
+      why: "\(error.words)",
       state: "what the command did is done; only its answer is cut",
       next: ["see that the disk has room"]
     )

@@ -39,7 +39,7 @@ package struct Page: Sendable {
   ///
   /// - Parameter isUnixSocket: then any `Host` will do, since no other site can reach it.
   func router(isUnixSocket: Bool) -> Router<BasicRequestContext> {
-    let router = Router()
+    let router = Router(options: .autoGenerateHeadEndpoints)
     router.add(middleware: PageGuard(checksHost: !isUnixSocket))
     router.get("/") { request, _ in try overview(said: Said(request.uri)) }
     router.get("/networks") { request, _ in try networks(Search(request.uri)) }

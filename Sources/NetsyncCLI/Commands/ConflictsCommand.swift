@@ -12,19 +12,22 @@ struct ConflictsCommand: AsyncParsableCommand {
 
   struct List: NetsyncVerb {
     static let configuration = CommandConfiguration(abstract: "List open conflicts.")
+    static let answersWithRows = true
     @OptionGroup var global: GlobalOptions
 
     func run() async throws {
       let session = try Session(global)
       let replica = try session.open()
       let conflicts = try session.step { () throws(ReplicaError) in try replica.conflicts() }
-      try session.list(conflictColumns, conflicts.map(\.cells))
+      let now = Timestamp.now
+      try session.list(conflictColumns, conflicts.map { $0.cells(now: now) })
       if conflicts.isEmpty { session.note("No conflicts.") }
     }
   }
 
   struct Show: NetsyncVerb {
     static let configuration = CommandConfiguration(abstract: "Show both sides of one conflict.")
+    static let answersWithRows = true
     @Argument(help: ArgumentHelp("Id, local id, id prefix or exact name.", valueName: "net"))
     var network: String
     @OptionGroup var global: GlobalOptions
@@ -33,20 +36,9 @@ struct ConflictsCommand: AsyncParsableCommand {
       let session = try Session(global)
       let replica = try session.open()
       let network = try session.find(network, in: replica)
-      let conflict = try session.step { () throws(ReplicaError) in
-        let edits = Set(try replica.operations().filter { $0.network == network.key }.map(\.edit))
-        guard let conflict = try replica.conflicts().first(where: { edits.contains($0.edit) }) else {
-          throw .noConflict
-        }
-        return conflict
-      }
-      let members = zip(conflictColumns, conflict.cells).map { JSONText.Member($0.key, $1.value) }
-      try session.answer(
-        .object(members),
-        orSay: members.map { "\($0.key): \($0.value.cellText ?? "-")" } + [
-          "next: netsync conflicts resolve \(network.id?.text ?? network.localID?.text ?? "NET") --take mine|theirs"
-        ]
-      )
+      let next: TerminalText =
+        "next: netsync conflicts resolve \(network.id?.text ?? network.localID?.text ?? "NET") --take mine|theirs"
+      try session.show(conflictColumns, try session.conflict(of: network, in: replica).cells(now: .now), saying: [next])
     }
   }
 
@@ -62,16 +54,20 @@ struct ConflictsCommand: AsyncParsableCommand {
       let session = try Session(global)
       let replica = try session.open()
       let network = try session.find(network, in: replica)
-      let side = try take?.value ?? ask(session)
+      let side = try take?.value ?? ask(session, about: session.conflict(of: network, in: replica))
       let resolution = try session.step { () throws(ReplicaError) in
         try replica.resolveConflict(of: network.key, taking: side, localID: .random(at: .now))
       }
       try session.answer(JSONText(resolution), orSay: [resolution.line])
     }
 
-    private func ask(_ session: Session) throws -> ConflictSide {
+    private func ask(_ session: Session, about conflict: Conflict) throws -> ConflictSide {
       guard session.mayAsk else {
         throw UserMessage.needsAnswer("which side is to stand?", flag: "--take mine, or --take theirs")
+      }
+      for (name, side) in [("base", conflict.baseName), ("mine", conflict.mine), ("theirs", conflict.theirs)] {
+        let line: TerminalText = "\(name): \(side?.text ?? "(deleted)")"
+        try StandardStream.error.write("\(line.string)\n")
       }
       try StandardStream.error.write("Take mine or theirs? ")
       guard let side = readLine().flatMap(ConflictSide.init(rawValue:)) else {
@@ -99,9 +95,20 @@ private let conflictColumns: [Listing.Column] = [
   .init("theirs_at", header: "THEIRS AT"),
 ]
 
+extension Session {
+  fileprivate func conflict(of network: Network, in replica: Replica) throws(UserMessage) -> Conflict {
+    try step { () throws(ReplicaError) in
+      let edits = Set(try replica.operations().filter { $0.network == network.key }.map(\.edit))
+      guard let conflict = try replica.conflicts().first(where: { edits.contains($0.edit) }) else { throw .noConflict }
+      return conflict
+    }
+  }
+}
+
 extension Conflict {
-  fileprivate var cells: Listing.Row {
-    [
+  fileprivate func cells(now: Timestamp) -> Listing.Row {
+    let seenAt = theirsAt.flatMap { Timestamp($0) }
+    return [
       .init(.integer(edit.rawValue)),
       .init(JSONText(id?.text)),
       .init(JSONText(localID?.text)),
@@ -109,8 +116,8 @@ extension Conflict {
       .init(JSONText(baseName?.text)),
       .init(JSONText(mine?.text)),
       .init(JSONText(theirs?.text)),
-      .init(.string(mineAt.rfc3339)),
-      .init(JSONText(theirsAt)),
+      .init(.string(mineAt.rfc3339), text: RelativeTime.text(of: mineAt.microseconds, now: now.microseconds)),
+      .init(JSONText(theirsAt), text: seenAt.map { RelativeTime.text(of: $0.microseconds, now: now.microseconds) }),
     ]
   }
 }

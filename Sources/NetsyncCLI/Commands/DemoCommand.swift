@@ -20,6 +20,14 @@ struct DemoCommand: NetsyncVerb {
   func run() async throws {
     let directory =
       keep ?? "\(FileManager.default.temporaryDirectory.path)/netsync-demo-\(UUID().uuidString)"
+    let replica = "\(directory)/replica.sqlite"
+    guard !FileManager.default.fileExists(atPath: replica) else {
+      throw UserMessage.usage(
+        "\(directory) holds a replica already",
+        why: "the tour begins with a new account, and keeps nothing of another one",
+        next: "netsync demo --keep with another directory"
+      )
+    }
     let server = SandboxServer(Sandbox(SandboxState(networks: 8)))
     let (ports, port) = AsyncStream.makeStream(of: Int.self)
     let serving = Task { try await server.run { port.yield($0) } }
@@ -37,9 +45,9 @@ struct DemoCommand: NetsyncVerb {
       if !keeps { try? FileManager.default.removeItem(atPath: directory) }
     }
     guard let listening = await ports.first(where: { _ in true }) else { throw ExitStatus.failed }
-    let tour = Tour(server: server, replica: "\(directory)/replica.sqlite", baseURL: "http://127.0.0.1:\(listening)/v2")
+    let tour = Tour(server: server, replica: replica, baseURL: "http://127.0.0.1:\(listening)/v2")
     try tour.walk()
-    if keeps { try tour.say("The replica is kept: netsync networks list --replica \(directory)/replica.sqlite") }
+    if keeps { try tour.say("The replica is kept: netsync networks list --replica \(replica)") }
     try tour.say(
       """
       Next: with your own account

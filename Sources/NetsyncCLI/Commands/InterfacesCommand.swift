@@ -12,6 +12,7 @@ struct InterfacesCommand: AsyncParsableCommand {
 
   struct List: NetsyncVerb {
     static let configuration = CommandConfiguration(abstract: "List interfaces.")
+    static let answersWithRows = true
 
     @Option(help: ArgumentHelp("Only this network's.", valueName: "net"))
     var network: String?
@@ -42,6 +43,7 @@ struct InterfacesCommand: AsyncParsableCommand {
 
   struct Show: NetsyncVerb {
     static let configuration = CommandConfiguration(abstract: "Show one interface.")
+    static let answersWithRows = true
 
     @Argument(help: ArgumentHelp("Id, or a unique prefix of it of 4 or more characters.", valueName: "id"))
     var id: String
@@ -62,8 +64,7 @@ struct InterfacesCommand: AsyncParsableCommand {
           next: "netsync interfaces list"
         )
       }
-      let members = zip(interfaceColumns, interface.cells).map { JSONText.Member($0.key, $1.value) }
-      try session.answer(.object(members), orSay: members.map { "\($0.key): \($0.value.cellText ?? "-")" })
+      try session.show(interfaceColumns, interface.cells)
     }
   }
 }

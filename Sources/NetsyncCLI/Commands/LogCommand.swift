@@ -10,6 +10,7 @@ struct LogCommand: NetsyncVerb {
     abstract: "What changed, here and there; newest last.",
     discussion: "The number of a change is what 'netsync undo' takes. --json holds the evidence for each."
   )
+  static let answersWithRows = true
 
   @Option(help: ArgumentHelp("Only the last so much time.", valueName: "d"))
   var since: DurationArgument?
@@ -67,7 +68,7 @@ private struct Pieces {
   func follow() async throws -> Never {
     var last = since == nil ? try session.step { () throws(ReplicaError) in try replica.lastChange() } : nil
     let stop = StopSignal()
-    try await Interrupts.watch(stop, saying: nil) {
+    try await Interrupts.watch(stop, saysSo: false) {
       try await session.list(logColumns, isEndless: true) { write in
         while !stop.isRequested {
           last = try self.write(after: last, write)

@@ -12,6 +12,7 @@ struct NetworksCommand: AsyncParsableCommand {
 
   struct List: NetsyncVerb {
     static let configuration = CommandConfiguration(abstract: "List networks as they are here, local edits included.")
+    static let answersWithRows = true
 
     @Option(help: ArgumentHelp("Only names that hold this, letters' case ignored.", valueName: "text"))
     var name: String?
@@ -52,6 +53,7 @@ struct NetworksCommand: AsyncParsableCommand {
 
   struct Show: NetsyncVerb {
     static let configuration = CommandConfiguration(abstract: "Show one network and its edits.")
+    static let answersWithRows = true
 
     @Argument(help: ArgumentHelp("Id, local id, id prefix or exact name.", valueName: "net"))
     var network: String
@@ -64,12 +66,11 @@ struct NetworksCommand: AsyncParsableCommand {
       let (edits, clock) = try session.step { () throws(ReplicaError) in
         (try replica.operations().filter { $0.network == network.key }, try replica.meta().clock)
       }
-      let members = zip(networkColumns, network.cells(now: .now)).map { JSONText.Member($0.key, $1.value) }
-      let json = JSONText.object(members + [.init("edits", .array(edits.map { JSONText($0, clock: clock) }))])
-      let lines: [TerminalText] = members.map { "\($0.key): \($0.value.cellText ?? "-")" }
-      try session.answer(
-        json,
-        orSay: lines + edits.map { "edit \($0.edit.description): \($0.sentence), \($0.state.word)" }
+      try session.show(
+        networkColumns,
+        network.cells(now: .now),
+        and: [.init("edits", .array(edits.map { JSONText($0, clock: clock) }))],
+        saying: edits.map { "edit \($0.edit.description): \($0.sentence), \($0.state.word)" }
       )
     }
   }

@@ -12,6 +12,7 @@ struct OutboxCommand: AsyncParsableCommand {
 
   struct List: NetsyncVerb {
     static let configuration = CommandConfiguration(abstract: "List the open edits.")
+    static let answersWithRows = true
 
     @Option(help: ArgumentHelp("Only this state.", valueName: "s"))
     var state: EditStateChoice?
@@ -32,6 +33,7 @@ struct OutboxCommand: AsyncParsableCommand {
 
   struct Show: NetsyncVerb {
     static let configuration = CommandConfiguration(abstract: "Show one edit.")
+    static let answersWithRows = true
     @OptionGroup var edit: EditArgument
     @OptionGroup var global: GlobalOptions
 
@@ -42,15 +44,18 @@ struct OutboxCommand: AsyncParsableCommand {
         guard let operation = try replica.operation(edit.number) else { throw .noEdit(edit.number) }
         return (operation, try replica.meta().clock)
       }
-      let members = zip(outboxColumns, operation.cells(clock: clock)).map { JSONText.Member($0.key, $1.value) }
-      var lines: [TerminalText] = members.map { "\($0.key): \($0.value.cellText ?? "-")" }
-      if case .inDoubt(let doubt) = operation.state, !doubt.candidates.isEmpty {
-        lines.append("candidates: \(doubt.candidates.map(\.text).joined(separator: ", "))")
-        lines.append(
-          "next: 'netsync outbox adopt \(operation.edit.description) ID', or 'outbox retry' if none of them is it"
-        )
-      }
-      try session.answer(.object(members), orSay: lines)
+      var candidates: [NetworkID] = []
+      if case .inDoubt(let doubt) = operation.state { candidates = doubt.candidates }
+      let next: [TerminalText] = [
+        "candidates: \(candidates.map(\.text).joined(separator: ", "))",
+        "next: 'netsync outbox adopt \(operation.edit.description) ID', or 'outbox retry' if none of them is it",
+      ]
+      try session.show(
+        outboxColumns,
+        operation.cells(clock: clock),
+        and: [.init("candidates", .array(candidates.map { .string($0.text) }))],
+        saying: candidates.isEmpty ? [] : next
+      )
     }
   }
 
@@ -85,10 +90,22 @@ struct OutboxCommand: AsyncParsableCommand {
     func run() async throws {
       let session = try Session(global)
       let replica = try session.open()
-      let operation = try session.step { () throws(ReplicaError) in try replica.retry(edit.number) }
+      let waiting = try session.step { () throws(ReplicaError) in
+        let retried = try replica.retry(edit.number)
+        // What was queued behind one in doubt has been merged with it, under its own number.
+        return try replica.operations().last { $0.network == retried.network && !$0.state.isInFlight }
+      }
+      guard let waiting else {
+        return try session.answer(
+          ["edit": .integer(edit.number.rawValue), "state": "superseded"],
+          orSay: ["Edit \(edit.number.description) is done with: what was queued behind it took it back."]
+        )
+      }
+      let number = waiting.edit.description
+      let aside = waiting.edit == edit.number ? "" : ", in place of edit \(edit.number.description)"
       try session.answer(
-        ["edit": .integer(edit.number.rawValue), "state": "waiting"],
-        orSay: ["Edit \(edit.number.description) waits to be sent: \(operation.sentence)."]
+        ["edit": .integer(waiting.edit.rawValue), "state": .string(waiting.state.word)],
+        orSay: ["Edit \(number) waits to be sent: \(waiting.sentence)\(aside)."]
       )
     }
   }

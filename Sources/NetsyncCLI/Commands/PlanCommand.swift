@@ -1,5 +1,6 @@
 import ArgumentParser
 import Netsync
+import NetsyncAPI
 import NetsyncEngine
 import NetsyncReconcile
 import NetsyncReplica
@@ -27,7 +28,7 @@ struct PlanCommand: NetsyncVerb {
       session.note(report.line())
       if let failure = report.failure {
         let waiting = try session.step { () throws(ReplicaError) in try replica.operations().count }
-        throw UserMessage(failure, waiting: waiting, verb: "plan --refresh")
+        throw UserMessage(report, failure, waiting: waiting, verb: "plan --refresh")
       }
     }
     var options = PushOptions()
@@ -47,14 +48,23 @@ struct PlanCommand: NetsyncVerb {
 }
 
 extension Session {
-  /// What a push with these options would send.
+  /// What a push with these options would send: nothing to another account, as far as the base URL tells.
   func plan(of replica: Replica, _ options: PushOptions) throws(UserMessage) -> PushPlan {
-    try step { () throws(ReplicaError) in
-      planPush(
-        options.operations(of: try replica.operations()),
-        known: try replica.knownCount(),
-        approved: options.maximumDeletes
+    let baseURL = try Settings.baseURL(environment).description
+    return try step { () throws(ReplicaError) in
+      let operations = options.operations(of: try replica.operations())
+      let known = try replica.knownCount()
+      let account = AccountSight(
+        knownBaseURL: try replica.meta().baseURL,
+        baseURL: baseURL,
+        known: known,
+        listed: 0,
+        overlaps: false
       )
+      guard !isOtherAccount(account) else {
+        return PushPlan(actions: [], held: operations.map { HeldEdit(operation: $0, reason: .guarded(.otherAccount)) })
+      }
+      return planPush(operations, known: known, approved: options.maximumDeletes)
     }
   }
 }
@@ -87,6 +97,7 @@ extension HeldEdit {
     case .inDoubt: "sent and not answered: push looks for it before it sends it again"
     case .severalCandidates: "several networks may be it: netsync outbox adopt"
     case .refused: "refused by the API: netsync outbox show \(operation.edit)"
+    case .guarded(.otherAccount): "another base URL than that of this replica: netsync pull --accept-account"
     case .guarded: "too many deletions at once: push --max-deletes"
     case .behind(let edit): "edit \(edit) of the same network comes first"
     }

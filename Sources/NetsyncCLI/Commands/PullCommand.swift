@@ -27,11 +27,15 @@ struct PullCommand: NetsyncVerb {
     line.clear()
     try session.answer(JSONText(report), orSay: [report.line(isDryRun: cycle.dryRun)])
     if report.conflicts > 0 {
-      session.note("Open: \(counted(report.conflicts, "conflict")); 'netsync conflicts list' shows both sides.")
+      let conflicts = counted(report.conflicts, "conflict")
+      session.note(
+        cycle.dryRun
+          ? "Would be open: \(conflicts)." : "Open: \(conflicts); 'netsync conflicts list' shows both sides."
+      )
     }
     if let failure = report.failure {
       let waiting = try session.step { () throws(ReplicaError) in try replica.operations().count }
-      throw UserMessage(failure, waiting: waiting, verb: "pull")
+      throw UserMessage(report, failure, waiting: waiting, verb: "pull", isDryRun: cycle.dryRun)
     }
   }
 }

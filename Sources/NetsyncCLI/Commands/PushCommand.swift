@@ -27,7 +27,8 @@ struct PushCommand: NetsyncVerb {
       return try session.answer(JSONText(plan, basedOn: nil), orSay: plan.lines)
     }
     if !flags.yes { try Self.askBeforeDeleting(session, replica, options, verb: "push") }
-    let report = try await session.answering({ JSONText(PushReport(), outcome: $0 ? .offline : .error) }) {
+    let report = try await session.answering({ JSONText(.unasked(options, replica), outcome: $0 ? .offline : .error) })
+    {
       try await session.withEngine(on: replica) { await $0.push(options) }
     }
     try session.answer(JSONText(report), orSay: report.lines)
@@ -67,6 +68,13 @@ struct PushCommand: NetsyncVerb {
 }
 
 extension PushReport {
+  /// Of a push that could not begin: what it was about waits.
+  static func unasked(_ options: PushOptions, _ replica: Replica) -> PushReport {
+    var report = PushReport()
+    report.waiting = (try? replica.operations()).map { options.operations(of: $0).count } ?? 0
+    return report
+  }
+
   var lines: [TerminalText] {
     var parts = ["\(created) created", "\(renamed) renamed", "\(deleted) deleted"]
     if refused > 0 { parts.append("\(refused) refused") }

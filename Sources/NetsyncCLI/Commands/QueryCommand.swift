@@ -10,6 +10,7 @@ struct QueryCommand: NetsyncVerb {
     abstract: "Ask the replica in SQL, read-only.",
     discussion: "Views: networks, interfaces, outbox, conflicts, syncs, changes. '-' reads the SQL from stdin."
   )
+  static let answersWithRows = true
 
   @Argument(help: ArgumentHelp("One statement, or '-'.", valueName: "sql"))
   var sql: String?

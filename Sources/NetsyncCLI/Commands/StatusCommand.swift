@@ -50,7 +50,7 @@ struct StatusCommand: NetsyncVerb {
     let stop = StopSignal()
     let isRepainted = StandardStream.output.isTerminal && !global.saysJSON && global.output != .prometheus
     let commits = try session.step { () throws(ReplicaError) in try ReplicaWatch(replica) }
-    try await Interrupts.watch(stop, saying: nil) {
+    try await Interrupts.watch(stop, saysSo: false) {
       var version: Int?
       var last: StatusLook?
       while !stop.isRequested {
@@ -74,13 +74,16 @@ struct StatusCommand: NetsyncVerb {
 private struct StatusLook {
   let status: ReplicaStatus
   let operations: [NetsyncModel.Operation]
+  /// Networks whose interfaces were never read.
+  let unread: Int
   private(set) var daemon: DaemonRecord?
   let path: String
   private(set) var now = Timestamp.now
 
   init(_ replica: Replica, _ session: Session) throws(UserMessage) {
-    (status, operations) = try session.step { () throws(ReplicaError) in
-      (try replica.status(), try replica.operations())
+    (status, operations, unread) = try session.step { () throws(ReplicaError) in
+      let unread = try replica.networksToWalk(notSince: Timestamp(microseconds: 1))
+      return (try replica.status(), try replica.operations(), unread.count)
     }
     path = replica.path
     daemon = DaemonLock.holder(ofReplica: replica.path)
@@ -117,6 +120,9 @@ private struct StatusLook {
 
   private var lines: [TerminalText] {
     var lines = status.lines(now: now)
+    if unread > 0 {
+      lines.insert("Unread:  the interfaces of \(counted(unread, "network")); 'netsync pull' reads them", at: 1)
+    }
     if let daemon { lines.insert(daemon.line, at: lines.count - 1) }
     return lines
   }

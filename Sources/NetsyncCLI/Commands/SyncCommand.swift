@@ -37,10 +37,10 @@ struct SyncCommand: NetsyncVerb {
         orSay: [pulled.line()] + (pushed?.lines ?? [])
       )
     }
-    let isWorse = pushed.map { [.damaged, .credentials].contains($0.status) } ?? false
-    if let failure = pulled.failure, !isWorse {
+    if let failure = pulled.failure {
       let waiting = try session.step { () throws(ReplicaError) in try replica.operations().count }
-      throw UserMessage(failure, waiting: waiting, verb: "sync")
+      let message = UserMessage(pulled, failure, waiting: waiting, verb: "sync", isDryRun: cycle.dryRun)
+      if pushed?.status.outranks(message.exit) != true { throw message }
     }
     try pushed?.throwStatus(session, replica, verb: "sync")
   }

@@ -86,6 +86,12 @@ struct Projection: Sendable, Hashable {
       return identifiers.isEmpty ? Array(slots.prefix(1)) : identifiers
     }
   }
+
+  /// One record as the members of its object.
+  func members(of row: Listing.Row) -> [JSONText.Member] {
+    slots(for: .json).map { JSONText.Member($0.column.key, $0.cell(of: row).value) }
+  }
+
   private static func chosen(by fields: String, from columns: [Listing.Column]) throws(UnknownField) -> [Slot] {
     var slots: [Slot] = []
     for field in fields.split(separator: ",", omittingEmptySubsequences: false) {

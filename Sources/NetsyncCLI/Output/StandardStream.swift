@@ -11,6 +11,14 @@ enum StreamFailure: Error, Hashable {
   case brokenPipe
   /// The system refused, with this value of `errno`: a full disk, say.
   case refused(errno: Int32)
+
+  /// The system's own words.
+  var words: String {
+    switch self {
+    case .brokenPipe: "the reader is gone"
+    case .refused(let code): unsafe String(cString: strerror(code))
+    }
+  }
 }
 
 /// Writes text to stdout or stderr: all of it, or it throws. The only input and output of the output layer.
