@@ -123,7 +123,9 @@ import Testing
   }
 
   @Test func `of two exit codes the contract says which`() {
-    let order: [NetsyncCLI.ExitStatus] = [.damaged, .credentials, .held, .needsDecision, .partly, .notNow, .pending, .failed]
+    let order: [NetsyncCLI.ExitStatus] = [
+      .damaged, .credentials, .held, .needsDecision, .partly, .notNow, .pending, .failed,
+    ]
     for (index, status) in order.enumerated() {
       for other in order[(index + 1)...] {
         #expect(status.outranks(other) && !other.outranks(status), "\(status), \(other)")

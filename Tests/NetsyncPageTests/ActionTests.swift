@@ -130,6 +130,14 @@ import Testing
     #expect(try await Browser(isUnixSocket: true).get("/", host: "netsync.example").status == 200)
   }
 
+  @Test(arguments: ["/health", "/", "/metrics"])
+  func `a probe that wants no body is answered without one`(_ path: String) async throws {
+    let browser = try Browser()
+    let answer = try await browser.ask(.head, path)
+    #expect(answer.status == 200)
+    #expect(answer.body.isEmpty)
+  }
+
   @Test func `every answer forbids scripts, frames and caches`() async throws {
     let browser = try Browser()
     for path in ["/", "/networks", "/interfaces", "/style.css", "/metrics", "/nothing"] {

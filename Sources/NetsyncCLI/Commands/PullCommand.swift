@@ -48,8 +48,13 @@ extension PullReport {
     return report
   }
 
+  /// Nothing is left to ask for.
+  fileprivate var isWhole: Bool {
+    if case .api = failure { false } else { isComplete }
+  }
+
   func line(isDryRun: Bool = false) -> TerminalText {
-    let verb = isDryRun ? "Would pull" : isComplete ? "Pulled" : "Pulled in part"
+    let verb = isDryRun ? "Would pull" : isWhole ? "Pulled" : "Pulled in part"
     let held = counts.held > 0 ? ", \(counts.held) held" : ""
     return """
       \(verb) \(counted(counts.networks, "network")), \(counted(counts.interfaces, "interface")): \
@@ -73,7 +78,7 @@ extension JSONText {
       "requests": JSONText(report.counts.requests),
       "bytes": JSONText(report.counts.bytes),
       "duration_s": .number(report.duration.rounded),
-      "complete": .bool(report.isComplete),
+      "complete": .bool(report.isWhole),
       "outcome": .string(report.outcome.rawValue),
     ]
   }
