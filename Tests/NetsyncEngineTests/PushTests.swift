@@ -35,14 +35,7 @@ import Testing
     for _ in 0..<before { world.createThere("lab") }
     _ = try await world.engine().pull(PullOptions())
     try world.create("lab")
-    let isFirst = Mutex(true)
-    world.transport.decide { request in
-      guard request.method == .post else { return .arrives }
-      return isFirst.withLock { first in
-        defer { first = false }
-        return first ? .answerLost : .arrives
-      }
-    }
+    world.transport.firstCreate(.answerLost)
     let report = try await world.engine().push(PushOptions())
     #expect(report.failure == nil)
     #expect(report.created == 1)
@@ -53,14 +46,7 @@ import Testing
   @Test func `a network of that name that seems to be older is asked about, and nothing is sent again`() async throws {
     let world = try World()
     try world.create("lab")
-    let isFirst = Mutex(true)
-    world.transport.decide { request in
-      guard request.method == .post else { return .arrives }
-      return isFirst.withLock { first in
-        defer { first = false }
-        return first ? .requestLost : .arrives
-      }
-    }
+    world.transport.firstCreate(.requestLost)
     var options = PushOptions()
     options.timeout = .seconds(1)
     _ = try await world.engine().push(options)
@@ -135,14 +121,7 @@ import Testing
   @Test func `a create that never arrived is sent again after the settle time, once`() async throws {
     let world = try World()
     try world.create("lab")
-    let isFirst = Mutex(true)
-    world.transport.decide { request in
-      guard request.method == .post else { return .arrives }
-      return isFirst.withLock { first in
-        defer { first = false }
-        return first ? .requestLost : .arrives
-      }
-    }
+    world.transport.firstCreate(.requestLost)
     let started = world.clock.wall
     let report = try await world.engine().push(PushOptions())
     #expect(report.failure == nil)
@@ -416,6 +395,20 @@ import Testing
       #expect(try world.replica.operations().isEmpty, "seed \(seed)")
       #expect(try world.here == world.there, "seed \(seed)")
       for index in 0..<4 { #expect(world.namesThere.count { $0 == "made \(seed) \(index)" } == 1, "seed \(seed)") }
+    }
+  }
+}
+
+extension SandboxTransport {
+  /// The first create has this fate; everything else arrives.
+  fileprivate func firstCreate(_ fate: Fate) {
+    let isFirst = Mutex(true)
+    decide { request in
+      guard request.method == .post else { return .arrives }
+      return isFirst.withLock { first in
+        defer { first = false }
+        return first ? fate : .arrives
+      }
     }
   }
 }
