@@ -13,7 +13,7 @@ import Testing
 @Suite struct SyncLoopTests {
   @Test func `a change there is seen within one interval, however long nothing has changed`() async throws {
     let world = try World(networks: 3)
-    let course = Course(world, interval: .seconds(300))
+    let course = try Course(world, interval: .seconds(300))
     course.at(.seconds(3_600)) { world.renameThere(world.namesThere[0], to: "renamed there") }
     course.at(.seconds(3_901)) {
       #expect((try? world.replica.networks())?.contains { $0.name?.text == "renamed there" } == true)
@@ -23,7 +23,7 @@ import Testing
 
   @Test func `while things change the account is asked more often, and less when it is quiet again`() async throws {
     let world = try World(networks: 1)
-    let course = Course(world, interval: .seconds(400))
+    let course = try Course(world, interval: .seconds(400))
     for minute in 0..<60 { course.at(.seconds(60 * minute + 1)) { world.createThere("net-\(minute)") } }
     course.at(.seconds(3_600)) { #expect((30...45).contains(world.pulls)) }
     try await course.run(for: .seconds(7_200))
@@ -33,7 +33,7 @@ import Testing
   @Test func `an edit that another process makes is sent within two seconds, without a pull`() async throws {
     let world = try World(networks: 3)
     let other = try Replica.open(world.replica.path, .existing, now: { world.clock.wall })
-    let course = Course(world, interval: .seconds(300))
+    let course = try Course(world, interval: .seconds(300))
     var pulls = 0
     course.at(.seconds(100)) {
       pulls = world.pulls
@@ -49,7 +49,7 @@ import Testing
   @Test func `a loop whose file was removed ends and says so, instead of syncing what nobody sees`() async throws {
     let world = try World(networks: 3)
     let path = world.replica.path
-    let course = Course(world, interval: .seconds(300))
+    let course = try Course(world, interval: .seconds(300))
     course.at(.seconds(100)) { try? FileManager.default.removeItem(atPath: path) }
     await #expect(throws: ReplicaError.replaced(path: path)) { try await course.run(for: .seconds(400)) }
     #expect(course.states.last == .stopped)
@@ -58,7 +58,7 @@ import Testing
   @Test func `an edit that waits for a person is not sent again and again`() async throws {
     let world = try World(networks: 3)
     _ = try await world.engine().pull(PullOptions())
-    let course = Course(world, interval: .seconds(300))
+    let course = try Course(world, interval: .seconds(300))
     world.transport.decide { request in request.method == .post ? .replaced(.refusal) : .arrives }
     course.at(.seconds(10)) { _ = try? world.create("refused") }
     try await course.run(for: .seconds(250))
@@ -70,7 +70,7 @@ import Testing
     async throws
   {
     let world = try World(networks: 3)
-    let course = Course(world, interval: .seconds(300))
+    let course = try Course(world, interval: .seconds(300))
     course.at(.seconds(10)) {
       world.transport.decide { _ in .notSent }
       _ = try? world.create("made offline")
@@ -87,7 +87,7 @@ import Testing
 
   @Test func `a day of 429 that names no time costs two hundred requests at most`() async throws {
     let world = try World(networks: 3)
-    let course = Course(world, interval: .seconds(30))
+    let course = try Course(world, interval: .seconds(30))
     world.transport.decide { _ in .replaced(TransportResponse(head: HTTPResponse(status: .tooManyRequests), body: [])) }
     course.at(.seconds(5)) { _ = try? world.create("lab") }
     try await course.run(for: .seconds(86_400))
@@ -97,7 +97,7 @@ import Testing
 
   @Test func `a pause sends nothing, syncNow goes through it, and resume makes up for it`() async throws {
     let world = try World(networks: 3)
-    let course = Course(world, interval: .seconds(60))
+    let course = try Course(world, interval: .seconds(60))
     var asked = 0
     course.at(.seconds(10)) { course.loop.pause() }
     course.at(.seconds(20)) {
@@ -119,7 +119,7 @@ import Testing
 
   @Test func `a rejected key is left alone for a quarter of an hour, a new one is tried at once`() async throws {
     let world = try World(networks: 3)
-    let course = Course(world, interval: .seconds(60))
+    let course = try Course(world, interval: .seconds(60))
     world.transport.decide { request in
       request.headerFields[.authorization] == "Bearer new" ? .arrives : .replaced(.unauthorized)
     }
@@ -135,7 +135,7 @@ import Testing
 
   @Test func `a stop lets the request in flight end and sends nothing more`() async throws {
     let world = try World(networks: 600)
-    let course = Course(world, interval: .seconds(60))
+    let course = try Course(world, interval: .seconds(60))
     let sent = Mutex(0)
     world.transport.decide { _ in
       if sent.withLock({
@@ -167,7 +167,7 @@ import Testing
   @Test func `the heart beats at every glance and every request, and is silent while one is waited for`() async throws {
     let world = try World(networks: 3)
     let beats = Mutex(0)
-    let course = Course(world, interval: .seconds(60)) { beats.withLock { $0 += 1 } }
+    let course = try Course(world, interval: .seconds(60)) { beats.withLock { $0 += 1 } }
     let before = Mutex<[Int]>([])
     world.transport.decide { _ in
       before.withLock { $0.append(beats.withLock { $0 }) }
@@ -201,6 +201,8 @@ import Testing
 }
 
 /// What happens to a loop, at which time; the manual clock moves from one glance to the next.
+///
+/// Unchecked, for it is filled before the loop runs, and then touched by nothing but the heartbeats and states on the loop's task.
 private final class Course: @unchecked Sendable {
   let world: World
   private(set) var loop: SyncLoop!
@@ -209,16 +211,16 @@ private final class Course: @unchecked Sendable {
   private var end = Duration.zero
   private let start: ManualClock.Instant
 
-  init(_ world: World, interval: Duration, onBeat: @escaping @Sendable () -> Void = {}) {
+  init(_ world: World, interval: Duration, onBeat: @escaping @Sendable () -> Void = {}) throws {
     self.world = world
     start = world.clock.now
-    let engine = try! world.engine(heartbeat: { [unowned self] in
+    let engine = try world.engine(heartbeat: { [unowned self] in
       onBeat()
       self.beat()
     })
     loop = SyncLoop(
       engine: engine,
-      watch: try! ReplicaWatch(world.replica),
+      watch: try ReplicaWatch(world.replica),
       interval: interval,
       onState: { [unowned self] in states.append($0) }
     )

@@ -22,7 +22,7 @@ struct PushRun {
 
   /// Every edit has had its turn.
   private(set) var isThrough = false
-  /// The first failure that was of one edit alone, and how many edits in a row had one.
+  /// The first failure that was of one edit alone, and how many edits in a row had one, which is looked at after each round.
   private var setAside: CycleFailure?
   private var inARow = 0
 
