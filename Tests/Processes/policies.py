@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 import time
 from dataclasses import dataclass
-from datetime import datetime
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -23,8 +22,6 @@ POLICIES = ("newest", "server", "client", "hold")
 KINDS = ("both_changed", "deleted_there", "deleted_here")
 # Further apart than the server's clock can be mistaken, whose `Date` has a resolution of a second.
 APART_S = 3.0
-# Closer than that. A host that was busy meanwhile gets another try.
-CLOSE_S = 0.25
 CLOSE_TRIES = 8
 # So many that those which all cases delete there are no catastrophe (R5).
 NETWORKS = 120
@@ -43,17 +40,19 @@ class Case:
     host: Host
     network_id: str = ""
     base: str = ""
+    # How often both sides had to be changed, each time to new names.
+    tries: int = 0
     edit: int = 0
     exit: int = 0
     undone: str = "-"
 
     @property
     def mine(self) -> str | None:
-        return None if self.kind == "deleted_here" else f"mine-{self.number}"
+        return None if self.kind == "deleted_here" else f"mine-{self.number}-{self.tries}"
 
     @property
     def theirs(self) -> str | None:
-        return None if self.kind == "deleted_there" else f"theirs-{self.number}"
+        return None if self.kind == "deleted_there" else f"theirs-{self.number}-{self.tries}"
 
     @property
     def expected(self) -> str:
@@ -231,28 +230,25 @@ def change_apart(cases: list[Case], sandbox: Sandbox) -> None:
 
 
 def change_close(case: Case, sandbox: Sandbox) -> None:
-    """Both sides within a fraction of a second, early in one: a `Date` is most mistaken at the end of its second."""
-    for _ in range(CLOSE_TRIES):
+    """Both sides at once, until a sync cannot tell who was later. One that can has to be right.
+
+    Early in a second, for a `Date` is most mistaken at the end of it; a host that was busy meanwhile gets another try.
+    """
+    for case.tries in range(CLOSE_TRIES):
         time.sleep(1 - time.time() % 1)
         case.edit_here()
         case.change_there(sandbox)
-        if apart(case, sandbox) < CLOSE_S:
-            case.exit = case.sync(exits=(0, 7))
+        case.exit = case.sync(exits=(0, 7))
+        if case.exit == 7:
+            # A better reading of the server's clock may tell at the next sync, too. This case is to stay as it is.
+            case.host.environment["NETSYNC_PUSH_ON_CONFLICT"] = "hold"
             return
+        there = sandbox.network(case.network_id)
+        equal(f"{case}: the later name", there and there["name"], case.theirs)
         # Back to where both sides agree.
-        case.host.run("outbox", "discard", str(case.edit))
         sandbox.rename(case.network_id, case.base)
         case.sync()
-    raise Violation(f"{case}: this host was too busy, {CLOSE_TRIES} times, to change both sides within {CLOSE_S} s")
-
-
-def apart(case: Case, sandbox: Sandbox) -> float:
-    """Seconds between the two changes."""
-    (edit,) = case.host.json("outbox", "list")
-    there = sandbox.network(case.network_id)
-    assert there is not None
-    stamps = [datetime.fromisoformat(text) for text in (edit["edited_at"], there["updated_at"])]
-    return abs((stamps[0] - stamps[1]).total_seconds())
+    raise Violation(f"{case}: {CLOSE_TRIES} times a sync could tell who was later")
 
 
 def show(run: Run) -> None:
