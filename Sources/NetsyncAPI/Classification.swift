@@ -43,6 +43,7 @@ extension APIFailure {
     case .notSent(let reason): self = .unreachable(reason: reason)
     case .noAnswer(let reason): self = .noAnswer(reason: reason)
     case .bodyTooLarge(let limit): self = .notUnderstood(.tooLarge(limit: limit))
+    case .headersTooLarge: self = .notUnderstood(.headersTooLarge)
     }
   }
 }

@@ -43,4 +43,6 @@ package enum TransportFailure: Error, Hashable, Sendable {
   case noAnswer(reason: String)
   /// The answer's body passed its limit, in bytes.
   case bodyTooLarge(limit: Int)
+  /// The answer's headers passed the limit of the transport.
+  case headersTooLarge
 }

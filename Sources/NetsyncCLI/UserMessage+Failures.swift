@@ -315,6 +315,7 @@ extension UserMessage {
     case .otherPage(let asked, let answered): "asked for page \(asked), answered page \(answered)"
     case .implausible(let reason): reason
     case .tooLarge(let limit): "a body over the limit of \(limit) bytes"
+    case .headersTooLarge: "more header fields, or longer ones, than are taken"
     case .tooManyPages(let limit): "more than \(limit) pages"
     }
   }

@@ -85,7 +85,8 @@ package struct PushReport: Hashable, Sendable {
     case _ where conflicts + undecided + refused > 0: return .partial
     case .stopped: return .partial
     case .quiet, .timedOut: return later
-    case .api(let failure, request: _, tries: _): return failure.isTransient ? later : .error
+    case .api(let failure, request: _, tries: _) where failure.isTransient: return later
+    case .api: return isThrough && sent > 0 ? .partial : .error
     case .busy: return .error
     case nil: return waiting + inDoubt > 0 ? later : .ok
     }

@@ -102,6 +102,8 @@ private func failure(_ error: any Error) -> TransportFailure {
     .notSent(reason: "connection refused")
   case let error as ImpossibleStatus:
     .noAnswer(reason: "the answer has status \(error.code), which HTTP does not have")
+  case HTTPParserError.headerOverflow:
+    .headersTooLarge
   case let error as HTTPClientError where error == .deadlineExceeded:
     .noAnswer(reason: "no complete answer in time")
   case let error as HTTPClientError where error == .remoteConnectionClosed:
@@ -123,7 +125,7 @@ extension TransportFailure {
     switch self {
     case .notSent(let reason): .notSent(reason: "\(host): \(reason)")
     case .noAnswer(let reason): .noAnswer(reason: "\(host): \(reason)")
-    case .bodyTooLarge: self
+    case .bodyTooLarge, .headersTooLarge: self
     }
   }
 }

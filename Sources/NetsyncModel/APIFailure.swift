@@ -89,8 +89,10 @@ public enum Misunderstanding: Hashable, Sendable {
   case otherPage(asked: Int, answered: Int)
   /// A listing that contradicts itself.
   case implausible(reason: String)
-  /// More bytes than the limit.
+  /// More bytes in the body than the limit.
   case tooLarge(limit: Int)
+  /// More header fields, or longer ones, than the HTTP client takes.
+  case headersTooLarge
   /// More pages than the limit.
   case tooManyPages(limit: Int)
 }

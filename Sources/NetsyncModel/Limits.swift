@@ -26,7 +26,7 @@ package enum Limits {
   package static let triesAnswered = 10
   /// Tries of one network's interface list within one cycle.
   package static let triesOfOneList = 3
-  /// Failures in a row, each of which may be of one network alone, that end a cycle.
+  /// Interface lists in a row without an answer, each of which may be of one network alone, that end a cycle.
   package static let failuresInARow = 8
   /// What the journal keeps: of the entries younger than `journalAge` the newest `journalRows`, and whatever their number those
   /// younger than `journalYouth`.

@@ -74,6 +74,11 @@ private func settleDelete(_ failure: APIFailure) -> PushDecision {
   }
 }
 
+/// Whether a failed look costs the operation that it was for alone (R11): what time may mend may be of all.
+package func isOfOneOperation(_ failure: APIFailure) -> Bool {
+  failure.mayBeOfOneRecord && !failure.isTransient
+}
+
 /// What to do with an operation that was on its way when the process died.
 package enum Recovery: Hashable, Sendable {
   case wait

@@ -32,7 +32,9 @@ extension Replica {
       try makeFile(path)
     }
     guard isRegularFile(path) else { throw .notAReplica(path: path) }
-    guard try inspect(path) < Schema.version else {
+    let version = try inspect(path)
+    guard version > 0 || opening == .makeIfMissing else { throw .missing(path: path) }
+    guard version < Schema.version else {
       return Replica(path: path, storage: .file(try connect(path)), now: now, gate: gate)
     }
     // One process at a time, and while none syncs: SQLite does not wait its turn to switch a new file to write-ahead logging.

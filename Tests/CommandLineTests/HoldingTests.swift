@@ -79,7 +79,8 @@ import Testing
   }
 
   @Test func `Ctrl-C ends a pull with exit 130, and the next one carries on`() async throws {
-    let sandbox = try await SandboxProcess("--networks", "1000", "--latency", "400ms")
+    // By itself the pull would take minutes, whatever else the host does meanwhile.
+    let sandbox = try await SandboxProcess("--networks", "10000", "--latency", "400ms")
     let host = try Host(baseURL: sandbox.baseURL)
     let pull = try host.start(["pull", "--json", "--progress", "always"])
     try await pull.shows("Pulling", in: ".err")

@@ -126,6 +126,7 @@ struct ClassificationTests {
       (.notSent(reason: "refused"), .unreachable(reason: "refused")),
       (.noAnswer(reason: "timeout"), .noAnswer(reason: "timeout")),
       (.bodyTooLarge(limit: 8), .notUnderstood(.tooLarge(limit: 8))),
+      (.headersTooLarge, .notUnderstood(.headersTooLarge)),
     ] as [(TransportFailure, APIFailure)],
     Call.allCases
   )

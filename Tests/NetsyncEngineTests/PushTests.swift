@@ -82,6 +82,7 @@ import Testing
     }
     #expect(request.contains(id))
     #expect(report.isThrough)
+    #expect(report.outcome == .partial)
     #expect((report.renamed, report.waiting) == (11, 1))
     #expect(world.transport.requests.count { $0 == "GET /v2/networks/\(id)" } == 1)
   }
@@ -94,7 +95,7 @@ import Testing
       .replaced(TransportResponse(head: .init(status: .found), body: []))
     }
     let report = try await world.engine().push(PushOptions())
-    #expect(!report.isThrough)
+    #expect(report.outcome == .error)
     #expect((report.waiting, report.requests) == (40, 40))
   }
 

@@ -125,7 +125,7 @@ struct SettlePushTests {
   private static let misunderstandings: [Misunderstanding] = [
     .redirect(status: 301), .status(405), .foreignNotFound, .malformed(reason: "HTML"), .wrongType(path: "data.id"),
     .otherRecord(asked: "a", answered: "b"), .otherRecord(asked: "a", answered: nil), .otherPage(asked: 2, answered: 1),
-    .implausible(reason: "fewer"), .tooLarge(limit: 8), .tooManyPages(limit: 5),
+    .implausible(reason: "fewer"), .tooLarge(limit: 8), .headersTooLarge, .tooManyPages(limit: 5),
   ]
 }
 

@@ -73,11 +73,13 @@ import Testing
     #expect(throws: ReplicaError.replaced(path: path)) { try watch.version() }
   }
 
-  @Test func `an empty file becomes a replica`() throws {
+  @Test func `an empty file becomes a replica where one is to be made, and stays as it is otherwise`() throws {
     let directory = try TemporaryDirectory()
     let path = "\(directory.path)/replica.sqlite"
     try Data().write(to: URL(filePath: path))
-    _ = try openReplica(path, .existing).beginSweep(networksOnly: true)
+    #expect(throws: ReplicaError.missing(path: path)) { try openReplica(path, .existing) }
+    #expect(try Data(contentsOf: URL(filePath: path)).isEmpty)
+    _ = try openReplica(path, .makeIfMissing).beginSweep(networksOnly: true)
     #expect(try openReplica(path, .existing).lastSweep()?.sweep == 1)
   }
 

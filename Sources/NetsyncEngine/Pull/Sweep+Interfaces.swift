@@ -1,5 +1,6 @@
 import NetsyncAPI
 import NetsyncModel
+import NetsyncReconcile
 import NetsyncReplica
 
 extension Sweep {
@@ -11,41 +12,25 @@ extension Sweep {
   ) async throws(CycleFailure) {
     let networks = try replicaStep { () throws(ReplicaError) in try engine.replica.networksToWalk(notSince: since) }
     var rest = networks[...]
-    var trouble = ListTrouble()
+    var failures = ListFailures()
     while !rest.isEmpty {
       try requests.check()
       let batch = rest.prefix(Self.listsInFlight * 8)
       rest = rest.dropFirst(batch.count)
-      let (lists, failure) = await walk(Array(batch), &trouble)
+      let (lists, failure) = await walk(Array(batch), &failures)
       try replicaStep { () throws(ReplicaError) in try engine.replica.replaceInterfaces(lists) }
       counts.interfaces += lists.reduce(0) { $0 + $1.interfaces.count }
       if let failure { throw failure }
       onProgress(PullProgress(stage: .interfaces, done: networks.count - rest.count, total: networks.count))
     }
-    failedList = trouble.first
   }
 
   private typealias InterfaceList = (network: NetworkKey, interfaces: [NetworkInterfaceDocument], walkedAt: Timestamp)
 
-  /// The lists that could not be read.
-  private struct ListTrouble {
-    private(set) var first: CycleFailure?
-    private var inARow = 0
-
-    mutating func endsRow() { inARow = 0 }
-
-    /// - Returns: whether the walk goes on: a server that does not answer for many lists in a row is left alone.
-    mutating func takes(_ failure: CycleFailure) -> Bool {
-      guard case .api(let cause, request: _, tries: _) = failure, cause.mayBeOfOneRecord else { return false }
-      first = first ?? failure
-      if cause.isTransient { inARow += 1 }
-      return inARow < Limits.failuresInARow
-    }
-  }
-
-  private func walk(
+  /// - Returns: the lists that could be read, and the failure that ends the walk.
+  private mutating func walk(
     _ networks: [(key: NetworkKey, id: NetworkID)],
-    _ trouble: inout ListTrouble
+    _ failures: inout ListFailures
   ) async -> (lists: [InterfaceList], failure: CycleFailure?) {
     let sweep = self
     return await withTaskGroup(of: Result<InterfaceList?, CycleFailure>.self) { group in
@@ -60,9 +45,13 @@ extension Sweep {
         switch result {
         case .success(let list):
           if let list { lists.append(list) }
-          trouble.endsRow()
+          failures.endRow()
         case .failure(let reason):
-          if !trouble.takes(reason) { failure = failure ?? reason }
+          if case .api(let cause, request: _, tries: _) = reason, failures.goesOn(after: cause) {
+            failedList = failedList ?? reason
+          } else {
+            failure = failure ?? reason
+          }
         }
         if failure == nil, let network = waiting.popFirst() {
           group.addTask { await sweep.interfaces(of: network.key, network.id) }

@@ -16,7 +16,7 @@ struct Lane: Sendable {
     do {
       return .success(LaneStep(edit: operation.edit, action: action, settled: try await step(operation)))
     } catch {
-      guard case .api(let failure, request: _, tries: _) = error, !failure.isTransient, failure.mayBeOfOneRecord else {
+      guard case .api(let failure, request: _, tries: _) = error, isOfOneOperation(failure) else {
         return .failure(error)
       }
       return .success(LaneStep(edit: operation.edit, action: action, settled: .waiting, failure: error))

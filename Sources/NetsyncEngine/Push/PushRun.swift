@@ -22,9 +22,8 @@ struct PushRun {
 
   /// Every edit has had its turn.
   private(set) var isThrough = false
-  /// The first failure that was of one edit alone, and how many edits in a row had one, which is looked at after each round.
+  /// The first failure that was of one edit alone.
   private var setAside: CycleFailure?
-  private var inARow = 0
 
   /// A rename and a delete look at their network first; a create has none to look at.
   private var isAccountChecked = false
@@ -125,10 +124,6 @@ struct PushRun {
         if let reason = step.failure {
           tries[step.edit] = Limits.triesAnswered
           setAside = setAside ?? reason
-          inARow += 1
-          if inARow >= Limits.failuresInARow { failure = failure ?? reason }
-        } else {
-          inARow = 0
         }
       case .failure(let reason): failure = failure ?? reason
       }

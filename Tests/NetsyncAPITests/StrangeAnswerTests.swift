@@ -5,8 +5,8 @@ import NetsyncAPI
 import NetsyncHTTP
 import Testing
 
-/// Answers that no HTTP server gives, over a real socket.
-struct StrangeStatusTests {
+/// Answers that no HTTP server should give, over a real socket.
+struct StrangeAnswerTests {
   @Test(arguments: ["000", "001", "042", "099"])
   func `a status that HTTP does not have is no answer, and ends nothing`(_ status: String) async throws {
     let server = try await RawServer("HTTP/1.1 \(status) What\r\ncontent-length: 2\r\n\r\n{}")
@@ -23,6 +23,16 @@ struct StrangeStatusTests {
       }
       #expect(reason.contains("status \(Int(status) ?? 0)"))
     }
+    await transport.shutdown()
+    try await server.channel.close()
+  }
+
+  /// More than a field may have, and more fields than an answer may have.
+  @Test(arguments: ["x-long: \(String(repeating: "a", count: 200_000))\r\n", String(repeating: "x: y\r\n", count: 300)])
+  func `headers over the limit are named`(_ fields: String) async throws {
+    let server = try await RawServer("HTTP/1.1 200 OK\r\n\(fields)content-length: 2\r\n\r\n{}")
+    let transport = HTTPTransport()
+    await #expect(throws: TransportFailure.headersTooLarge) { try await transport.send(server.request) }
     await transport.shutdown()
     try await server.channel.close()
   }
