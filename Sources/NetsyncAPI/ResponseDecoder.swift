@@ -80,8 +80,10 @@ private func decode<Value: Decodable>(_ type: Value.Type, _ body: [UInt8]) throw
     return try JSONDecoder().decode(type, from: Data(body))
   } catch let error as DecodingError {
     switch error {
-    case .typeMismatch(_, let context), .valueNotFound(_, let context), .keyNotFound(_, let context):
+    case .typeMismatch(_, let context), .valueNotFound(_, let context):
       throw .notUnderstood(.wrongType(path: path(context.codingPath)))
+    case .keyNotFound(let key, let context):
+      throw .notUnderstood(.wrongType(path: path(context.codingPath + [key])))
     case .dataCorrupted(let context) where !context.codingPath.isEmpty:
       throw .notUnderstood(.wrongType(path: path(context.codingPath)))
     case .dataCorrupted:

@@ -204,6 +204,17 @@ struct Session {
     try? StandardStream.error.write(line.string + "\n")
   }
 
+  /// Tells what the policy made of conflicts: nobody was asked.
+  func note(_ verdicts: PolicyVerdicts) {
+    let (yielded, prevailed) = (counted(verdicts.yielded, "edit"), counted(verdicts.prevailed, "edit"))
+    var parts: [String] = []
+    if verdicts.yielded > 0 { parts.append("\(yielded) gave way to a change there") }
+    if verdicts.prevailed > 0 { parts.append("\(prevailed) prevailed over a change there") }
+    guard !parts.isEmpty else { return }
+    let next = "'netsync log' has the loser, 'netsync undo N' brings it back."
+    note("By the policy: \(parts.joined(separator: ", ")). \(next)")
+  }
+
   func destination(_ stream: StandardStream) -> Destination {
     stream.destination(color: global.color, environment: environment)
   }

@@ -31,6 +31,8 @@ package struct PullReport: Hashable, Sendable {
   package var hasNetworks = false
   /// Conflicts that are open after it.
   package var conflicts = 0
+  /// What the policy made of conflicts meanwhile.
+  package var verdicts = PolicyVerdicts()
 
   package init() {}
 
@@ -55,6 +57,8 @@ package struct PushReport: Hashable, Sendable {
   package var deleted = 0
   /// Edits that the server refused for good in this push.
   package var refused = 0
+  /// What the policy made of conflicts meanwhile.
+  package var verdicts = PolicyVerdicts()
   package var requests = 0
   package var bytes = 0
   package var duration = Duration.zero

@@ -27,7 +27,7 @@ package enum CycleResult: Hashable, Sendable {
 /// | no connection | 2 s, 4 s, … up to a minute; up to the interval where no edit waits |
 /// | a 429 without a time | 1 min, 2 min, … up to 30 min |
 /// | a silence that the server named | that long |
-/// | a key that was rejected | 15 min; a new key is tried at once |
+/// | a key that was rejected | 1 min, 2 min, … up to 15 min; a new key is tried at once |
 ///
 /// Chance makes a wait shorter, never longer: what changes at the server shows within one interval.
 package struct SyncSchedule: Hashable, Sendable {
@@ -35,10 +35,10 @@ package struct SyncSchedule: Hashable, Sendable {
   package let interval: Duration
   /// The present distance.
   package private(set) var pace: Duration
-  /// Cycles in a row that did not reach the server.
+  /// Cycles in a row that the server did not answer, or answered with nothing but a refusal.
   package private(set) var failures = 0
 
-  package static let keyRejectedWait: Duration = .seconds(15 * 60)
+  package static let longestKeyRejectedWait: Duration = .seconds(15 * 60)
   package static let longestThrottledWait: Duration = .seconds(30 * 60)
   package static let longestWaitOfEdits: Duration = .seconds(60)
 
@@ -56,8 +56,8 @@ package struct SyncSchedule: Hashable, Sendable {
   package mutating func wait(after result: CycleResult, editsWait: Bool, chance: Double) -> Duration {
     let chance = min(max(chance, 0), 1)
     switch result {
-    case .unreachable, .throttled: failures = min(failures + 1, 20)
-    case .changed, .quiet, .undecided, .silence, .keyRejected, .busy, .failed: failures = 0
+    case .unreachable, .throttled, .keyRejected: failures = min(failures + 1, 20)
+    case .changed, .quiet, .undecided, .silence, .busy, .failed: failures = 0
     }
     switch result {
     case .changed:
@@ -76,7 +76,7 @@ package struct SyncSchedule: Hashable, Sendable {
     case .silence(let named):
       return min(max(named, Limits.serverWait.lowerBound), Limits.serverWait.upperBound)
     case .keyRejected:
-      return Self.keyRejectedWait
+      return shortened(min(Self.longestKeyRejectedWait, .seconds(30) * (1 << failures)), by: 0.5, chance)
     }
   }
 

@@ -11,7 +11,42 @@ package enum Resolution: Hashable, Sendable {
   case theirsStands(EditNumber)
 }
 
+/// What the policy made of conflicts, without asking anybody.
+package struct PolicyVerdicts: Hashable, Sendable {
+  /// Edits that gave way to a change at the server.
+  package var yielded = 0
+  /// Edits that stand against one.
+  package var prevailed = 0
+
+  package init() {}
+
+  package static func + (one: PolicyVerdicts, other: PolicyVerdicts) -> PolicyVerdicts {
+    var sum = one
+    sum.yielded += other.yielded
+    sum.prevailed += other.prevailed
+    return sum
+  }
+}
+
 extension Replica {
+  /// What the policy has made of conflicts since a change of the journal; nil means ever.
+  package func verdicts(since change: ChangeNumber?) throws(ReplicaError) -> PolicyVerdicts {
+    try read { database in
+      let row = try database.row(
+        """
+        SELECT
+          count(*) FILTER (WHERE kind = 'yielded') AS yielded, count(*) FILTER (WHERE kind = 'prevailed') AS prevailed
+        FROM journal WHERE change > ?
+        """,
+        arguments: [change?.rawValue ?? 0]
+      ) { row in (yielded: row["yielded"] as Int, prevailed: row["prevailed"] as Int) }
+      var verdicts = PolicyVerdicts()
+      verdicts.yielded = row?.yielded ?? 0
+      verdicts.prevailed = row?.prevailed ?? 0
+      return verdicts
+    }
+  }
+
   /// Open conflicts, oldest edit first.
   package func conflicts() throws(ReplicaError) -> [Conflict] {
     try read { database in

@@ -59,12 +59,18 @@ import Testing
     #expect(anew["id"] as? String != id)
   }
 
-  @Test(arguments: [("server", "yielded", "theirs", "mine"), ("client", "prevailed", "mine", "theirs")])
+  @Test(
+    arguments: [
+      ("server", "yielded", "theirs", "mine", "1 edit gave way to a change there"),
+      ("client", "prevailed", "mine", "theirs", "1 edit prevailed over a change there"),
+    ]
+  )
   func `the loser of a conflict is in the log, and undo brings it back`(
     policy: String,
     kind: String,
     winner: String,
-    loser: String
+    loser: String,
+    note: String
   ) async throws {
     let sandbox = try await SandboxProcess("--networks", "3")
     let here = try Host(baseURL: sandbox.baseURL, ["NETSYNC_PUSH_ON_CONFLICT": policy])
@@ -77,6 +83,7 @@ import Testing
     #expect(try await there.run("push").status == 0)
     let sync = try await here.run("sync")
     #expect(sync.status == 0, "\(sync.errors)")
+    #expect(sync.errors.contains("By the policy: \(note)"))
 
     let changes = try await here.run("log", "--network", winner, "--json").array()
     let settled = try #require(changes.first { $0["kind"] as? String == kind })

@@ -103,7 +103,7 @@ struct MisunderstandingTests {
 
   @Test(
     arguments: [
-      ("null", "the body"), ("[]", "the body"), ("7", "the body"), ("\"data\"", "the body"), ("{}", "the body"),
+      ("null", "the body"), ("[]", "the body"), ("7", "the body"), ("\"data\"", "the body"), ("{}", "data"),
       (#"{"data":null}"#, "data"), (#"{"data":{}}"#, "data"), (#"{"data":"x"}"#, "data"),
       (#"{"data":[null]}"#, "data.0"), (#"{"data":["x"]}"#, "data.0"), (#"{"data":[[]]}"#, "data.0"),
       (#"{"data":[{}]}"#, "data.0.id"), (#"{"data":[{"id":null}]}"#, "data.0.id"),

@@ -117,7 +117,7 @@ import Testing
     try await course.run(for: .seconds(480))
   }
 
-  @Test func `a rejected key is left alone for a quarter of an hour, a new one is tried at once`() async throws {
+  @Test func `a rejected key is tried less and less, a new one at once`() async throws {
     let world = try World(networks: 3)
     let course = try Course(world, interval: .seconds(60))
     world.transport.decide { request in
@@ -126,7 +126,7 @@ import Testing
     var asked = 0
     course.at(.seconds(600)) {
       asked = world.transport.requests.count
-      #expect(asked == 1)
+      #expect((4...5).contains(asked))
       if let engine = try? world.engine(key: "new") { course.loop.replaceEngine(engine) }
     }
     course.at(.seconds(602)) { #expect((try? world.replica.networks())?.count == 3) }

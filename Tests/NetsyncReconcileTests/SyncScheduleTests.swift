@@ -27,6 +27,14 @@ import Testing
     #expect(idle.failures == 0)
   }
 
+  @Test func `a rejected key is tried less and less, down to four times an hour`() {
+    var schedule = SyncSchedule(interval: .seconds(10))
+    let waits = (0..<6).map { _ in schedule.wait(after: .keyRejected, editsWait: true, chance: 0) }
+    #expect(waits == [60, 120, 240, 480, 900, 900].map { .seconds($0) })
+    #expect(schedule.wait(after: .quiet, editsWait: true, chance: 0) == .seconds(10))
+    #expect(schedule.wait(after: .keyRejected, editsWait: true, chance: 0) == .seconds(60))
+  }
+
   @Test func `a day of 429 without a time is met with less than two hundred cycles, whatever chance says`() {
     var schedule = SyncSchedule(interval: .seconds(10))
     var spent = Duration.zero
@@ -59,7 +67,7 @@ import Testing
                 case .unreachable: #expect(wait <= (editsWait ? .seconds(60) : max(interval, .seconds(60))))
                 case .throttled: #expect((.seconds(30)...SyncSchedule.longestThrottledWait).contains(wait))
                 case .silence(let named): #expect(wait == named)
-                case .keyRejected: #expect(wait == SyncSchedule.keyRejectedWait)
+                case .keyRejected: #expect((.seconds(30)...SyncSchedule.longestKeyRejectedWait).contains(wait))
                 }
               }
             }

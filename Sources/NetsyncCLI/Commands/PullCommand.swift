@@ -33,6 +33,7 @@ struct PullCommand: NetsyncVerb {
           ? "Would be open: \(conflicts)." : "Open: \(conflicts); 'netsync conflicts list' shows both sides."
       )
     }
+    if !cycle.dryRun { session.note(report.verdicts) }
     if let failure = report.failure {
       let waiting = try session.step { () throws(ReplicaError) in try replica.operations().count }
       throw UserMessage(report, failure, waiting: waiting, verb: "pull", isDryRun: cycle.dryRun)

@@ -32,6 +32,7 @@ struct PushCommand: NetsyncVerb {
       try await session.withEngine(on: replica) { await $0.push(options) }
     }
     try session.answer(JSONText(report), orSay: report.lines)
+    session.note(report.verdicts)
     try report.throwStatus(session, replica, verb: "push")
   }
 

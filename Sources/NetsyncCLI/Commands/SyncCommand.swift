@@ -36,6 +36,7 @@ struct SyncCommand: NetsyncVerb {
         Self.result(pulled, pushed.map { JSONText($0) }),
         orSay: [pulled.line()] + (pushed?.lines ?? [])
       )
+      session.note(pulled.verdicts + (pushed?.verdicts ?? PolicyVerdicts()))
     }
     if let failure = pulled.failure {
       let waiting = try session.step { () throws(ReplicaError) in try replica.operations().count }

@@ -67,8 +67,8 @@ extension SyncEngine {
     _ onProgress: @Sendable (PullProgress) -> Void,
     into report: inout PullReport
   ) async throws(CycleFailure) {
-    let number = try replicaStep { () throws(ReplicaError) in
-      try replica.beginSweep(networksOnly: options.networksOnly)
+    let (change, number) = try replicaStep { () throws(ReplicaError) in
+      (try replica.lastChange(), try replica.beginSweep(networksOnly: options.networksOnly))
     }
     var sweep = Sweep(engine: self, requests: requests, number: number, options: options)
     do {
@@ -83,7 +83,7 @@ extension SyncEngine {
     report.counts = sweep.counts
     report.counts.requests = requests.counted.requests
     report.counts.bytes = requests.counted.bytes
-    report.conflicts = try replicaStep { () throws(ReplicaError) in
+    (report.conflicts, report.verdicts) = try replicaStep { () throws(ReplicaError) in
       try replica.endSweep(
         number,
         report.outcome,
@@ -91,7 +91,7 @@ extension SyncEngine {
         held: report.failure?.held,
         report.counts
       )
-      return try replica.conflicts().count
+      return (try replica.conflicts().count, try replica.verdicts(since: change))
     }
   }
 

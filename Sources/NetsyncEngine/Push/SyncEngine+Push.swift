@@ -66,7 +66,9 @@ extension SyncEngine {
       try await cycle(waiting: options.wait, timeout: options.timeout, tries: options.triesUnanswered) {
         requests,
         meta throws(CycleFailure) in
+        let change = try replicaStep { () throws(ReplicaError) in try replica.lastChange() }
         await send(requests, meta, options, into: &report)
+        report.verdicts = try replicaStep { () throws(ReplicaError) in try replica.verdicts(since: change) }
       }
     } catch {
       report.failure = report.failure ?? error
