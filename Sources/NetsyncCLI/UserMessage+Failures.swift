@@ -15,7 +15,7 @@ extension UserMessage {
         exit: .notSetUp,
         code: "no_replica",
         message: "there is no replica yet",
-        why: "\(path) does not exist",
+        why: "\(path) does not exist, or is empty",
         next: ["netsync pull"]
       )
     case .notAReplica(let path):

@@ -27,15 +27,13 @@ extension Replica {
   ) throws(ReplicaError) -> Replica {
     // SQLite would take it for a URI.
     let path = path.hasPrefix("file:") ? "./\(path)" : path
-    if !FileManager.default.fileExists(atPath: path) {
-      guard opening == .makeIfMissing else { throw .missing(path: path) }
-      try makeFile(path)
-    }
-    guard isRegularFile(path) else { throw .notAReplica(path: path) }
-    let version = try inspect(path)
-    guard version > 0 || opening == .makeIfMissing else { throw .missing(path: path) }
+    let version = FileManager.default.fileExists(atPath: path) ? try inspect(path) : 0
     guard version < Schema.version else {
       return Replica(path: path, storage: .file(try connect(path)), now: now, gate: gate)
+    }
+    if version == 0 {
+      guard opening == .makeIfMissing else { throw .missing(path: path) }
+      try makeFile(path)
     }
     // One process at a time, and while none syncs: SQLite does not wait its turn to switch a new file to write-ahead logging.
     let lock = try waitForSyncLock(path)
@@ -64,6 +62,7 @@ extension Replica {
   ///
   /// - Returns: its schema version; 0 for an empty file, which holds nothing that could be lost.
   private static func inspect(_ path: String) throws(ReplicaError) -> Int32 {
+    guard isRegularFile(path) else { throw .notAReplica(path: path) }
     let found: (applicationID: Int32, version: Int32, isEmpty: Bool)
     do {
       var configuration = Configuration()
@@ -117,7 +116,8 @@ extension Replica {
     return migrator
   }
 
-  /// SQLite would make the file with the umask's permissions, and its companions with the file's.
+  /// SQLite would make the file with the umask's permissions, and its companions with the file's. An empty one that is there already
+  /// becomes its owner's alone.
   private static func makeFile(_ path: String) throws(ReplicaError) {
     let directory = URL(filePath: path).deletingLastPathComponent().path(percentEncoded: false)
     do {

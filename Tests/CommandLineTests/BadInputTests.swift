@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@Suite struct BadInputTests {
+@Suite(.serialized) struct BadInputTests {
   @Test func `without a key only what needs one fails`() async throws {
     let host = try Host(baseURL: "http://127.0.0.1:9/v2", key: nil)
     #expect(try await host.run("networks", "create", "lab").status == 0)

@@ -7,7 +7,7 @@ import Testing
 @testable import NetsyncCLI
 
 /// What an answer looks like is what was asked for, or a refusal; never another form in silence.
-@Suite struct FormTests {
+@Suite(.serialized) struct FormTests {
   @Test(arguments: [
     ["status", "-o", "tsv"], ["status", "--fields", "id"], ["plan", "-o", "csv"],
     ["networks", "create", "x", "-o", "id"],

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// What is held, refused or busy: its exit code, and what carries on.
-@Suite struct HoldingTests {
+@Suite(.serialized) struct HoldingTests {
   @Test func `a refused edit is exit 3, stays listed, and can be given another name`() async throws {
     let sandbox = try await SandboxProcess("--networks", "2")
     let host = try Host(baseURL: sandbox.baseURL)

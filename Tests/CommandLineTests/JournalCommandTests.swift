@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// `log`, `why` and `undo`: what happened, on which evidence, and how it is reversed.
-@Suite struct JournalCommandTests {
+@Suite(.serialized) struct JournalCommandTests {
   @Test func `a network deleted at the API is gone, why shows the 404, and undo makes it anew`() async throws {
     let sandbox = try await SandboxProcess("--networks", "4")
     let here = try Host(baseURL: sandbox.baseURL)

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@Suite struct KillTests {
+@Suite(.serialized) struct KillTests {
   @Test func `a push that is killed fifty times loses no edit and makes no duplicate`() async throws {
     let sandbox = try await SandboxProcess("--networks", "80", "--latency", "4ms")
     let host = try Host(baseURL: sandbox.baseURL, ["NETSYNC_PUSH_SETTLE": "1s"])

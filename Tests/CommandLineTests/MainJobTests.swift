@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@Suite struct MainJobTests {
+@Suite(.serialized) struct MainJobTests {
   @Test func `pull, edit offline, plan and push are what the contract says`() async throws {
     let sandbox = try await SandboxProcess("--networks", "300")
     let host = try Host(baseURL: sandbox.baseURL)

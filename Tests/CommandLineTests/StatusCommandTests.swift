@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@Suite struct StatusCommandTests {
+@Suite(.serialized) struct StatusCommandTests {
   @Test func `as metrics it holds the gauges, and no name`() async throws {
     let host = try Host()
     #expect(try await host.run("networks", "create", "secret-lab").status == 0)

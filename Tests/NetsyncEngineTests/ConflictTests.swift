@@ -4,7 +4,7 @@ import NetsyncReplica
 import NetsyncTestKit
 import Testing
 
-@Suite struct ConflictTests {
+@Suite(.serialized) struct ConflictTests {
   /// A network renamed here, then renamed there after `pause`.
   private func bothRenamed(pause: Duration) async throws -> World {
     let world = try World()

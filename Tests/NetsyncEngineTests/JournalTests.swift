@@ -6,7 +6,7 @@ import NetsyncTestKit
 import Testing
 
 /// What a cycle writes down of what it saw, and how long that is kept.
-@Suite struct JournalTests {
+@Suite(.serialized) struct JournalTests {
   @Test func `a removal is told with the sweep that missed the network and the API's own 404`() async throws {
     let world = try World(networks: 8)
     _ = try await world.engine().pull(PullOptions())

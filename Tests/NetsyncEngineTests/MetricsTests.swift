@@ -6,7 +6,7 @@ import NetsyncReplica
 import NetsyncTestKit
 import Testing
 
-@Suite struct MetricsTests {
+@Suite(.serialized) struct MetricsTests {
   @Test func `cycles are counted by kind and outcome, edits by action, and the replica is gauged`() async throws {
     let metrics = TestMetrics()
     let world = try World(networks: 4)

@@ -9,7 +9,7 @@ import NetsyncTestKit
 import Synchronization
 import Testing
 
-@Suite struct PullTests {
+@Suite(.serialized) struct PullTests {
   @Test func `a pull brings every network and its interfaces`() async throws {
     let world = try World(networks: 620)
     let report = try await world.engine().pull(PullOptions())

@@ -9,7 +9,7 @@ import NetsyncTestKit
 import Synchronization
 import Testing
 
-@Suite struct PushTests {
+@Suite(.serialized) struct PushTests {
   @Test func `edits made offline arrive, and both sides are the same`() async throws {
     let world = try World(networks: 10)
     _ = try await world.engine().pull(PullOptions())

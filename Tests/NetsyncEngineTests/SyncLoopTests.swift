@@ -10,7 +10,7 @@ import NetsyncTestKit
 import Synchronization
 import Testing
 
-@Suite struct SyncLoopTests {
+@Suite(.serialized) struct SyncLoopTests {
   @Test func `a change there is seen within one interval, however long nothing has changed`() async throws {
     let world = try World(networks: 3)
     let course = try Course(world, interval: .seconds(300))

@@ -8,7 +8,7 @@ import Testing
 @testable import NetsyncPage
 
 /// What the buttons do, and who may press them.
-@Suite struct ActionTests {
+@Suite(.serialized) struct ActionTests {
   /// A network that was renamed here and there.
   private func conflicted() async throws -> Browser {
     let browser = try Browser(networks: 0)

@@ -13,7 +13,7 @@ import Testing
 #endif
 
 /// Where the page is served.
-@Suite struct PageServerTests {
+@Suite(.serialized) struct PageServerTests {
   @Test(
     arguments: [
       ("127.0.0.1:9417", "127.0.0.1:9417"), ("localhost:0", "127.0.0.1:0"), ("[::1]:80", "[::1]:80"),

@@ -7,7 +7,7 @@ import Testing
 @testable import NetsyncReplica
 
 /// What the pages show.
-@Suite struct PageTests {
+@Suite(.serialized) struct PageTests {
   @Test func `before the first pull the page says so`() async throws {
     let answer = try await Browser().get("/")
     #expect(answer.status == 200)
@@ -116,7 +116,7 @@ import Testing
   }
 }
 
-@Suite struct DrawingTests {
+@Suite(.serialized) struct DrawingTests {
   @Test func `where a row would be too long, a square stands for several, and what is not provisioned stays visible`() {
     let drawing = RegionDrawing([
       RegionCount(code: "fr", name: "Frankfurt", networks: 1_000, provisioned: 999, interfaces: 1_200),

@@ -4,7 +4,7 @@ import NetsyncReplica
 import Testing
 
 /// The journal is bounded, and what must be told for ever is.
-@Suite struct CompactionTests {
+@Suite(.serialized) struct CompactionTests {
   let lab = NetworkDocument.sample(1, name: "lab")
   let month = Duration.seconds(30 * 86_400)
 

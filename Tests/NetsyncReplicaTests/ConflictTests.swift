@@ -4,7 +4,7 @@ import NetsyncReplica
 import Testing
 
 /// A person settles what no policy may: mine or theirs, for every kind.
-@Suite struct ConflictTests {
+@Suite(.serialized) struct ConflictTests {
   let lab = NetworkDocument.sample(1, name: "lab")
   let theirs = NetworkDocument.sample(1, name: "lab").renamed("theirs", at: "2026-01-02T12:00:00Z")
 

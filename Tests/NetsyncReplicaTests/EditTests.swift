@@ -4,7 +4,7 @@ import NetsyncReplica
 import Testing
 
 /// What is edited here is seen here at once, whatever the server knows of it.
-@Suite struct EditTests {
+@Suite(.serialized) struct EditTests {
   @Test func `a network made here is listed at once, under a local id that finds it`() throws {
     let host = try Host()
     let localID = try #require(try host.create("lab").localID)

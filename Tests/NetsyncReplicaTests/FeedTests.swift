@@ -3,7 +3,7 @@ import NetsyncReplica
 import Testing
 
 /// The journal in pieces that have no gap, and where it begins to have none.
-@Suite struct FeedTests {
+@Suite(.serialized) struct FeedTests {
   private func number(_ rawValue: Int64) -> ChangeNumber { ChangeNumber(rawValue: rawValue) }
 
   private func numbers(_ host: Host, after cursor: Int64, limit: Int = 100) throws -> [Int64]? {

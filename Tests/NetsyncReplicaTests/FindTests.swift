@@ -4,7 +4,7 @@ import NetsyncReplica
 import Testing
 
 /// How a user names a network: full id, local id, exact name, or the beginning of an id.
-@Suite struct FindTests {
+@Suite(.serialized) struct FindTests {
   @Test func `a network answers to its id, the beginning of its id, and its name`() throws {
     let host = try Host()
     try host.pull([.sample(1, name: "lab")])

@@ -4,7 +4,7 @@ import NetsyncReplica
 import Testing
 
 /// An edit made while another of the same network is on its way waits behind it, and merges with it if it comes back.
-@Suite struct FollowerTests {
+@Suite(.serialized) struct FollowerTests {
   let lab = NetworkDocument.sample(1, name: "lab")
 
   @Test func `an edit made while a create is on its way goes on upon the network that it made`() throws {

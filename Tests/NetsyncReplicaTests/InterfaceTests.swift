@@ -5,7 +5,7 @@ import Testing
 @testable import NetsyncReplica
 
 /// Interfaces are read-only and come as whole lists, one per network.
-@Suite struct InterfaceTests {
+@Suite(.serialized) struct InterfaceTests {
   let wireguard = NetworkInterfaceDocument(
     id: "if-1",
     name: "Gateway",

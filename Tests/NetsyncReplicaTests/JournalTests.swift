@@ -4,7 +4,7 @@ import NetsyncReplica
 import Testing
 
 /// What the journal tells, in order and in pieces, of networks that are gone too.
-@Suite struct JournalTests {
+@Suite(.serialized) struct JournalTests {
   let lab = NetworkDocument.sample(1, name: "lab")
 
   @Test func `changes of both sides come in order, each with its side, its edit and its evidence`() throws {

@@ -4,7 +4,7 @@ import NetsyncReplica
 import Testing
 
 /// Any number may edit one file at once: nobody is told that it is locked, and no edit is lost.
-@Suite struct ManyWritersTests {
+@Suite(.serialized) struct ManyWritersTests {
   private static let writers = 8
   private static let edits = 20
 

@@ -4,7 +4,7 @@ import NetsyncReplica
 import Testing
 
 /// Edits of a network that have not been sent become the fewest of the same meaning; the last number stands for them.
-@Suite struct MergingTests {
+@Suite(.serialized) struct MergingTests {
   @Test func `a new network renamed is a new network of the later name`() throws {
     let host = try Host()
     let lab = try host.create("lab")

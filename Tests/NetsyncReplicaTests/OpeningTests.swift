@@ -11,7 +11,7 @@ import Testing
   import Musl
 #endif
 
-@Suite struct OpeningTests {
+@Suite(.serialized) struct OpeningTests {
   @Test func `a replica that is not there is not made by looking for it`() throws {
     let directory = try TemporaryDirectory()
     let path = "\(directory.path)/none/replica.sqlite"
@@ -81,6 +81,7 @@ import Testing
     #expect(try Data(contentsOf: URL(filePath: path)).isEmpty)
     _ = try openReplica(path, .makeIfMissing).beginSweep(networksOnly: true)
     #expect(try openReplica(path, .existing).lastSweep()?.sweep == 1)
+    #expect(try permissions(of: path) == 0o600)
   }
 
   @Test func `everything is there after a restart`() async throws {

@@ -4,7 +4,7 @@ import NetsyncReplica
 import Testing
 
 /// The outbox as a workbench: nothing leaves it unsaid.
-@Suite struct OutboxTests {
+@Suite(.serialized) struct OutboxTests {
   @Test func `a discarded rename shows the server's name again`() async throws {
     let host = try Host()
     try host.pull([.sample(name: "lab")])

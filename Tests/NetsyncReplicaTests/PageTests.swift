@@ -4,7 +4,7 @@ import NetsyncReplica
 import Testing
 
 /// A listing comes in pages, and rows move between them while it is walked.
-@Suite struct PageTests {
+@Suite(.serialized) struct PageTests {
   let lab = NetworkDocument.sample(1, name: "lab")
   let dmz = NetworkDocument.sample(2, name: "dmz")
   let old = NetworkDocument.sample(3, name: "old")

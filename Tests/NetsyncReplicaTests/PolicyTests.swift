@@ -4,7 +4,7 @@ import NetsyncReplica
 import Testing
 
 /// A network that was edited here is seen changed there: who stands, and what is told of the other (R8).
-@Suite struct PolicyTests {
+@Suite(.serialized) struct PolicyTests {
   struct Case: Sendable {
     let policy: ConflictPolicy
     /// When it was changed there, from the time of the edit.

@@ -6,7 +6,7 @@ import NetsyncTestKit
 import Testing
 
 /// SQL that a user writes can read everything and harm nothing.
-@Suite struct QueryTests {
+@Suite(.serialized) struct QueryTests {
   @Test(arguments: [
     "INSERT INTO meta (only_row) VALUES (2)",
     "UPDATE network SET name = 'gone'",

@@ -4,7 +4,7 @@ import NetsyncReplica
 import Testing
 
 /// The process died between two steps; the next one carries on (R13).
-@Suite struct RecoveryTests {
+@Suite(.serialized) struct RecoveryTests {
   let lab = NetworkDocument.sample(1, name: "lab")
 
   @Test func `a create that was on its way is in doubt, and is not sent again unasked`() throws {

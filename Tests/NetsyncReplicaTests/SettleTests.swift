@@ -4,7 +4,7 @@ import NetsyncReplica
 import Testing
 
 /// What an answer does to the edit that it answers: one durable step, for every decision there is.
-@Suite struct SettleTests {
+@Suite(.serialized) struct SettleTests {
   let lab = NetworkDocument.sample(1, name: "lab")
 
   @Test func `an edit on its way says so`() throws {

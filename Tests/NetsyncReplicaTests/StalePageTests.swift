@@ -4,7 +4,7 @@ import NetsyncReplica
 import Testing
 
 /// A listing lags behind writes. One that is older than what the server acknowledged is not news (R10).
-@Suite struct StalePageTests {
+@Suite(.serialized) struct StalePageTests {
   let lab = NetworkDocument.sample(1, name: "lab")
 
   @Test func `a page that was asked for before a rename landed does not undo it`() throws {

@@ -4,7 +4,7 @@ import NetsyncReplica
 import Testing
 
 /// "In sync" is said only when it is so (R17).
-@Suite struct StatusTests {
+@Suite(.serialized) struct StatusTests {
   @Test func `a replica is in sync after a complete pull, and since the pull began`() throws {
     let host = try Host()
     let start = host.now

@@ -6,7 +6,7 @@ import NetsyncTestKit
 import Testing
 
 /// What lies at the path need not be a replica. Whatever it is, it is somebody's.
-@Suite struct StrangeFileTests {
+@Suite(.serialized) struct StrangeFileTests {
   @Test(arguments: [
     "name,id\nlab,1\n",
     String(repeating: "A letter that somebody wrote. ", count: 400),

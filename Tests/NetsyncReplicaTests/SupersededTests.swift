@@ -4,7 +4,7 @@ import NetsyncReplica
 import Testing
 
 /// The journal says which edit took the place of another, however that came about.
-@Suite struct SupersededTests {
+@Suite(.serialized) struct SupersededTests {
   let lab = NetworkDocument.sample(1, name: "lab")
 
   @Test func `an edit in place of one that waits`() throws {

@@ -5,7 +5,7 @@ import NetsyncTestKit
 import Testing
 
 /// One at a time pulls, pushes and checkpoints (R14).
-@Suite struct SyncLockTests {
+@Suite(.serialized) struct SyncLockTests {
   @Test func `while one syncs no other may, and the next may when it is gone`() throws {
     let host = try Host()
     guard let lock = try SyncLock(replica: host.path) else {

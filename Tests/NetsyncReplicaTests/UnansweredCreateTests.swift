@@ -4,7 +4,7 @@ import NetsyncReplica
 import Testing
 
 /// A create without an answer is looked for before anything else (R6).
-@Suite struct UnansweredCreateTests {
+@Suite(.serialized) struct UnansweredCreateTests {
   @Test func `the network that it turns out to be is adopted`() async throws {
     let host = try Host()
     let create = try host.doubtedCreate("lab")

@@ -4,7 +4,7 @@ import NetsyncReplica
 import Testing
 
 /// A change is reversed by a new edit, in one transaction with the look at how things stand.
-@Suite struct UndoTests {
+@Suite(.serialized) struct UndoTests {
   let lab = NetworkDocument.sample(1, name: "lab")
 
   @Test func `a rename there is reversed by a rename here, which says what it undoes`() throws {

@@ -3,7 +3,7 @@ import NetsyncReplica
 import Testing
 
 /// What a sweep took in, the next one cannot see again: what it has to answer for is kept until nothing is held.
-@Suite struct UnsettledSweepTests {
+@Suite(.serialized) struct UnsettledSweepTests {
   @Test func `what incomplete sweeps saw change and go back is the next one's, until one is complete`() throws {
     let host = try Host()
     try host.sweep(.ok, isComplete: true, changed: 9, wentBack: 9)

@@ -5,7 +5,7 @@ import NetsyncTestKit
 import Testing
 
 /// What is read and edited through the library, without a server.
-@Suite struct NetworksTests {
+@Suite(.serialized) struct NetworksTests {
   @Test func `an edit is seen at once, and its receipt says what it did`() throws {
     let replica = try World().library()
     let created = try replica.networks.create("lab")

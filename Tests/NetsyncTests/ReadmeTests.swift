@@ -3,7 +3,7 @@ import Netsync
 import Testing
 
 /// The snippet of the README's daemon section, compiled and run.
-@Suite struct ReadmeTests {
+@Suite(.serialized) struct ReadmeTests {
   @Test func `the README's snippet compiles, runs, and is this one`() async throws {
     let directory = FileManager.default.temporaryDirectory.path + "/netsync-readme-" + UUID().uuidString
     defer { try? FileManager.default.removeItem(atPath: directory) }

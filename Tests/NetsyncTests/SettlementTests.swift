@@ -3,7 +3,7 @@ import NetsyncTestKit
 import Testing
 
 /// Whoever edits is told what became of it.
-@Suite(.timeLimit(.minutes(10))) struct SettlementTests {
+@Suite(.serialized, .timeLimit(.minutes(10))) struct SettlementTests {
   @Test func `an edit that the server takes is told with the id and the name there`() async throws {
     let world = try World()
     let replica = try world.library()

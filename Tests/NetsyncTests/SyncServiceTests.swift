@@ -6,7 +6,7 @@ import NetsyncTestKit
 import ServiceLifecycle
 import Testing
 
-@Suite(.timeLimit(.minutes(10))) struct SyncServiceTests {
+@Suite(.serialized, .timeLimit(.minutes(10))) struct SyncServiceTests {
   @Test func `a graceful shutdown ends it, and what was edited before has been sent`() async throws {
     let world = try World(networks: 3)
     try world.create("lab")

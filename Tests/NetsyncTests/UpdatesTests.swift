@@ -4,7 +4,7 @@ import NetsyncTestKit
 import Testing
 
 /// Those who watch see every process's commits, the newest state, and none twice.
-@Suite(.timeLimit(.minutes(10))) struct UpdatesTests {
+@Suite(.serialized, .timeLimit(.minutes(10))) struct UpdatesTests {
   @Test func `what another process edits is seen, and no state comes twice in a row`() async throws {
     let world = try World()
     let replica = try world.library()

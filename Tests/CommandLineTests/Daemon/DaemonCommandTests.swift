@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@Suite struct DaemonCommandTests {
+@Suite(.serialized) struct DaemonCommandTests {
   @Test func `it refuses to begin as every command does that needs the network`() async throws {
     #expect(try await Host(baseURL: "http://127.0.0.1:9/v2", key: nil).run("daemon").status == 4)
     #expect(try await Host(baseURL: "http://127.0.0.1:9/v2").run("daemon", "--offline").status == 5)
