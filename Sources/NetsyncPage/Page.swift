@@ -17,7 +17,7 @@ package struct Page: Sendable {
   let syncNow: @Sendable () -> Void
   /// Stands in every form that was made here, and nobody else can know it.
   let token = FormToken()
-  let templates = Templates()
+  let templates: Templates
 
   /// - Parameters:
   ///   - metrics: in Prometheus' text format.
@@ -28,7 +28,8 @@ package struct Page: Sendable {
     metrics: @escaping @Sendable () -> String,
     health: @escaping @Sendable () -> Bool,
     syncNow: @escaping @Sendable () -> Void
-  ) {
+  ) throws {
+    templates = try Templates()
     self.replica = replica
     self.metrics = metrics
     self.health = health

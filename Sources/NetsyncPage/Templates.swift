@@ -5,11 +5,11 @@ import Mustache
 struct Templates: Sendable {
   private let library: MustacheLibrary
 
-  init() {
+  /// They are part of the program: one that cannot be read is a bug, which every test of a page would show.
+  init() throws {
     var library = MustacheLibrary()
     for (name, text) in Asset.templates {
-      // They are part of the program, and every test of a page reads them.
-      library.register(try! MustacheTemplate(string: text), named: name)
+      library.register(try MustacheTemplate(string: text), named: name)
     }
     self.library = library
   }

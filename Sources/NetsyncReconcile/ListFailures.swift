@@ -16,12 +16,12 @@ package struct ListFailures: Hashable, Sendable {
   package init() {}
 
   /// A list was read.
-  package mutating func endRow() { inARow = 0 }
+  package mutating func recordSuccess() { inARow = 0 }
 
   /// A list could not be read.
   ///
   /// - Returns: whether the walk goes on.
-  package mutating func goesOn(after failure: APIFailure) -> Bool {
+  package mutating func record(_ failure: APIFailure) -> Bool {
     guard failure.mayBeOfOneRecord else { return false }
     if failure.isTransient { inARow += 1 }
     return inARow < Limits.failuresInARow

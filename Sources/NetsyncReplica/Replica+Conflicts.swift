@@ -14,17 +14,17 @@ package enum Resolution: Hashable, Sendable {
 /// What the policy made of conflicts, without asking anybody.
 package struct PolicyVerdicts: Hashable, Sendable {
   /// Edits that gave way to a change at the server.
-  package var yielded = 0
+  package var yielded: Int
   /// Edits that stand against one.
-  package var prevailed = 0
+  package var prevailed: Int
 
-  package init() {}
+  package init(yielded: Int = 0, prevailed: Int = 0) {
+    self.yielded = yielded
+    self.prevailed = prevailed
+  }
 
   package static func + (one: PolicyVerdicts, other: PolicyVerdicts) -> PolicyVerdicts {
-    var sum = one
-    sum.yielded += other.yielded
-    sum.prevailed += other.prevailed
-    return sum
+    PolicyVerdicts(yielded: one.yielded + other.yielded, prevailed: one.prevailed + other.prevailed)
   }
 }
 
@@ -32,18 +32,14 @@ extension Replica {
   /// What the policy has made of conflicts since a change of the journal; nil means ever.
   package func verdicts(since change: ChangeNumber?) throws(ReplicaError) -> PolicyVerdicts {
     try read { database in
-      let row = try database.row(
+      try database.row(
         """
         SELECT
           count(*) FILTER (WHERE kind = 'yielded') AS yielded, count(*) FILTER (WHERE kind = 'prevailed') AS prevailed
         FROM journal WHERE change > ?
         """,
         arguments: [change?.rawValue ?? 0]
-      ) { row in (yielded: row["yielded"] as Int, prevailed: row["prevailed"] as Int) }
-      var verdicts = PolicyVerdicts()
-      verdicts.yielded = row?.yielded ?? 0
-      verdicts.prevailed = row?.prevailed ?? 0
-      return verdicts
+      ) { row in PolicyVerdicts(yielded: row["yielded"], prevailed: row["prevailed"]) } ?? PolicyVerdicts()
     }
   }
 

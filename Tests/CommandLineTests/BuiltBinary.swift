@@ -56,8 +56,12 @@ final class Host: Sendable {
       _ = FileManager.default.createFile(atPath: stem + suffix, contents: nil)
     }
     process.standardInput = FileHandle.nullDevice
-    process.standardOutput = FileHandle(forWritingAtPath: stem + ".out")
-    process.standardError = terminal ?? FileHandle(forWritingAtPath: stem + ".err")
+    let output = try FileHandle(forWritingTo: URL(fileURLWithPath: stem + ".out"))
+    let errors = try FileHandle(forWritingTo: URL(fileURLWithPath: stem + ".err"))
+    // The process has its own; these would stay open as long as Foundation keeps its `Process`, which is for ever.
+    defer { for file in [output, errors] { try? file.close() } }
+    process.standardOutput = output
+    process.standardError = terminal ?? errors
     let (ends, end) = AsyncStream.makeStream(of: Int32.self)
     process.terminationHandler = { ended in
       end.yield(ended.terminationReason == .uncaughtSignal ? 128 + ended.terminationStatus : ended.terminationStatus)

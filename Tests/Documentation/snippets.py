@@ -111,6 +111,7 @@ def compile_error(snippet: Snippet, build: Built) -> str | None:
         files = [str(file)]
         if snippet.given:
             given = Path(directory) / "Given.swift"
+            # Its body is never run: a snippet is only type-checked.
             lines = ["import Logging", "import Netsync", "func given<Value>() -> Value { fatalError() }", *snippet.given]
             given.write_text("\n".join(lines) + "\n")
             files.append(str(given))

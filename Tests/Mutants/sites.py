@@ -125,7 +125,8 @@ package enum Mutant {{
   private static let names = [
 {listed}  ]
 
-  /// The one that the environment names, once for the whole process; -1 for none.
+  /// The one that the environment names, once for the whole process; -1 for none. A name that is misspelt must not pass for a rule
+  /// that nobody misses.
   private static let active: Int = {{
     guard let name = ProcessInfo.processInfo.environment["NETSYNC_MUTANT"], !name.isEmpty else {{ return -1 }}
     guard let number = names.firstIndex(of: name) else {{ fatalError("there is no mutant \\(name)") }}

@@ -202,11 +202,13 @@ import Testing
 
 /// What happens to a loop, at which time; the manual clock moves from one glance to the next.
 ///
-/// Unchecked, for it is filled before the loop runs, and then touched by nothing but the heartbeats and states on the loop's task.
+/// Requests that are on their way together tell of their heartbeats together: those take turns. Unchecked, for what happens is a
+/// test's own code with variables of its own, and the compiler cannot see that it only runs in turn.
 private final class Course: @unchecked Sendable {
   let world: World
   private(set) var loop: SyncLoop!
-  private(set) var states: [LoopState] = []
+  private let told = Mutex<[LoopState]>([])
+  private let turn = Mutex(())
   private var happenings: [(at: Duration, what: () -> Void)] = []
   private var end = Duration.zero
   private let start: ManualClock.Instant
@@ -222,9 +224,11 @@ private final class Course: @unchecked Sendable {
       engine: engine,
       watch: try ReplicaWatch(world.replica),
       interval: interval,
-      onState: { [unowned self] in states.append($0) }
+      onState: { [unowned self] state in told.withLock { $0.append(state) } }
     )
   }
+
+  var states: [LoopState] { told.withLock { $0 } }
 
   func at(_ time: Duration, _ what: @escaping () -> Void) {
     happenings.append((time, what))
@@ -237,9 +241,11 @@ private final class Course: @unchecked Sendable {
   }
 
   private func beat() {
-    let now = start.duration(to: world.clock.now)
-    while let index = happenings.firstIndex(where: { $0.at <= now }) { happenings.remove(at: index).what() }
-    if now >= end { loop.stop.request() }
+    turn.withLock { _ in
+      let now = start.duration(to: world.clock.now)
+      while let index = happenings.firstIndex(where: { $0.at <= now }) { happenings.remove(at: index).what() }
+      if now >= end { loop.stop.request() }
+    }
   }
 }
 

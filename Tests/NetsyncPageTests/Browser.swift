@@ -34,7 +34,7 @@ final class Browser: Sendable {
 
   init(networks: Int = 3, isUnixSocket: Bool = false) throws {
     world = try World(networks: networks)
-    page = Page(
+    page = try Page(
       replica: world.replica,
       metrics: { "netsync_networks 3\n" },
       health: { [asked] in asked.isWell.load(ordering: .relaxed) },

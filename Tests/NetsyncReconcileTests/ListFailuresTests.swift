@@ -12,10 +12,10 @@ struct ListFailuresTests {
     var failures = ListFailures()
     for (index, failure) in lists.enumerated() {
       guard let failure else {
-        failures.endRow()
+        failures.recordSuccess()
         continue
       }
-      if !failures.goesOn(after: failure) { return index + 1 }
+      if !failures.record(failure) { return index + 1 }
     }
     return nil
   }

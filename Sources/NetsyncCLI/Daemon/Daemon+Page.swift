@@ -12,9 +12,9 @@ extension Daemon {
     at address: PageAddress,
     _ service: SyncService,
     onListening: @escaping @Sendable (String) -> Void
-  ) -> any Service {
+  ) throws -> any Service {
     let gauges = ReplicaGauges(factory: registry)
-    let page = Page(
+    let page = try Page(
       replica: replica,
       metrics: {
         // Others edit between two pulls: the gauges are of the moment that asks.

@@ -74,7 +74,7 @@ struct Daemon: Sendable {
     )
     var services: [any Service] = [service]
     if let address {
-      let page = page(at: address, service) { url in
+      let page = try page(at: address, service) { url in
         var record = record
         record.listen = url
         try? write(record, to: lock)

@@ -13,8 +13,8 @@ extension JSONText {
   ///
   /// - Parameters:
   ///   - pretty: Whether to break lines and indent by two spaces.
-  ///   - onTerminal: Whether to write as `\uXXXX` also what could deceive the reader of a terminal, such as
-  ///     bidirectional controls. Who parses the text gets the same value either way.
+  ///   - onTerminal: Whether to escape what could deceive the reader of a terminal too: a bidirectional control is then
+  ///     `\u202e`. Who parses the text gets the same value either way.
   func rendered(pretty: Bool, onTerminal: Bool = false) -> String {
     var writer = JSONWriter(pretty: pretty, onTerminal: onTerminal)
     writer.write(self, depth: 0)

@@ -45,9 +45,9 @@ extension Sweep {
         switch result {
         case .success(let list):
           if let list { lists.append(list) }
-          failures.endRow()
+          failures.recordSuccess()
         case .failure(let reason):
-          if case .api(let cause, request: _, tries: _) = reason, failures.goesOn(after: cause) {
+          if case .api(let cause, request: _, tries: _) = reason, failures.record(cause) {
             failedList = failedList ?? reason
           } else {
             failure = failure ?? reason
