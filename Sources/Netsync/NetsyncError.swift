@@ -19,8 +19,8 @@ public enum NetsyncError: Error, Hashable, Sendable {
   case deletionWaits(EditNumber)
   /// No edit has the number. What became of an edit is kept for 90 days.
   case editNotFound(EditNumber)
-  /// The edit's state, which is a word of the outbox, does not allow it.
-  case notPossible(EditNumber, state: String)
+  /// The edit's state does not allow it.
+  case notPossible(EditNumber, state: OperationState.Word)
   /// The conflict was settled in the meantime.
   case conflictGone
   /// The id is another network's already.

@@ -6,7 +6,7 @@ extension NetworkReplica {
   /// The edits that the server has not settled, refused ones included, by their numbers.
   ///
   /// - Throws: ``NetsyncError/damaged(path:reason:)``, ``NetsyncError/storage(path:reason:)``.
-  public func outbox() throws(NetsyncError) -> [Operation] {
+  public func outbox() throws(NetsyncError) -> [OutboxOperation] {
     try step { replica throws(ReplicaError) in try replica.operations() }
   }
 
@@ -49,12 +49,15 @@ extension NetworkReplica {
   /// Makes an edit due with the next sync: one that waits at once, a refused one again, one in doubt because its user says that none
   /// of the candidates is it.
   ///
+  /// - Returns: the edit that now waits. An edit that was queued behind one in doubt has taken it in, under its own number, or has taken
+  ///   it back: then nothing is left to send.
   /// - Throws: ``NetsyncError/editNotFound(_:)``, ``NetsyncError/notPossible(_:state:)`` for one on its way or in conflict;
   ///   ``NetsyncError/storage(path:reason:)``.
   @discardableResult
   public func retry(_ edit: EditNumber) throws(NetsyncError) -> Receipt {
-    _ = try step { replica throws(ReplicaError) in try replica.retry(edit) }
-    return Receipt(.queued(edit, replacing: nil), owner: self)
+    let waiting = try step { replica throws(ReplicaError) in try replica.retry(edit) }
+    guard let waiting else { return Receipt(.tookBack(edit), owner: self) }
+    return Receipt(.queued(waiting.edit, replacing: waiting.edit == edit ? nil : edit), owner: self)
   }
 
   /// Takes an edit back. What its network looked like before is what people see again.
@@ -63,7 +66,7 @@ extension NetworkReplica {
   /// - Throws: ``NetsyncError/editNotFound(_:)``, ``NetsyncError/notPossible(_:state:)`` for one that may have reached the server;
   ///   ``NetsyncError/storage(path:reason:)``.
   @discardableResult
-  public func discard(_ edit: EditNumber) throws(NetsyncError) -> Operation {
+  public func discard(_ edit: EditNumber) throws(NetsyncError) -> OutboxOperation {
     try step { replica throws(ReplicaError) in try replica.discard(edit) }
   }
 

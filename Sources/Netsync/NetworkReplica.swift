@@ -39,7 +39,7 @@ public final class NetworkReplica: Sendable {
   ///   - apiKey: without it, ``sync()`` answers ``SyncOutcome/noKey``; everything else works.
   ///   - baseURL: `https://` anywhere, `http://` on this host only.
   ///   - policy: whose change stands when a network was changed here and there.
-  ///   - settle: how long after it was sent an unanswered create may still be applied by the server.
+  ///   - settleTime: how long after it was sent an unanswered create may still be applied by the server.
   ///   - logger: gets a line for every request, at the level debug, with neither the key nor a name.
   /// - Throws: ``NetsyncError/baseURLRefused`` and ``NetsyncError/keyMalformed``, and nothing was opened;
   ///   ``NetsyncError/notAReplica(path:)`` and ``NetsyncError/newerReplica(path:version:)``, and the file was not touched;
@@ -49,7 +49,7 @@ public final class NetworkReplica: Sendable {
     apiKey: String?,
     baseURL: String = "https://api.telnyx.com/v2",
     policy: ConflictPolicy = .newest,
-    settle: Duration = .seconds(90),
+    settleTime: Duration = .seconds(90),
     logger: Logger = Logger(label: "netsync")
   ) throws(NetsyncError) {
     let url: BaseURL
@@ -64,7 +64,13 @@ public final class NetworkReplica: Sendable {
     }
     let transport = HTTPTransport()
     let api = APIClient(transport: transport, baseURL: url, key: key, timeout: .seconds(30), now: environment.now)
-    let engine = SyncEngine(replica: replica, api: api, environment: environment, policy: policy, settle: settle)
+    let engine = SyncEngine(
+      replica: replica,
+      api: api,
+      environment: environment,
+      policy: policy,
+      settleTime: settleTime
+    )
     self.init(replica: replica, engine: engine, transport: transport, interval: Self.interval)
   }
 

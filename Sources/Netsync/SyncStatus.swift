@@ -45,13 +45,13 @@ public struct OutboxCounts: Hashable, Sendable {
   public var total: Int { waiting + sending + inDoubt + conflict + held + refused }
 
   /// - Parameter counts: by ``OperationState/word``.
-  init(_ counts: [String: Int]) {
-    waiting = counts["waiting", default: 0]
-    sending = counts["sending", default: 0]
-    inDoubt = counts["in_doubt", default: 0]
-    conflict = counts["conflict", default: 0]
-    held = counts["held", default: 0]
-    refused = counts["refused", default: 0]
+  init(_ counts: [OperationState.Word: Int]) {
+    waiting = counts[.waiting, default: 0]
+    sending = counts[.sending, default: 0]
+    inDoubt = counts[.inDoubt, default: 0]
+    conflict = counts[.conflict, default: 0]
+    held = counts[.held, default: 0]
+    refused = counts[.refused, default: 0]
   }
 }
 

@@ -76,7 +76,7 @@ struct Session {
       ),
       environment: environment,
       policy: settings.policy,
-      settle: settings.settle,
+      settleTime: settings.settleTime,
       stop: stop,
       metrics: metrics
     )

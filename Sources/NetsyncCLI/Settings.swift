@@ -12,7 +12,7 @@ struct Settings: Sendable {
   var isOffline: Bool
   var mayAsk: Bool
   var policy: ConflictPolicy
-  var settle: Duration
+  var settleTime: Duration
   var maximumDeletes: Int?
   /// How often a daemon pulls.
   var pullInterval: Duration
@@ -28,7 +28,7 @@ struct Settings: Sendable {
     let noInput = try reader.truth("NETSYNC_NO_INPUT")
     mayAsk = !(global.noInput || noInput)
     policy = try reader.choice("NETSYNC_PUSH_ON_CONFLICT") ?? .newest
-    settle = try reader.duration("NETSYNC_PUSH_SETTLE") ?? .seconds(90)
+    settleTime = try reader.duration("NETSYNC_PUSH_SETTLE") ?? .seconds(90)
     maximumDeletes = try reader.count("NETSYNC_PULL_MAX_DELETES")
     pullInterval = try reader.duration("NETSYNC_PULL_INTERVAL") ?? .seconds(300)
     guard pullInterval >= Self.shortestInterval else { throw .setting("NETSYNC_PULL_INTERVAL", takes: "1s or more") }

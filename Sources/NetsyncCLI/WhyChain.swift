@@ -100,10 +100,10 @@ extension NetworkHistory {
   }
 }
 
-extension Netsync.Operation {
+extension OutboxOperation {
   /// How an open edit stands: state, tries, the last answer, the next try.
   fileprivate var standing: String {
-    var parts = ["edit \(edit): \(sentence), \(state.word)"]
+    var parts = ["edit \(edit): \(sentence), \(state.word.rawValue)"]
     if attempts > 0 { parts.append("sent \(attempts == 1 ? "once" : "\(attempts) times")") }
     if let failure {
       let words = [failure.status.map(String.init), failure.code, failure.title].compactMap { $0 }

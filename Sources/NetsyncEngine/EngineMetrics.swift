@@ -56,11 +56,9 @@ private struct CycleMetrics: Sendable {
 
 /// How the replica stands, as gauges.
 package struct ReplicaGauges: Sendable {
-  private static let states = ["waiting", "sending", "in_doubt", "conflict", "held", "refused"]
-
   private let networks: Meter
   private let interfaces: Meter
-  private let outbox: [String: Meter]
+  private let outbox: [OperationState.Word: Meter]
   private let conflicts: Meter
   private let completeAsOf: Meter
   private let isInSync: Meter
@@ -68,11 +66,7 @@ package struct ReplicaGauges: Sendable {
   package init(factory: any MetricsFactory) {
     networks = Meter(label: Name.networks, factory: factory)
     interfaces = Meter(label: Name.interfaces, factory: factory)
-    outbox = Dictionary(
-      uniqueKeysWithValues: Self.states.map { state in
-        (state, Meter(label: Name.outbox, dimensions: [("state", state)], factory: factory))
-      }
-    )
+    outbox = byCase { Meter(label: Name.outbox, dimensions: [("state", $0.rawValue)], factory: factory) }
     conflicts = Meter(label: Name.conflicts, factory: factory)
     completeAsOf = Meter(label: Name.completeAsOf, factory: factory)
     isInSync = Meter(label: Name.inSync, factory: factory)

@@ -11,7 +11,7 @@ package struct SyncEngine: Sendable {
   let environment: EngineEnvironment
   let policy: ConflictPolicy
   /// After this time an unanswered create that cannot be found has not been made (R6).
-  let settle: Duration
+  let settleTime: Duration
   /// Asks whatever runs to end.
   package let stop: StopSignal
   /// nil where nobody collects them.
@@ -22,7 +22,7 @@ package struct SyncEngine: Sendable {
     api: APIClient,
     environment: EngineEnvironment,
     policy: ConflictPolicy,
-    settle: Duration,
+    settleTime: Duration,
     stop: StopSignal = StopSignal(),
     metrics: EngineMetrics? = EngineMetrics()
   ) {
@@ -30,7 +30,7 @@ package struct SyncEngine: Sendable {
     self.api = api
     self.environment = environment
     self.policy = policy
-    self.settle = settle
+    self.settleTime = settleTime
     self.stop = stop
     self.metrics = metrics
   }

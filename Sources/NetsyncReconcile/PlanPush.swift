@@ -3,10 +3,10 @@ package import NetsyncModel
 /// What a push would send, and what it would leave.
 package struct PushPlan: Hashable, Sendable {
   /// In the order of their numbers.
-  package var actions: [Operation]
+  package var actions: [OutboxOperation]
   package var held: [HeldEdit]
 
-  package init(actions: [Operation], held: [HeldEdit]) {
+  package init(actions: [OutboxOperation], held: [HeldEdit]) {
     self.actions = actions
     self.held = held
   }
@@ -14,10 +14,10 @@ package struct PushPlan: Hashable, Sendable {
 
 /// An edit that a push would not send, and why.
 package struct HeldEdit: Hashable, Sendable {
-  package var operation: Operation
+  package var operation: OutboxOperation
   package var reason: Reason
 
-  package init(operation: Operation, reason: Reason) {
+  package init(operation: OutboxOperation, reason: Reason) {
     self.operation = operation
     self.reason = reason
   }
@@ -35,91 +35,40 @@ package struct HeldEdit: Hashable, Sendable {
   }
 }
 
-/// Plans a push: every waiting edit is sent but those that a guard holds (R5), one lane per network.
+/// Plans a push: every edit whose turn has come or will come is sent, but those that a guard holds (R5).
 ///
 /// - Parameters:
 ///   - operations: the edits that this push is about. Only their deletes count against the limit.
 ///   - known: networks known from the server.
 ///   - approved: deletes that a person has allowed; nil for the default limit.
-package func planPush(_ operations: [Operation], known: Int, approved: Int?) -> PushPlan {
-  let deletes = operations.count { isQueued($0.state) && $0.intent == .delete }
-  let held = guardPushedDeletes(deletes, known: known, approved: approved)
+package func planPush(_ operations: [OutboxOperation], known: Int, approved: Int?) -> PushPlan {
+  let held = guardDeletes(among: operations, known: known, approved: approved)
   var plan = PushPlan(actions: [], held: [])
-  for operation in operations {
-    if let reason = reasonToHold(operation, among: operations, deletes: held) {
-      plan.held.append(HeldEdit(operation: operation, reason: reason))
-    } else {
-      plan.actions.append(operation)
+  for (operation, turn) in turns(of: operations) {
+    if let held, isGuarded(operation) {
+      plan.held.append(HeldEdit(operation: operation, reason: .guarded(held)))
+      continue
+    }
+    switch turn {
+    // What a guard held may go now; what was on its way when its process died is looked at and sent again.
+    case .send, .inFlight, .none(.guarded): plan.actions.append(operation)
+    case .look: plan.held.append(HeldEdit(operation: operation, reason: .inDoubt))
+    case .none(let reason): plan.held.append(HeldEdit(operation: operation, reason: reason))
     }
   }
   return plan
 }
 
-private func isQueued(_ state: OperationState) -> Bool {
-  switch state {
-  case .waiting, .held: true
+/// The guard that holds the deletes among the edits that a push is about, if one does (R5). The parameters are those of
+/// ``planPush(_:known:approved:)``.
+package func guardDeletes(among operations: [OutboxOperation], known: Int, approved: Int?) -> Guard? {
+  guardPushedDeletes(operations.count(where: isGuarded), known: known, approved: approved)
+}
+
+/// Whether a guard may hold it: a delete that has not been sent.
+package func isGuarded(_ operation: OutboxOperation) -> Bool {
+  switch operation.state {
+  case .waiting, .held: operation.intent == .delete
   case .sending, .inDoubt, .conflict, .refused: false
   }
-}
-
-private func reasonToHold(_ operation: Operation, among operations: [Operation], deletes: Guard?) -> HeldEdit.Reason? {
-  switch operation.state {
-  case .waiting, .held:
-    if let deletes, operation.intent == .delete { return .guarded(deletes) }
-    return operations.first { $0.network == operation.network && $0.edit < operation.edit && isUnsettled($0.state) }
-      .map { .behind($0.edit) }
-  // A create that was on its way when its process died may have arrived; anything else is looked at and sent again.
-  case .sending: return recover(operation.intent) == .doubt ? .inDoubt : nil
-  case .inDoubt(let doubt): return doubt.candidates.isEmpty ? .inDoubt : .severalCandidates
-  case .conflict(let kind): return .conflict(kind)
-  case .refused: return .refused
-  }
-}
-
-private func isUnsettled(_ state: OperationState) -> Bool {
-  switch state {
-  case .sending, .inDoubt: true
-  case .waiting, .held, .conflict, .refused: false
-  }
-}
-
-/// Which operations may be worked on now: the first of each network's lane, and of unanswered creates of one name only the
-/// oldest, since those are told apart by their order alone (R6).
-///
-/// - Parameters:
-///   - now: on the host's clock.
-///   - clock: for looks, which are due on the server's clock.
-///   - ignoringBackoff: edits whose own backoff is not to be sat out.
-package func dueOperations(
-  _ operations: [Operation],
-  now: Timestamp,
-  clock: ServerClock,
-  ignoringBackoff: (Operation) -> Bool
-) -> (due: [Operation], next: Timestamp?) {
-  var due: [Operation] = []
-  var next: Timestamp?
-  var lanes: Set<NetworkKey> = []
-  var doubted: Set<NetworkName> = []
-  for operation in operations.sorted(by: { $0.edit < $1.edit }) {
-    let time: Timestamp
-    switch operation.state {
-    case .waiting(let notBefore):
-      time = ignoringBackoff(operation) ? now : notBefore ?? now
-    case .inDoubt(let doubt):
-      let isOldest = operation.intent.name.map { doubted.insert($0).inserted } ?? true
-      guard isOldest, doubt.candidates.isEmpty || ignoringBackoff(operation) else {
-        lanes.insert(operation.network)
-        continue
-      }
-      time = doubt.candidates.isEmpty ? clock.hostTime(doubt.nextLook) : now
-    case .sending:
-      lanes.insert(operation.network)
-      continue
-    case .conflict, .held, .refused:
-      continue
-    }
-    guard lanes.insert(operation.network).inserted else { continue }
-    if time <= now { due.append(operation) } else { next = min(next ?? time, time) }
-  }
-  return (due, next)
 }

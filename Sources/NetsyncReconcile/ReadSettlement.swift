@@ -27,7 +27,7 @@ package enum EditProgress: Hashable, Sendable {
 /// is resolved and no longer there was for a network that is gone: another edit makes it anew.
 ///
 /// Total and pure.
-package func progress(of operation: Operation?, lastTold change: JournalChange?) -> EditProgress {
+package func progress(of operation: OutboxOperation?, lastTold change: JournalChange?) -> EditProgress {
   if let operation { return progress(of: operation) }
   guard let change else { return .unknown }
   switch change.kind {
@@ -46,7 +46,7 @@ package func progress(of operation: Operation?, lastTold change: JournalChange?)
   }
 }
 
-private func progress(of operation: Operation) -> EditProgress {
+private func progress(of operation: OutboxOperation) -> EditProgress {
   switch operation.state {
   case .waiting, .sending: .open
   case .inDoubt(let doubt): doubt.candidates.isEmpty ? .open : .settled(.undecided(doubt.candidates))

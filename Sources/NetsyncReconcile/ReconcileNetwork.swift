@@ -193,10 +193,10 @@ private func editDecision(
   case .rename(let name, let baseName, let editedAt):
     if remote.name == name { return .satisfied }
     if remote.name == baseName { return .goesOn }
-    return settle(.bothChanged, editedAt, standing.contests, remote.updatedAt, policy, clock)
+    return decideByPolicy(.bothChanged, editedAt, standing.contests, remote.updatedAt, policy, clock)
   case .delete(let baseName, let editedAt):
     if remote.name == baseName { return .goesOn }
-    return settle(.deletedHere, editedAt, standing.contests, remote.updatedAt, policy, clock)
+    return decideByPolicy(.deletedHere, editedAt, standing.contests, remote.updatedAt, policy, clock)
   }
 }
 
@@ -206,7 +206,7 @@ package func startingName(base: NetworkName?, sent: NetworkName?, seen: NetworkN
   sent != nil && seen == sent ? sent : base
 }
 
-private func settle(
+private func decideByPolicy(
   _ kind: ConflictKind,
   _ editedAt: Timestamp,
   _ contests: Int,

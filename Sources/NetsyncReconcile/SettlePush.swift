@@ -74,6 +74,11 @@ private func settleDelete(_ failure: APIFailure) -> PushDecision {
   }
 }
 
+/// Whether what came back for an operation ends the cycle, since it would come back for every other one too.
+package func endsCycle(_ failure: APIFailure, of intent: Intent) -> Bool {
+  settle(intent, base: nil, .failure(failure)) == .stop
+}
+
 /// Whether a failed look costs the operation that it was for alone (R11): what time may mend may be of all.
 package func isOfOneOperation(_ failure: APIFailure) -> Bool {
   failure.mayBeOfOneRecord && !failure.isTransient

@@ -2,6 +2,7 @@ import Logging
 package import NetsyncAPI
 package import NetsyncEngine
 package import NetsyncModel
+package import NetsyncReconcile
 package import NetsyncReplica
 package import NetsyncSandbox
 
@@ -48,7 +49,7 @@ package final class World: Sendable {
         heartbeat: heartbeat
       ),
       policy: policy,
-      settle: .seconds(90)
+      settleTime: .seconds(90)
     )
   }
 

@@ -75,7 +75,7 @@ import Testing
     #expect(body.contains("422 Invalid name: too plain"))
     #expect(body.contains(#"<button name="take" value="retry">Try again</button>"#))
     #expect(try await browser.press("/outbox/1", "retry").headers[.location] == "/?said=retried&edit=1")
-    #expect(try browser.world.replica.operations().map(\.state.word) == ["waiting"])
+    #expect(try browser.world.replica.operations().map(\.state.word.rawValue) == ["waiting"])
     #expect(try await browser.press("/outbox/1", "discard").headers[.location] == "/?said=discarded&edit=1")
     #expect(try browser.world.replica.operations().isEmpty)
     #expect(try await browser.press("/outbox/1", "retry").headers[.location] == "/?said=changed&edit=1")

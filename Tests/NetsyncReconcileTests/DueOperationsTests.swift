@@ -33,13 +33,13 @@ struct DueOperationsTests {
   }
 
   @Test func `an edit that is on its way keeps those behind it waiting`() {
-    let sending = Operation.sample(1, of: 7, .create(NetworkName("a")), .sending(Self.arming))
+    let sending = OutboxOperation.sample(1, of: 7, .create(NetworkName("a")), .sending(Self.arming))
     #expect(due([sending, .sample(2, of: 7), .sample(3, of: 8)]).edits == [3])
   }
 
   @Test func `the next edit is the one that waits the shortest`() {
     let edits = ([90, 30, 60] as [Int64]).map { seconds in
-      Operation.sample(seconds, .delete, .waiting(notBefore: .at(seconds)))
+      OutboxOperation.sample(seconds, .delete, .waiting(notBefore: .at(seconds)))
     }
     #expect(due(edits).edits.isEmpty)
     #expect(due(edits).next == .at(30))
@@ -60,7 +60,7 @@ struct DueOperationsTests {
   }
 
   @Test func `a backoff may be ignored, the time between two looks may not`() {
-    let edits = [Operation.sample(1, .delete, .waiting(notBefore: .at(60))), doubt(2, nextLook: 160)]
+    let edits = [OutboxOperation.sample(1, .delete, .waiting(notBefore: .at(60))), doubt(2, nextLook: 160)]
     let due = due(edits, ignoringBackoff: true)
     #expect(due.edits == [1])
     #expect(due.next == .at(60))
@@ -82,11 +82,11 @@ struct DueOperationsTests {
   }
 
   private func due(
-    _ operations: [Operation],
+    _ operations: [OutboxOperation],
     ignoringBackoff: Bool = false
   ) -> (edits: [Int64], next: Timestamp?) {
-    let (due, next) = dueOperations(operations, now: .at(0), clock: Self.clock) { _ in ignoringBackoff }
-    return (due.map(\.edit.rawValue), next)
+    let due = dueOperations(operations, now: .at(0), clock: Self.clock) { _ in ignoringBackoff }
+    return (due.now.map(\.edit.rawValue), due.next)
   }
 
   private func doubt(
@@ -95,7 +95,7 @@ struct DueOperationsTests {
     name: String = "a",
     nextLook: Int64,
     candidates: [NetworkID] = []
-  ) -> Operation {
+  ) -> OutboxOperation {
     let doubt = Doubt(arming: Self.arming, nextLook: .at(nextLook), candidates: candidates)
     return .sample(edit, of: network, .create(NetworkName(name)), .inDoubt(doubt))
   }

@@ -8,7 +8,7 @@ struct PlanPushTests {
 
   @Test func `edits that wait are sent, in the order of their making`() {
     let edits = [
-      Operation.sample(1, .create(NetworkName("a"))), .sample(2), .sample(3, .delete), .sample(4, .delete, .held),
+      OutboxOperation.sample(1, .create(NetworkName("a"))), .sample(2), .sample(3, .delete), .sample(4, .delete, .held),
       .sample(5, .delete, .waiting(notBefore: .at(3_600))),
     ]
     let plan = planPush(edits, known: 100, approved: nil)
@@ -34,7 +34,7 @@ struct PlanPushTests {
       (.create(NetworkName("b")), .sending(Self.arming), .inDoubt),
     ]
     for (intent, state, reason) in rows {
-      let edit = Operation.sample(1, intent, state)
+      let edit = OutboxOperation.sample(1, intent, state)
       let plan = planPush([edit], known: 100, approved: nil)
       #expect(plan.actions.isEmpty)
       #expect(plan.held.map(\.operation) == [edit])
@@ -44,16 +44,16 @@ struct PlanPushTests {
 
   @Test(arguments: [Intent.rename(to: NetworkName("b")), .delete])
   func `an edit that was on its way when the process died is sent again, unless it is a create`(_ intent: Intent) {
-    let edit = Operation.sample(1, intent, .sending(nil))
+    let edit = OutboxOperation.sample(1, intent, .sending(nil))
     #expect(planPush([edit], known: 100, approved: nil).actions == [edit])
   }
 
   @Test func `an edit waits behind one of its network that is on its way or in doubt`() {
     let doubt = Doubt(arming: Self.arming, nextLook: .at(0))
     for state in [OperationState.sending(Self.arming), .inDoubt(doubt)] {
-      let create = Operation.sample(1, of: 7, .create(NetworkName("a")), state)
-      let rename = Operation.sample(2, of: 7)
-      let other = Operation.sample(3, of: 8)
+      let create = OutboxOperation.sample(1, of: 7, .create(NetworkName("a")), state)
+      let rename = OutboxOperation.sample(2, of: 7)
+      let other = OutboxOperation.sample(3, of: 8)
       let plan = planPush([create, rename, other], known: 100, approved: nil)
       #expect(plan.actions == [other])
       #expect(plan.held.map(\.reason) == [.inDoubt, .behind(EditNumber(rawValue: 1))])
@@ -73,10 +73,10 @@ struct PlanPushTests {
     _ sent: Int
   ) {
     let edits = (1...Int64(deletes)).map { number in
-      Operation.sample(number, .delete, number.isMultiple(of: 2) ? .held : .waiting(notBefore: nil))
+      OutboxOperation.sample(number, .delete, number.isMultiple(of: 2) ? .held : .waiting(notBefore: nil))
     }
     let held = sent == 0 ? edits : []
-    let rename = Operation.sample(1_000)
+    let rename = OutboxOperation.sample(1_000)
     let plan = planPush(edits + [rename], known: known, approved: approved)
     #expect(plan.actions.count == sent + 1)
     #expect(plan.actions.last == rename, "other edits go on")
@@ -85,8 +85,8 @@ struct PlanPushTests {
   }
 
   @Test func `deletes that are not to be sent do not count against the limit`() {
-    let refused = (1...Int64(10)).map { Operation.sample($0, .delete, .refused) }
-    let waiting = (11...Int64(15)).map { Operation.sample($0, .delete) }
+    let refused = (1...Int64(10)).map { OutboxOperation.sample($0, .delete, .refused) }
+    let waiting = (11...Int64(15)).map { OutboxOperation.sample($0, .delete) }
     #expect(planPush(refused + waiting, known: 10, approved: nil).actions == waiting)
   }
 }

@@ -30,7 +30,7 @@ private struct PushWalk {
 
   func walked() -> Walk {
     var walk = Walk("push")
-    var ends: [Way: [PushLane.Shape]] = [:]
+    var ends: [Way: [WalkedLane.Shape]] = [:]
     for chain in space.chains {
       // Before a create there is nothing to look at.
       let sights = chain.isNew ? [0] : Array(space.sights.indices)
@@ -54,30 +54,30 @@ private struct PushWalk {
   }
 
   /// Walks one way to each of its ends.
-  private func follow(_ way: Way, _ walk: inout Walk) -> [PushLane.Shape] {
-    var lane = PushLane(base: way.chain.isNew ? nil : space.base)
+  private func follow(_ way: Way, _ walk: inout Walk) -> [WalkedLane.Shape] {
+    var lane = WalkedLane(base: way.chain.isNew ? nil : space.base)
     for intent in way.chain.intents.prefix(way.sentAfter) { lane.edit(intent) }
     if !way.chain.isNew { look(&lane, way, &walk) }
     let rest = way.chain.intents.dropFirst(way.sentAfter)
-    guard let head = lane.queued, head.conflict == nil else {
+    guard let head = lane.queued, lane.conflict == nil else {
       // There is nothing to send, and so nothing that can come of it.
       return [check(bring(lane, rest, to: .unsent(notBefore: nil)), .unsent(notBefore: nil), head: nil, way, &walk)]
     }
     let crashed = bring(lane, rest, to: .crashed)
     let unanswered = bring(lane, rest, to: .answered(.failure(.noAnswer(reason: "timeout"))))
-    walk.expect("a crash is no worse than no answer", crashed == unanswered, in: "\(policy), \(way)")
+    walk.expect("a crash is no worse than no answer", crashed.kept == unanswered.kept, in: "\(policy), \(way)")
     return space.fates.map { fate in check(bring(lane, rest, to: fate), fate, head: head.intent, way, &walk) }
   }
 
-  private func look(_ lane: inout PushLane, _ way: Way, _ walk: inout Walk) {
+  private func look(_ lane: inout WalkedLane, _ way: Way, _ walk: inout Walk) {
     lane.look(space.sights[way.sight], under: policy, contests: way.contests)
     var again = lane
     again.look(space.sights[way.sight], under: policy, contests: way.contests)
-    walk.expect("a second look finds nothing new", again == lane, in: "\(policy), \(way)")
+    walk.expect("a second look finds nothing new", again.lane == lane.lane, in: "\(policy), \(way)")
   }
 
   /// Brings the request to its end, the rest of the edits being made while it is on its way.
-  private func bring(_ lane: PushLane, _ rest: ArraySlice<Intent>, to fate: PushSpace.Fate) -> PushLane {
+  private func bring(_ lane: WalkedLane, _ rest: ArraySlice<Intent>, to fate: PushSpace.Fate) -> WalkedLane {
     var lane = lane
     var answer: NetworkDocument?
     switch fate {
@@ -106,19 +106,19 @@ private struct PushWalk {
   }
 
   private func check(
-    _ lane: PushLane,
+    _ lane: WalkedLane,
     _ fate: PushSpace.Fate,
     head: Intent?,
     _ way: Way,
     _ walk: inout Walk
-  ) -> PushLane.Shape {
+  ) -> WalkedLane.Shape {
     walk.enter()
     PushPromises(lane: lane, fate: fate, head: head).check(&walk) { "\(policy), \(way), \(fate), \(lane)" }
     return lane.shape
   }
 }
 
-extension PushLane {
+extension WalkedLane {
   /// A lane without its names.
   fileprivate struct Shape: Hashable {
     let isGone: Bool
@@ -135,7 +135,7 @@ extension PushLane {
       isInDoubt: isInDoubt,
       flying: flying?.intent.action,
       queued: queued?.intent.action,
-      conflict: queued?.conflict,
+      conflict: conflict,
       refused: refused?.intent.action
     )
   }

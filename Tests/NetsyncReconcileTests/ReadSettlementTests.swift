@@ -26,7 +26,7 @@ import Testing
     state: OperationState,
     progress: EditProgress
   ) {
-    let operation = Operation.sample(1, .rename(to: NetworkName("b")), state)
+    let operation = OutboxOperation.sample(1, .rename(to: NetworkName("b")), state)
     for kind in JournalChange.Kind.allCases {
       #expect(NetsyncReconcile.progress(of: operation, lastTold: .told(kind)) == progress, "\(kind)")
     }
@@ -36,7 +36,7 @@ import Testing
   @Test func `a refused edit in the outbox is told with all of the server's words`() {
     var detail = Self.taken
     detail.pointer = "/name"
-    let refused = Operation(
+    let refused = OutboxOperation(
       edit: EditNumber(rawValue: 1),
       network: NetworkKey(rawValue: 1),
       intent: .create(NetworkName("a")),

@@ -39,15 +39,15 @@ extension NetworkDocument {
   }
 }
 
-extension Operation {
+extension OutboxOperation {
   /// An edit of a network of its own, unless another is given.
   static func sample(
     _ edit: Int64,
     of network: Int64? = nil,
     _ intent: Intent = .rename(to: NetworkName("b")),
     _ state: OperationState = .waiting(notBefore: nil)
-  ) -> Operation {
-    Operation(
+  ) -> OutboxOperation {
+    OutboxOperation(
       edit: EditNumber(rawValue: edit),
       network: NetworkKey(rawValue: network ?? 1_000 + edit),
       intent: intent,

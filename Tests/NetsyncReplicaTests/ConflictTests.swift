@@ -154,7 +154,7 @@ import Testing
     try host.renameOnBothSides(lab, theirs)
     let edit = try #require(try host.replica.operations().first)
     #expect(try !host.replica.arm(edit, nil))
-    #expect(throws: ReplicaError.notPossible(edit.edit, state: "conflict")) { try host.replica.retry(edit.edit) }
+    #expect(throws: ReplicaError.notPossible(edit.edit, state: .conflict)) { try host.replica.retry(edit.edit) }
   }
 
   @Test func `what is no conflict, or no longer, cannot be settled`() throws {

@@ -60,21 +60,21 @@ extension Host {
   }
 
   @discardableResult
-  func create(_ name: String) throws -> NetsyncModel.Operation {
+  func create(_ name: String) throws -> OutboxOperation {
     try queued(replica.create(NetworkName(name), localID: newLocalID()))
   }
 
   @discardableResult
-  func rename(_ name: String, to other: String) throws -> NetsyncModel.Operation {
+  func rename(_ name: String, to other: String) throws -> OutboxOperation {
     try queued(replica.edit(network(name).key, .rename(to: NetworkName(other))))
   }
 
   @discardableResult
-  func delete(_ name: String) throws -> NetsyncModel.Operation {
+  func delete(_ name: String) throws -> OutboxOperation {
     try queued(replica.edit(network(name).key, .delete))
   }
 
-  private func queued(_ receipt: EditReceipt) throws -> NetsyncModel.Operation {
+  private func queued(_ receipt: EditReceipt) throws -> OutboxOperation {
     guard case .queued(let edit, _, replacing: _) = receipt else { throw NothingQueued(receipt: receipt) }
     return try #require(try replica.operation(edit))
   }
@@ -133,27 +133,58 @@ extension Host {
 
 extension Host {
   /// Writes down that an edit is about to be sent, and sends nothing.
-  func send(_ operation: NetsyncModel.Operation, known: Set<NetworkID> = []) throws {
+  func send(_ operation: OutboxOperation, known: Set<NetworkID> = []) throws {
     let arming = operation.intent.action == .create ? Arming(notBefore: now, known: known) : nil
     let isArmed = try replica.arm(operation, arming)
     try #require(isArmed)
   }
 
+  /// Has it answered in a way that ``settle(_:base:_:)`` decides upon so. A retry comes with the server's own wait.
   @discardableResult
   func settle(
-    _ operation: NetsyncModel.Operation,
+    _ operation: OutboxOperation,
     _ decision: PushDecision,
-    failure: APIErrorDetail? = nil,
-    wait: Duration = .zero
+    failure: APIErrorDetail = APIErrorDetail(),
+    wait: Duration? = nil
   ) throws -> SettledAs {
-    try replica.settle(
-      operation.edit,
-      decision,
-      failure: failure,
-      wait: wait,
+    let answer: PushAnswer =
+      switch decision {
+      case .landed(let document): .success(document)
+      case .retry: .failure(.slowDown(wait: wait, failure))
+      case .doubt: .failure(.noAnswer(reason: "timeout"))
+      case .conflict: .failure(.gone(failure))
+      case .deadLetter(let detail): .failure(.refused(detail))
+      case .stop: .failure(.credentials(failure))
+      }
+    return try replica.answered(
+      answer,
+      to: operation.edit,
+      Patience(failures: 1, chance: 0),
       serverNow: serverNow,
-      evidence: Evidence(request: "PATCH /networks/{id}", status: failure?.status ?? 200)
+      evidence: Evidence(request: "PATCH /networks/{id}", status: failure.status ?? 200)
     )
+  }
+
+  /// Looks for a create without an answer, and finds these networks.
+  @discardableResult
+  func look(for create: OutboxOperation, finding found: [NetworkDocument]) throws -> SettledAs {
+    try replica.lookedFor(
+      create.edit,
+      listed: found,
+      isWhole: true,
+      settleTime: .seconds(90),
+      serverNow: serverNow,
+      evidence: Evidence(request: "GET /networks", status: 200)
+    )
+  }
+
+  /// Looks for it until it is certain that it never arrived.
+  func lookInVain(for create: OutboxOperation) throws -> SettledAs {
+    try look(for: create, finding: [])
+    wait(.seconds(45))
+    try look(for: create, finding: [])
+    wait(.seconds(45))
+    return try look(for: create, finding: [])
   }
 }
 
@@ -177,7 +208,7 @@ extension Host {
   var outbox: [String] {
     get throws {
       try replica.operations().map {
-        "\($0.edit) \($0.intent.action.rawValue) \($0.intent.name?.text ?? "-") \($0.state.word)"
+        "\($0.edit) \($0.intent.action.rawValue) \($0.intent.name?.text ?? "-") \($0.state.word.rawValue)"
       }
     }
   }

@@ -34,9 +34,9 @@ import Testing
     let host = try Host()
     let lab = try host.create("lab")
     try host.send(lab)
-    #expect(throws: ReplicaError.notPossible(lab.edit, state: "sending")) { try host.replica.discard(lab.edit) }
+    #expect(throws: ReplicaError.notPossible(lab.edit, state: .sending)) { try host.replica.discard(lab.edit) }
     try host.settle(lab, .doubt)
-    #expect(throws: ReplicaError.notPossible(lab.edit, state: "in_doubt")) { try host.replica.discard(lab.edit) }
+    #expect(throws: ReplicaError.notPossible(lab.edit, state: .inDoubt)) { try host.replica.discard(lab.edit) }
     #expect(try host.seen == ["lab in_doubt"])
   }
 
@@ -94,7 +94,7 @@ import Testing
     _ = try host.replica.edit(host.network("lab").key, intent)
     let edit = try #require(try host.replica.operations().first)
     try host.refuse(edit)
-    #expect(try host.replica.retry(edit.edit).state == .refused)
+    #expect(try host.replica.retry(edit.edit)?.edit == edit.edit)
     let waiting = try #require(try host.replica.operation(edit.edit))
     #expect(waiting.state == .waiting(notBefore: nil))
     #expect(waiting.intent == intent)
@@ -173,7 +173,7 @@ import Testing
     let host = try Host()
     let lab = try host.create("lab")
     try host.send(lab)
-    #expect(throws: ReplicaError.notPossible(lab.edit, state: "sending")) { try host.replica.retry(lab.edit) }
+    #expect(throws: ReplicaError.notPossible(lab.edit, state: .sending)) { try host.replica.retry(lab.edit) }
   }
 
   @Test func `deletions that a push is not about are neither held nor let go by it`() throws {
@@ -206,7 +206,7 @@ import Testing
 }
 
 extension Host {
-  fileprivate func refuse(_ operation: NetsyncModel.Operation) throws {
+  fileprivate func refuse(_ operation: OutboxOperation) throws {
     try send(operation)
     #expect(try settle(operation, .deadLetter(.nameTaken), failure: .nameTaken) == .refused)
   }

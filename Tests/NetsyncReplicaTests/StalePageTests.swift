@@ -150,7 +150,7 @@ import Testing
 }
 
 extension Host {
-  fileprivate func land(_ operation: NetsyncModel.Operation, _ document: NetworkDocument) throws {
+  fileprivate func land(_ operation: OutboxOperation, _ document: NetworkDocument) throws {
     try send(operation)
     #expect(try settle(operation, .landed(document)) == .landed)
   }

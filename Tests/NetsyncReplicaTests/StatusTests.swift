@@ -70,7 +70,7 @@ import Testing
     try host.pull([lab.renamed("theirs"), .sample(2, name: "dmz"), .sample(3, name: "old")], policy: .hold)
     try host.delete("old")
     let status = try host.replica.status()
-    #expect(status.outbox == ["waiting": 2, "sending": 1, "conflict": 1])
+    #expect(status.outbox == [.waiting: 2, .sending: 1, .conflict: 1])
     #expect(status.conflicts == 1)
     #expect(status.networks == 4)
     #expect(try host.replica.knownCount() == 3)

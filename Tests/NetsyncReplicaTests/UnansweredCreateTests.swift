@@ -9,13 +9,7 @@ import Testing
     let host = try Host()
     let create = try host.doubtedCreate("lab")
     let found = NetworkDocument.sample(1, name: "lab", createdAt: host.stamp(in: .zero))
-    let settled = try host.replica.resolve(
-      create.edit,
-      .adopt(found),
-      serverNow: host.now,
-      evidence: Evidence(request: "GET /networks", status: 200)
-    )
-    #expect(settled == .landed)
+    #expect(try host.look(for: create, finding: [found]) == .landed)
     #expect(try host.seen == ["lab synced"])
     let network = try host.network("lab")
     #expect(network.id == found.id)
@@ -29,28 +23,18 @@ import Testing
   @Test func `a look that found nothing says when to look again`() throws {
     let host = try Host()
     let create = try host.doubtedCreate("lab")
-    let again = host.now + .seconds(45)
-    #expect(
-      try host.replica.resolve(
-        create.edit,
-        .look(again: again, looks: 1, first: again),
-        serverNow: host.now,
-        evidence: Evidence()
-      )
-        == .inDoubt
-    )
+    let first = host.now
+    #expect(try host.look(for: create, finding: []) == .inDoubt)
     try host.restart()
-    let doubt = Doubt(arming: Arming(notBefore: host.now, known: []), looks: 1, firstLook: again, nextLook: again)
+    let arming = Arming(notBefore: first, known: [])
+    let doubt = Doubt(arming: arming, looks: 1, firstLook: first, nextLook: first + .seconds(45))
     #expect(try host.replica.operation(create.edit)?.state == .inDoubt(doubt))
   }
 
   @Test func `several that may be it are kept for a person, who says which`() async throws {
     let host = try Host()
-    let create = try host.doubtedCreate("lab")
     let candidates = [NetworkID.sample(1), .sample(2)]
-    #expect(
-      try host.replica.resolve(create.edit, .ask(candidates), serverNow: host.now, evidence: Evidence()) == .inDoubt
-    )
+    let create = try host.doubtedCreate("lab", candidates: candidates)
     guard case .inDoubt(let doubt)? = try host.replica.operation(create.edit)?.state else {
       Issue.record("the create is no longer in doubt")
       return
@@ -79,7 +63,7 @@ import Testing
   @Test func `one that never arrived waits to be sent again`() throws {
     let host = try Host()
     let create = try host.doubtedCreate("lab")
-    #expect(try host.replica.resolve(create.edit, .sendAgain, serverNow: host.now, evidence: Evidence()) == .waiting)
+    #expect(try host.lookInVain(for: create) == .waiting)
     #expect(try host.outbox == ["1 create lab waiting"])
     let waiting = try #require(try host.replica.operation(create.edit))
     try host.send(waiting, known: [.sample(5)])
@@ -91,7 +75,7 @@ import Testing
     let host = try Host()
     let create = try host.doubtedCreate("lab")
     try host.delete("lab")
-    #expect(try host.replica.resolve(create.edit, .sendAgain, serverNow: host.now, evidence: Evidence()) == .waiting)
+    #expect(try host.lookInVain(for: create) == .waiting)
     #expect(try host.outbox.isEmpty)
     #expect(try host.seen.isEmpty)
   }
@@ -100,21 +84,18 @@ import Testing
     let host = try Host()
     let create = try host.doubtedCreate("lab")
     _ = try host.replica.retry(create.edit)
-    #expect(
-      try host.replica.resolve(create.edit, .adopt(.sample(name: "lab")), serverNow: host.now, evidence: Evidence())
-        == .waiting
-    )
+    #expect(try host.look(for: create, finding: [.sample(name: "lab")]) == .waiting)
     #expect(try host.outbox == ["1 create lab waiting"])
   }
 
   @Test func `a network that is known already is not adopted a second time`() throws {
     let host = try Host()
-    try host.pull([.sample(1, name: "lab")])
     let create = try host.doubtedCreate("dmz", candidates: [.sample(1), .sample(2)])
+    // It is renamed there, so nothing keeps a listing of it from being taken in.
+    try host.pull([.sample(1, name: "lab")])
     #expect(throws: ReplicaError.idTaken(.sample(1))) { try host.replica.adopt(create.edit, .sample(1)) }
-    #expect(throws: ReplicaError.idTaken(.sample(1))) {
-      try host.replica.resolve(create.edit, .adopt(.sample(1, name: "dmz")), serverNow: host.now, evidence: Evidence())
-    }
+    let renamedBack = NetworkDocument.sample(1, name: "dmz", createdAt: host.stamp(in: .zero))
+    #expect(try host.look(for: create, finding: [renamedBack]) == .inDoubt)
     #expect(try host.seen == ["dmz in_doubt", "lab synced"])
   }
 
@@ -131,7 +112,7 @@ import Testing
   @Test func `only an edit in doubt can be given an id`() throws {
     let host = try Host()
     let create = try host.create("lab")
-    #expect(throws: ReplicaError.notPossible(create.edit, state: "waiting")) {
+    #expect(throws: ReplicaError.notPossible(create.edit, state: .waiting)) {
       try host.replica.adopt(create.edit, .sample(1))
     }
     #expect(try host.network("lab").id == nil)
@@ -139,12 +120,16 @@ import Testing
 }
 
 extension Host {
-  func doubtedCreate(_ name: String, candidates: [NetworkID] = []) throws -> NetsyncModel.Operation {
+  func doubtedCreate(_ name: String, candidates: [NetworkID] = []) throws -> OutboxOperation {
     let create = try create(name)
     try send(create)
     try settle(create, .doubt)
     if !candidates.isEmpty {
-      _ = try replica.resolve(create.edit, .ask(candidates), serverNow: now, evidence: Evidence())
+      let created = stamp(in: .zero)
+      try look(
+        for: create,
+        finding: candidates.map { NetworkDocument(id: $0, name: NetworkName(name), createdAt: ServerStamp(created)) }
+      )
     }
     return create
   }

@@ -65,7 +65,7 @@ import Testing
         logger: Logger(label: "storm") { _ in SwiftLogNoOpLogHandler() }
       ),
       policy: .newest,
-      settle: .seconds(90)
+      settleTime: .seconds(90)
     )
   }
 }

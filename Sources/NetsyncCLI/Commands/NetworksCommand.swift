@@ -1,5 +1,6 @@
 import ArgumentParser
 import Netsync
+import NetsyncReconcile
 import NetsyncReplica
 
 /// `netsync networks`: local reads, queued edits.
@@ -70,7 +71,7 @@ struct NetworksCommand: AsyncParsableCommand {
         networkColumns,
         network.cells(now: .now),
         and: [.init("edits", .array(edits.map { JSONText($0, clock: clock) }))],
-        saying: edits.map { "edit \($0.edit.description): \($0.sentence), \($0.state.word)" }
+        saying: edits.map { "edit \($0.edit.description): \($0.sentence), \($0.state.word.rawValue)" }
       )
     }
   }

@@ -15,7 +15,7 @@ struct OutboxCommand: AsyncParsableCommand {
     static let answersWithRows = true
 
     @Option(help: ArgumentHelp("Only this state.", valueName: "s"))
-    var state: EditStateChoice?
+    var state: Choice<OperationState.Word>?
     @OptionGroup var global: GlobalOptions
 
     func run() async throws {
@@ -24,10 +24,10 @@ struct OutboxCommand: AsyncParsableCommand {
       let (operations, clock) = try session.step { () throws(ReplicaError) in
         (try replica.operations(), try replica.meta().clock)
       }
-      let shown = operations.filter { state == nil || $0.state.word == state?.rawValue }
+      let shown = operations.filter { state == nil || $0.state.word == state?.value }
       try session.list(outboxColumns, shown.map { $0.cells(clock: clock) })
       if shown.isEmpty { session.note("The outbox is empty.") }
-      if state == .refused { try session.show(Refusals.grouped(shown)) }
+      if state?.value == .refused { try session.show(Refusals.grouped(shown)) }
     }
   }
 
@@ -69,13 +69,7 @@ struct OutboxCommand: AsyncParsableCommand {
       let session = try Session(global)
       let replica = try session.open()
       let name = try checkedName(name)
-      let receipt = try session.step { () throws(ReplicaError) in
-        guard let operation = try replica.operation(edit.number) else { throw .noEdit(edit.number) }
-        guard operation.intent != .delete, !operation.state.isInFlight else {
-          throw .notPossible(edit.number, state: operation.state.word)
-        }
-        return try replica.edit(operation.network, .rename(to: name))
-      }
+      let receipt = try session.step { () throws(ReplicaError) in try replica.rename(edit.number, to: name) }
       try session.say(receipt, in: replica)
     }
   }
@@ -90,11 +84,7 @@ struct OutboxCommand: AsyncParsableCommand {
     func run() async throws {
       let session = try Session(global)
       let replica = try session.open()
-      let waiting = try session.step { () throws(ReplicaError) in
-        let retried = try replica.retry(edit.number)
-        // What was queued behind one in doubt has been merged with it, under its own number.
-        return try replica.operations().last { $0.network == retried.network && !$0.state.isInFlight }
-      }
+      let waiting = try session.step { () throws(ReplicaError) in try replica.retry(edit.number) }
       guard let waiting else {
         return try session.answer(
           ["edit": .integer(edit.number.rawValue), "state": "superseded"],
@@ -104,7 +94,7 @@ struct OutboxCommand: AsyncParsableCommand {
       let number = waiting.edit.description
       let aside = waiting.edit == edit.number ? "" : ", in place of edit \(edit.number.description)"
       try session.answer(
-        ["edit": .integer(waiting.edit.rawValue), "state": .string(waiting.state.word)],
+        ["edit": .integer(waiting.edit.rawValue), "state": .string(waiting.state.word.rawValue)],
         orSay: ["Edit \(number) waits to be sent: \(waiting.sentence)\(aside)."]
       )
     }
@@ -159,12 +149,6 @@ struct EditArgument: ParsableArguments {
   var number: EditNumber { EditNumber(rawValue: edit) }
 }
 
-/// The states of an edit, as the contract spells them.
-enum EditStateChoice: String, CaseIterable, ExpressibleByArgument {
-  case waiting, sending, conflict, held, refused
-  case inDoubt = "in_doubt"
-}
-
 /// The columns of `outbox list`, by the keys of the contract.
 let outboxColumns: [Listing.Column] = [
   .init("edit", header: "EDIT", alignment: .trailing, isIdentifier: true),
@@ -181,7 +165,7 @@ let outboxColumns: [Listing.Column] = [
   .init("error", header: "ERROR", isFlexible: true),
 ]
 
-extension Netsync.Operation {
+extension OutboxOperation {
   /// - Parameter clock: tells when a look that is due on the server's clock is due here.
   func cells(clock: ServerClock) -> Listing.Row {
     let next: Timestamp? =
@@ -200,7 +184,7 @@ extension Netsync.Operation {
       .init(JSONText(base?.name?.text)),
       .init(JSONText(base?.updatedAt?.raw)),
       .init(.string(editedAt.rfc3339), text: age),
-      .init(.string(state.word)),
+      .init(.string(state.word.rawValue)),
       .init(JSONText(attempts)),
       .init(JSONText(next?.rfc3339)),
       .init(failure.map { JSONText($0) } ?? .null, text: failure?.title ?? failure?.code),
@@ -210,12 +194,12 @@ extension Netsync.Operation {
 
 extension JSONText {
   /// One object of `outbox list`.
-  init(_ operation: Netsync.Operation, clock: ServerClock) {
+  init(_ operation: OutboxOperation, clock: ServerClock) {
     self = .object(operation.members(clock: clock))
   }
 }
 
-extension Netsync.Operation {
+extension OutboxOperation {
   /// The members of its object.
   func members(clock: ServerClock) -> [JSONText.Member] {
     zip(outboxColumns, cells(clock: clock)).map { .init($0.key, $1.value) }

@@ -80,7 +80,7 @@ extension PushPlan {
   }
 }
 
-extension Netsync.Operation {
+extension OutboxOperation {
   var reason: String {
     switch intent {
     case .create: "made here, not there yet"

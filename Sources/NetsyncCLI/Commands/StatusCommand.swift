@@ -73,7 +73,7 @@ struct StatusCommand: NetsyncVerb {
 /// How things stand at one moment.
 private struct StatusLook {
   let status: ReplicaStatus
-  let operations: [NetsyncModel.Operation]
+  let operations: [OutboxOperation]
   /// Networks whose interfaces were never read.
   let unread: Int
   private(set) var daemon: DaemonRecord?
@@ -153,11 +153,11 @@ extension Session {
 }
 
 extension ReplicaStatus {
-  private static let states = ["waiting", "sending", "in_doubt", "conflict", "held", "refused"]
-
   /// `2 waiting, 1 held`; nothing where the outbox is empty.
   private var open: String {
-    Self.states.compactMap { state in outbox[state].map { "\($0) \(state)" } }.joined(separator: ", ")
+    OperationState.Word.allCases.compactMap { state in outbox[state].map { "\($0) \(state.rawValue)" } }.joined(
+      separator: ", "
+    )
   }
 
   func lines(now: Timestamp) -> [TerminalText] {
@@ -196,7 +196,7 @@ extension ReplicaStatus {
 extension JSONText {
   /// `netsync.status/1`.
   init(_ status: ReplicaStatus, _ daemon: DaemonRecord?, path: String, now: Timestamp) {
-    func count(_ state: String) -> JSONText { JSONText(status.outbox[state] ?? 0) }
+    func count(_ state: OperationState.Word) -> JSONText { JSONText(status.outbox[state] ?? 0) }
     let lastSync: JSONText =
       status.lastSweep.map { sweep in
         [
@@ -216,11 +216,11 @@ extension JSONText {
         "path": .string(path),
       ],
       "outbox": [
-        "waiting": count("waiting"),
-        "sending": count("sending"),
-        "in_doubt": count("in_doubt"),
-        "held": count("held"),
-        "refused": count("refused"),
+        "waiting": count(.waiting),
+        "sending": count(.sending),
+        "in_doubt": count(.inDoubt),
+        "held": count(.held),
+        "refused": count(.refused),
       ],
       "conflicts": JSONText(status.conflicts),
       "in_sync": .bool(status.isInSync),

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Netsync
+import NetsyncReconcile
 import NetsyncReplica
 
 /// `netsync undo`: queue the reverse of a change.

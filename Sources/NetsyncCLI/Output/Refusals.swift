@@ -8,7 +8,7 @@ struct Refusals: Sendable, Hashable {
   let edits: [EditNumber]
 
   /// The refused ones among these operations, the most frequent words first.
-  static func grouped(_ operations: [Netsync.Operation]) -> [Refusals] {
+  static func grouped(_ operations: [OutboxOperation]) -> [Refusals] {
     var edits: [APIErrorDetail: [EditNumber]] = [:]
     for operation in operations where operation.state == .refused {
       var words = operation.failure ?? APIErrorDetail()

@@ -1,4 +1,5 @@
 import NetsyncModel
+import NetsyncReconcile
 import NetsyncReplica
 
 /// Whether there is an edit to send that was not tried yet.
@@ -8,7 +9,7 @@ struct EditGlance {
   private let watch: ReplicaWatch
   private let replica: Replica
   private var version: Int?
-  private var due = DueEdits()
+  private var due = DueOperations()
   /// What was due when the last cycle began: where it still is, it waits for something else than a push.
   private var tried: Set<EditNumber> = []
 
@@ -23,7 +24,7 @@ struct EditGlance {
   /// A cycle begins: it tries all that is due.
   mutating func beginTry() {
     look()
-    tried = due.now
+    tried = Set(due.now.map(\.edit))
   }
 
   /// Looks, where there is a reason to.
@@ -31,13 +32,18 @@ struct EditGlance {
     let current = try? watch.version()
     let isOver = due.next.map { $0 <= replica.now() } ?? false
     if current != version || isOver { look() }
-    tried.formIntersection(due.now)
-    return !due.now.isSubset(of: tried)
+    let due = Set(due.now.map(\.edit))
+    tried.formIntersection(due)
+    return !due.isSubset(of: tried)
   }
 
   private mutating func look() {
     // Read before the outbox: what is committed in between is looked at once more.
     version = try? watch.version()
-    due = (try? replica.dueEdits()) ?? DueEdits()
+    do throws(ReplicaError) {
+      due = dueOperations(try replica.operations(), now: replica.now(), clock: try replica.meta().clock)
+    } catch {
+      due = DueOperations()
+    }
   }
 }

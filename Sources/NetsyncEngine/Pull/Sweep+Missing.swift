@@ -7,7 +7,7 @@ extension Sweep {
   /// Asks for each network that the walk did not list, and removes those that the API says it does not have (R4).
   ///
   /// - Returns: the guard that holds the removals, as the failure to report once everything else is done.
-  mutating func settleMissing(known: Int, lastPage: Int) async throws(CycleFailure) -> CycleFailure? {
+  mutating func removeMissing(known: Int, lastPage: Int) async throws(CycleFailure) -> CycleFailure? {
     let (missing, unsettled) = try replicaStep { () throws(ReplicaError) in
       (
         try engine.replica.missing(from: number, lastPage: lastPage),

@@ -85,7 +85,7 @@ struct Sweep {
       counts.networks = 0
       let lastPage = try await self.walk(from: first, resuming: walk == 1 ? previous : nil, onProgress)
       counts.networks = try replicaStep { () throws(ReplicaError) in try replica.listedCount(by: number) }
-      let held = try await settleMissing(known: known, lastPage: lastPage)
+      let held = try await removeMissing(known: known, lastPage: lastPage)
       let count = try replicaStep { () throws(ReplicaError) in try replica.knownCount() } + withheld.count
       isWhole = count >= totals?.lowerBound ?? 0 || (walk > 1 && !hasMoved)
       if isWhole || held != nil { return held }

@@ -42,22 +42,22 @@ struct PushRun {
     var held: CycleFailure?
     while true {
       // Anew in every round: other processes go on editing while this one sends.
-      held = try guardDeletes()
+      held = try holdDeletes()
       let tried = tries
-      let (due, next) = dueOperations(
+      let due = dueOperations(
         try operations(),
         now: engine.environment.now(),
         clock: requests.clock,
-        ignoringBackoff: { tried[$0.edit] == nil }
+        isAskedFor: { tried[$0.edit] == nil }
       )
-      let worthTrying = due.filter { tried[$0.edit, default: 0] < Limits.triesAnswered }
+      let worthTrying = due.now.filter { tried[$0.edit, default: 0] < Limits.triesAnswered }
       if !worthTrying.isEmpty {
         if !isAccountChecked, worthTrying.contains(where: { $0.intent.action == .create }) {
           try await engine.checkAccount(requests)
           isAccountChecked = true
         }
         try await work(on: worthTrying)
-      } else if let next {
+      } else if let next = due.next {
         try await requests.sleep(max(next.since(engine.environment.now()), .milliseconds(1)))
       } else {
         break
@@ -68,7 +68,7 @@ struct PushRun {
   }
 
   /// The edits that this push is about.
-  private func operations() throws(CycleFailure) -> [NetsyncModel.Operation] {
+  private func operations() throws(CycleFailure) -> [OutboxOperation] {
     let all = try replicaStep { () throws(ReplicaError) in try engine.replica.operations() }
     return options.operations(of: all)
   }
@@ -79,50 +79,49 @@ struct PushRun {
   }
 
   /// Holds the deletes of this push where there are too many, and lets them go where a person has allowed them (R5).
-  private func guardDeletes() throws(CycleFailure) -> CycleFailure? {
+  private func holdDeletes() throws(CycleFailure) -> CycleFailure? {
     let operations = try operations()
     return try replicaStep { () throws(ReplicaError) in
-      let plan = planPush(
-        operations,
+      let held = guardDeletes(
+        among: operations,
         known: try engine.replica.knownCount(),
         approved: options.maximumDeletes.map { $0 - landed[.delete, default: 0] }
       )
-      let guarded = plan.held.compactMap { held in if case .guarded(let reason) = held.reason { reason } else { nil } }
-      try engine.replica.holdDeletes(!guarded.isEmpty, among: operations.map(\.edit))
-      return guarded.first.map { .held($0, count: guarded.count) }
+      try engine.replica.holdDeletes(held != nil, among: operations.map(\.edit))
+      return held.map { .held($0, count: operations.count(where: isGuarded)) }
     }
   }
 
-  private mutating func work(on operations: [NetsyncModel.Operation]) async throws(CycleFailure) {
+  private mutating func work(on operations: [OutboxOperation]) async throws(CycleFailure) {
     for operation in operations { tries[operation.edit, default: 0] += 1 }
-    let lane = Lane(engine: engine, requests: requests, tries: tries)
-    let results = await withTaskGroup(of: Result<LaneStep, CycleFailure>.self) { group in
+    let step = PushStep(engine: engine, requests: requests, tries: tries)
+    let results = await withTaskGroup(of: Result<PushStepResult, CycleFailure>.self) { group in
       var waiting = operations[...]
       for _ in 0..<min(Self.lanesInFlight, operations.count) {
         let operation = waiting.removeFirst()
-        group.addTask { await lane.result(of: operation) }
+        group.addTask { await step.result(of: operation) }
       }
-      var results: [Result<LaneStep, CycleFailure>] = []
+      var results: [Result<PushStepResult, CycleFailure>] = []
       var isStopped = false
       while let result = await group.next() {
         results.append(result)
         if case .failure = result { isStopped = true }
-        if !isStopped, let operation = waiting.popFirst() { group.addTask { await lane.result(of: operation) } }
+        if !isStopped, let operation = waiting.popFirst() { group.addTask { await step.result(of: operation) } }
       }
       return results
     }
     var failure: CycleFailure?
     for result in results {
       switch result {
-      case .success(let step):
-        switch step.settled {
-        case .landed: landed[step.action, default: 0] += 1
+      case .success(let result):
+        switch result.settled {
+        case .landed: landed[result.action, default: 0] += 1
         case .agreed: landed[.delete, default: 0] += 1
         case .refused: refused += 1
         case .waiting, .inDoubt, .conflict: break
         }
-        if let reason = step.failure {
-          tries[step.edit] = Limits.triesAnswered
+        if let reason = result.failure {
+          tries[result.edit] = Limits.triesAnswered
           setAside = setAside ?? reason
         }
       case .failure(let reason): failure = failure ?? reason

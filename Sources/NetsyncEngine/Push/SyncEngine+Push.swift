@@ -19,14 +19,14 @@ package struct PushOptions: Hashable, Sendable {
   package init() {}
 
   /// The edits that such a push sends.
-  package func operations(of outbox: [Operation]) -> [Operation] {
+  package func operations(of outbox: [OutboxOperation]) -> [OutboxOperation] {
     outbox.filter { operation in
       isAbout(operation) && planned?.contains { $0.isStill(operation) } != false
     }
   }
 
   /// Whether such a push is about an edit, whatever has become of it.
-  func isAbout(_ operation: Operation) -> Bool {
+  func isAbout(_ operation: OutboxOperation) -> Bool {
     if let only, operation.network != only { return false }
     return planned?.contains { $0.edit == operation.edit } != false
   }
@@ -45,7 +45,7 @@ package struct PlannedEdit: Hashable, Sendable {
   }
 
   /// Whether the outbox still holds just this.
-  func isStill(_ operation: Operation) -> Bool {
+  func isStill(_ operation: OutboxOperation) -> Bool {
     edit == operation.edit && intent == operation.intent && baseName == operation.base?.name
   }
 }
@@ -102,7 +102,7 @@ extension SyncEngine {
 }
 
 extension PushReport {
-  fileprivate mutating func countLeft(_ operations: [Operation]) {
+  fileprivate mutating func countLeft(_ operations: [OutboxOperation]) {
     for operation in operations {
       switch operation.state {
       case .waiting, .sending: waiting += 1

@@ -41,7 +41,7 @@ extension JournalChange {
   }
 }
 
-extension Operation {
+extension OutboxOperation {
   /// `rename lab -> lab-eu`.
   package var sentence: String {
     switch intent {

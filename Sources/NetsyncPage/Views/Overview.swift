@@ -65,10 +65,9 @@ extension ReplicaStatus {
   fileprivate var waits: [String] {
     var waits: [String] = []
     if conflicts > 0 { waits.append("\(conflicts.counted("conflict")) \(conflicts == 1 ? "needs" : "need") you") }
-    let words = [
-      ("waiting", "to be sent"), ("sending", "on the way"), ("in_doubt", "sent and not answered"),
-      ("held", "held for safety"),
-      ("refused", "refused"),
+    let words: [(OperationState.Word, String)] = [
+      (.waiting, "to be sent"), (.sending, "on the way"), (.inDoubt, "sent and not answered"),
+      (.held, "held for safety"), (.refused, "refused"),
     ]
     for (state, word) in words {
       if let count = outbox[state] { waits.append("\(count.counted("edit")) \(word)") }
@@ -139,11 +138,11 @@ struct EditView: Sendable {
   let canDiscard: Bool
   let isConflict: Bool
 
-  init(_ operation: NetsyncModel.Operation, now: Timestamp) {
+  init(_ operation: OutboxOperation, now: Timestamp) {
     edit = operation.edit.description
     what = operation.sentence.madeVisible
-    state = operation.state.word
-    stateWords = operation.state.word.replacing("_", with: " ")
+    state = operation.state.word.rawValue
+    stateWords = operation.state.word.rawValue.replacing("_", with: " ")
     editedAt = Moment(operation.editedAt, now: now)
     attempts = operation.attempts
     failure = operation.failure.map(\.words)

@@ -100,7 +100,7 @@ extension SimulatedWorld {
     try replica.networks().first { $0.name == NetworkName(name) }?.key
   }
 
-  private func operation(for name: String, _ replica: Replica) throws(ReplicaError) -> NetsyncModel.Operation? {
+  private func operation(for name: String, _ replica: Replica) throws(ReplicaError) -> OutboxOperation? {
     try replica.operations().last { $0.intent.name == NetworkName(name) }
   }
 }

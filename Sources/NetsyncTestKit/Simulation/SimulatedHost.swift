@@ -98,7 +98,7 @@ final class SimulatedHost: Sendable {
         logger: Self.logger
       ),
       policy: policy,
-      settle: .seconds(90),
+      settleTime: .seconds(90),
       stop: process.stop
     )
   }

@@ -1,5 +1,6 @@
 import NetsyncEngine
 import NetsyncModel
+import NetsyncReconcile
 import NetsyncReplica
 
 extension SimulatedWorld {
@@ -160,7 +161,7 @@ extension Action {
   }
 }
 
-extension NetsyncModel.Operation {
+extension OutboxOperation {
   /// Networks that an unanswered create may be.
   var candidates: [NetworkID] {
     if case .inDoubt(let doubt) = state { doubt.candidates } else { [] }

@@ -18,7 +18,7 @@ extension SimulationRun {
           world.violate(
             .convergence,
             host: host.index,
-            "edit \(operation.edit) is \(operation.state.word) after three quiet cycles"
+            "edit \(operation.edit) is \(operation.state.word.rawValue) after three quiet cycles"
           )
         }
       }

@@ -50,7 +50,7 @@ struct RefusalsTests {
   }
 
   @Test func `edits that are not refused are not told`() {
-    let waiting = NetsyncModel.Operation(
+    let waiting = OutboxOperation(
       edit: EditNumber(rawValue: 1),
       network: NetworkKey(rawValue: 1),
       intent: .delete,
@@ -62,7 +62,7 @@ struct RefusalsTests {
 
   private static func lines(_ refused: [(edit: Int64, words: APIErrorDetail?)]) -> [String] {
     let operations = refused.map { edit, words in
-      NetsyncModel.Operation(
+      OutboxOperation(
         edit: EditNumber(rawValue: edit),
         network: NetworkKey(rawValue: edit),
         intent: .create(NetworkName("lab")),

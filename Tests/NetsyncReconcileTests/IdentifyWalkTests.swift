@@ -3,7 +3,7 @@ import NetsyncReconcile
 import Testing
 
 /// Every combination of networks found, networks known, looks, unanswered creates of the same name, times and settle times.
-struct ResolveWalkTests {
+struct IdentifyWalkTests {
   /// What a look may find.
   private struct Finding: Sendable {
     let network: NetworkDocument
@@ -33,10 +33,10 @@ struct ResolveWalkTests {
     /// Those that say that they were made before it was sent.
     var older: [NetworkDocument]
     var now: Int64
-    var settle: Int64
+    var settleTime: Int64
 
     var decision: UnknownCreateDecision {
-      resolve(create, now: .at(now), settle: .seconds(settle))
+      identify(create, now: .at(now), settleTime: .seconds(settleTime))
     }
   }
 
@@ -61,8 +61,11 @@ struct ResolveWalkTests {
               siblings: siblings
             )
             for now in [-1, 0, 5, 10, 45, 89, 90, 3_600] as [Int64] {
-              for settle in [10, 90] as [Int64] {
-                check(Cell(create: create, candidates: candidates, older: older, now: now, settle: settle), &walk)
+              for settleTime in [10, 90] as [Int64] {
+                check(
+                  Cell(create: create, candidates: candidates, older: older, now: now, settleTime: settleTime),
+                  &walk
+                )
               }
             }
           }
@@ -90,11 +93,11 @@ struct ResolveWalkTests {
       expect("a look is counted", next == looks + 1)
       expect("time does not run backward", again >= .at(cell.now))
       expect("the settle time counts from the first look", first == .at(looks == 0 ? cell.now : 0))
-      expect("a search ends", next < looksBeforeSendingAgain || cell.now < cell.settle)
+      expect("a search ends", next < looksBeforeSendingAgain || cell.now < cell.settleTime)
     case .sendAgain:
       expect("what may stand is not sent again", candidates.isEmpty && cell.older.isEmpty)
       expect("it was looked for often enough", looks + 1 >= looksBeforeSendingAgain)
-      expect("it was looked for long enough", cell.now >= cell.settle)
+      expect("it was looked for long enough", cell.now >= cell.settleTime)
     }
   }
 }

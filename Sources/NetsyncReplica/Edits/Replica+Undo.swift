@@ -21,17 +21,17 @@ extension Replica {
     let undoneAt = now()
     return try write(.undo) { database in
       guard let change = try database.change(number) else { throw ReplicaError.noChange(number) }
-      let evidence = Evidence(undoing: number)
-      switch NetsyncReconcile.undo(change, upon: try database.undoStanding(of: change)) {
-      case .queue(let intent):
-        return .edited(try database.edit(change.network, intent, evidence, at: undoneAt))
-      case .takeBack(let edit):
-        try database.discard(try database.open(edit), as: .discarded, evidence, at: undoneAt)
-        return .edited(.takenBack(edit))
+      let (undoneBy, next) = (try database.madeAnew(for: change), try database.nextEdit())
+      let undone = try database.advance(change.network, at: undoneAt) { lane in
+        try lane.undo(change, undoneBy: undoneBy, as: next, at: undoneAt)
+      }
+      switch undone {
+      case .edited(let receipt):
+        return .edited(receipt)
       case .makeAnew(let name):
-        let (edit, network) = try database.create(name, localID: localID, evidence, at: undoneAt)
+        let (edit, network) = try database.create(name, localID: localID, Evidence(undoing: number), at: undoneAt)
         return .anew(edit, network)
-      case .refuse(let refusal):
+      case .refused(let refusal):
         return .refused(refusal, see: try database.change(behind: refusal, of: change))
       }
     }
@@ -39,22 +39,8 @@ extension Replica {
 }
 
 extension Database {
-  fileprivate func undoStanding(of change: JournalChange) throws -> UndoStanding {
-    let operations = try operations(of: change.network)
-    let here = try row(
-      "SELECT name FROM network_overlay WHERE network_key = ?",
-      arguments: [change.network.rawValue]
-    ) { UndoStanding.Presence.here(($0["name"] as String?).map(NetworkName.init(_:))) }
-    return UndoStanding(
-      here ?? .gone,
-      edit: operations.first { $0.edit == change.edit }?.state,
-      deletion: operations.last { $0.intent == .delete && $0.state != .refused }?.edit,
-      undoneBy: here == nil ? try madeAnew(for: change) : nil
-    )
-  }
-
   /// The change that made a new network in place of the one that a change is about.
-  private func madeAnew(for change: JournalChange) throws -> ChangeNumber? {
+  fileprivate func madeAnew(for change: JournalChange) throws -> ChangeNumber? {
     try value(
       Int64.self,
       """

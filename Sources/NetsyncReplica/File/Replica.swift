@@ -1,5 +1,6 @@
 import GRDB
 package import NetsyncModel
+import NetsyncReconcile
 
 /// The SQLite file: the account's networks as last seen, and the outbox of what was edited here.
 ///
@@ -100,6 +101,8 @@ package final class Replica: Sendable {
       return try work()
     } catch let error as ReplicaError {
       throw error
+    } catch let refusal as LaneRefusal {
+      throw ReplicaError(refusal)
     } catch {
       throw ReplicaError(error, path: path)
     }

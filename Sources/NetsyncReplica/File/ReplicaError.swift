@@ -1,4 +1,5 @@
 package import NetsyncModel
+import NetsyncReconcile
 
 /// What can be wrong with a replica or with what is asked of it.
 package enum ReplicaError: Error, Hashable, Sendable {
@@ -19,7 +20,7 @@ package enum ReplicaError: Error, Hashable, Sendable {
   /// No change has this number, or it is no longer kept.
   case noChange(ChangeNumber)
   /// The edit is not in a state that allows it.
-  case notPossible(EditNumber, state: String)
+  case notPossible(EditNumber, state: OperationState.Word)
   /// The network's deletion waits, so it cannot be edited.
   case deletionWaits(EditNumber)
   /// The network is no longer there: it went between the look-up and the edit.
@@ -30,4 +31,19 @@ package enum ReplicaError: Error, Hashable, Sendable {
   case idTaken(NetworkID)
   /// No look has found this network as one that the unanswered create may be.
   case noCandidate(EditNumber, NetworkID)
+}
+
+extension ReplicaError {
+  /// What a lane refuses, in the replica's words.
+  init(_ refusal: LaneRefusal) {
+    switch refusal {
+    case .noEdit(let edit): self = .noEdit(edit)
+    case .notPossible(let edit, let word): self = .notPossible(edit, state: word)
+    case .deletionWaits(let edit): self = .deletionWaits(edit)
+    case .networkGone: self = .networkGone
+    case .noConflict: self = .noConflict
+    case .noCandidate(let edit, let id): self = .noCandidate(edit, id)
+    case .idTaken(let id): self = .idTaken(id)
+    }
+  }
 }

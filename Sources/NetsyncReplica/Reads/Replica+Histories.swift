@@ -26,7 +26,7 @@ package struct NetworkHistory: Sendable {
   /// When it was last read by itself.
   package var readAt: Timestamp?
   /// Its edits in the outbox.
-  package var operations: [NetsyncModel.Operation]
+  package var operations: [OutboxOperation]
   package var clock: ServerClock
 
   package struct Listed: Hashable, Sendable {

@@ -3,51 +3,51 @@ import NetsyncReconcile
 import Testing
 
 /// A create without an answer is looked for, and never sent blindly (R6). It was armed at second 0.
-struct ResolveUnknownCreateTests {
+struct IdentifyCreateTests {
   @Test func `the one new network of that name is adopted`() throws {
     let found = try NetworkDocument.sample(1, createdAt: .at(1))
-    #expect(try resolve([found]) == .adopt(found))
+    #expect(try identified([found]) == .adopt(found))
   }
 
   @Test func `a network that was made at the moment of arming is adopted`() throws {
     let found = try NetworkDocument.sample(1, createdAt: .at(0))
-    #expect(try resolve([found]) == .adopt(found))
+    #expect(try identified([found]) == .adopt(found))
   }
 
   @Test(arguments: [nil, ServerStamp("yesterday")])
   func `a network that does not say when it was made may be the one`(_ createdAt: ServerStamp?) throws {
     let found = try NetworkDocument.sample(1, createdAt: createdAt)
-    #expect(try resolve([found]) == .adopt(found))
+    #expect(try identified([found]) == .adopt(found))
   }
 
   @Test func `of several a person says which, the oldest first`() throws {
     let older = try NetworkDocument.sample(2, createdAt: .at(1))
     let younger = try NetworkDocument.sample(1, createdAt: .at(2))
-    #expect(try resolve([younger, older]) == .ask([older.id, younger.id]))
+    #expect(try identified([younger, older]) == .ask([older.id, younger.id]))
   }
 
   @Test func `as many networks as unanswered creates are told apart by their order`() throws {
     let older = try NetworkDocument.sample(2, createdAt: .at(1))
     let younger = try NetworkDocument.sample(1, createdAt: .at(2))
-    #expect(try resolve([younger, older], siblings: 2) == .adopt(older))
-    #expect(try resolve([younger], siblings: 2) == .adopt(younger))
+    #expect(try identified([younger, older], siblings: 2) == .adopt(older))
+    #expect(try identified([younger], siblings: 2) == .adopt(younger))
   }
 
   @Test func `networks of one second are told apart by their ids`() throws {
     let one = try NetworkDocument.sample(1, createdAt: .at(1))
     let two = try NetworkDocument.sample(2, createdAt: .at(1))
-    #expect(try resolve([two, one], siblings: 2) == .adopt(one))
+    #expect(try identified([two, one], siblings: 2) == .adopt(one))
   }
 
   @Test(arguments: ["A", "ab", "a ", "", "a\u{301}"])
   func `a filter that finds too much finds nothing`(_ name: String) throws {
     let found = try NetworkDocument.sample(1, name: name, createdAt: .at(1))
-    #expect(try resolve([found]).isLook)
+    #expect(try identified([found]).isLook)
   }
 
   @Test func `a network in another normal form is another network`() throws {
     let found = try NetworkDocument.sample(1, name: "cafe\u{301}", createdAt: .at(1))
-    #expect(try resolve([found], name: "caf\u{E9}").isLook)
+    #expect(try identified([found], name: "caf\u{E9}").isLook)
   }
 
   @Test func `what was there before is not the one`() throws {
@@ -55,16 +55,16 @@ struct ResolveUnknownCreateTests {
     let madeHere = try NetworkDocument.sample(9, createdAt: .at(1))
     let tooOld = try NetworkDocument.sample(1, createdAt: .at(-1))
     let nameless = NetworkDocument(id: try .sample(2), name: nil, createdAt: .at(1))
-    #expect(try resolve([namesake, madeHere, tooOld, nameless]).isLook)
+    #expect(try identified([namesake, madeHere, tooOld, nameless]).isLook)
   }
 
   @Test func `one that says it was made before is asked about where nothing else is found, and not before`() throws {
     let older = try NetworkDocument.sample(1, createdAt: .at(-1))
-    #expect(try resolve([older], looks: 1, now: 90).isLook)
-    #expect(try resolve([older], looks: 2, now: 89).isLook)
-    #expect(try resolve([older], looks: 2, now: 90) == .ask([older.id]))
+    #expect(try identified([older], looks: 1, now: 90).isLook)
+    #expect(try identified([older], looks: 2, now: 89).isLook)
+    #expect(try identified([older], looks: 2, now: 90) == .ask([older.id]))
     let found = try NetworkDocument.sample(2, createdAt: .at(1))
-    #expect(try resolve([older, found], looks: 2, now: 90) == .adopt(found))
+    #expect(try identified([older, found], looks: 2, now: 90) == .adopt(found))
   }
 
   @Test(
@@ -86,23 +86,24 @@ struct ResolveUnknownCreateTests {
     _ now: Int64,
     _ decision: UnknownCreateDecision
   ) throws {
-    #expect(try resolve([], looks: looks, now: now) == decision)
+    #expect(try identified([], looks: looks, now: now) == decision)
   }
 
   @Test func `a look that something may have slipped through is no look`() throws {
     let doubt = Doubt(arming: Arming(notBefore: .at(0), known: []), looks: 2, firstLook: .at(0), nextLook: .at(90))
     var create = UnknownCreate(name: NetworkName("a"), doubt: doubt, found: [], known: [], isWhole: false)
-    let decision = NetsyncReconcile.resolve(create, now: .at(200), settle: .seconds(90))
+    let decision = identify(create, now: .at(200), settleTime: .seconds(90))
     #expect(decision == .look(again: .at(209), looks: 2, first: .at(0)))
     create.isWhole = true
-    #expect(NetsyncReconcile.resolve(create, now: .at(200), settle: .seconds(90)) == .sendAgain)
+    #expect(identify(create, now: .at(200), settleTime: .seconds(90)) == .sendAgain)
   }
 
   @Test(arguments: [0, 1, 30, 44, 45, 46, 89, 90, 91, 86_400] as [Int64])
   func `a create that never arrived is sent again after enough looks, and not before`(_ firstLook: Int64) throws {
     var now = Timestamp.at(firstLook)
     var looks = 0
-    while case .look(let again, let next, let first) = try resolve([], looks: looks, first: .at(firstLook), at: now) {
+    while case .look(let again, let next, let first) = try identified([], looks: looks, first: .at(firstLook), at: now)
+    {
       #expect(first == .at(firstLook))
       #expect(again >= now)
       #expect(next == looks + 1)
@@ -114,17 +115,17 @@ struct ResolveUnknownCreateTests {
     #expect(now >= .at(firstLook + 90))
   }
 
-  private func resolve(
+  private func identified(
     _ found: [NetworkDocument],
     name: String = "a",
     looks: Int = 0,
     siblings: Int = 1,
     now: Int64 = 0
   ) throws -> UnknownCreateDecision {
-    try resolve(found, name: name, looks: looks, siblings: siblings, at: .at(now))
+    try identified(found, name: name, looks: looks, siblings: siblings, at: .at(now))
   }
 
-  private func resolve(
+  private func identified(
     _ found: [NetworkDocument],
     name: String = "a",
     looks: Int = 0,
@@ -140,7 +141,7 @@ struct ResolveUnknownCreateTests {
       known: [try .sample(9)],
       siblings: siblings
     )
-    return NetsyncReconcile.resolve(create, now: now, settle: .seconds(90))
+    return identify(create, now: now, settleTime: .seconds(90))
   }
 }
 

@@ -1,5 +1,6 @@
 import GRDB
 package import NetsyncModel
+import NetsyncReconcile
 
 /// What a resolution did.
 package enum Resolution: Hashable, Sendable {
@@ -72,45 +73,15 @@ extension Replica {
   ) throws(ReplicaError) -> Resolution {
     let resolvedAt = now()
     return try write(.resolveConflict) { database in
-      let open = try database.operations(of: network).last { if case .conflict = $0.state { true } else { false } }
-      guard let operation = open, case .conflict(let kind) = operation.state else { throw ReplicaError.noConflict }
-      switch side {
-      case .theirs:
-        try database.discard(operation, as: .discarded, at: resolvedAt)
-        return .theirsStands(operation.edit)
-      case .mine:
-        return try database.takeMine(operation, kind, localID: localID, at: resolvedAt)
+      let decision = try database.advance(network, at: resolvedAt) { lane in try lane.resolve(taking: side) }
+      switch decision {
+      case .mineWaits(let edit):
+        return .mineQueued(edit)
+      case .theirsStands(let edit):
+        return .theirsStands(edit)
+      case .makeAnew(let name):
+        return .mineAnew(try database.create(name, localID: localID, at: resolvedAt).edit, localID)
       }
-    }
-  }
-}
-
-extension Database {
-  fileprivate func takeMine(
-    _ operation: NetsyncModel.Operation,
-    _ kind: ConflictKind,
-    localID: LocalID,
-    at now: Timestamp
-  ) throws -> Resolution {
-    let theirs = try base(of: operation.network)
-    let entry = JournalEntry(
-      side: .local,
-      kind: .resolved,
-      network: operation.network,
-      edit: operation.edit,
-      before: kind == .deletedThere ? nil : theirs?.name,
-      after: operation.intent.name
-    )
-    try journal(entry, evidence: "{}", at: now)
-    switch kind {
-    case .bothChanged, .deletedHere:
-      if let theirs { try rebase(operation, onto: theirs, at: now) }
-      return .mineQueued(operation.edit)
-    case .deletedThere:
-      let name = try required(operation.intent.name ?? theirs?.name, "name")
-      try removeOperation(operation.edit)
-      try acceptDeletion(of: operation, at: now)
-      return .mineAnew(try create(name, localID: localID, at: now).edit, localID)
     }
   }
 }

@@ -57,8 +57,8 @@ package let looksBeforeSendingAgain = 3
 ///
 /// - Parameters:
 ///   - now: on the server's clock.
-///   - settle: how long after it was sent a request may still be applied.
-package func resolve(_ create: UnknownCreate, now: Timestamp, settle: Duration) -> UnknownCreateDecision {
+///   - settleTime: how long after it was sent a request may still be applied.
+package func identify(_ create: UnknownCreate, now: Timestamp, settleTime: Duration) -> UnknownCreateDecision {
   let namesakes = create.found
     .filter { !create.known.contains($0.id) && mayBe($0, theCreateOf: create.name, create.doubt.arming) }
     .sorted { ($0.createdAt?.instant ?? .distantFuture, $0.id) < ($1.createdAt?.instant ?? .distantFuture, $1.id) }
@@ -68,14 +68,36 @@ package func resolve(_ create: UnknownCreate, now: Timestamp, settle: Duration) 
   if !candidates.isEmpty { return .ask(candidates.map(\.id)) }
 
   let first = create.doubt.firstLook ?? now
-  guard create.isWhole else { return .look(again: now + settle / 10, looks: create.doubt.looks, first: first) }
+  guard create.isWhole else { return .look(again: now + settleTime / 10, looks: create.doubt.looks, first: first) }
   let looks = create.doubt.looks + 1
-  let settled = first + settle
+  let settled = first + settleTime
   if looks >= looksBeforeSendingAgain && now >= settled {
     return namesakes.isEmpty ? .sendAgain : .ask(namesakes.map(\.id))
   }
-  let next = looks == 1 ? first + settle / 2 : max(now + settle / 10, settled)
+  let next = looks == 1 ? first + settleTime / 2 : max(now + settleTime / 10, settled)
   return .look(again: next, looks: looks, first: first)
+}
+
+/// A create that was armed and whose answer is not settled: sent, or in doubt.
+package struct UnansweredCreate: Hashable, Sendable {
+  package var name: NetworkName
+  package var arming: Arming
+}
+
+package func unansweredCreates(among operations: [OutboxOperation]) -> [UnansweredCreate] {
+  operations.compactMap { operation in
+    guard case .create(let name) = operation.intent else { return nil }
+    switch operation.state {
+    case .inDoubt(let doubt): return UnansweredCreate(name: name, arming: doubt.arming)
+    case .sending(let arming?): return UnansweredCreate(name: name, arming: arming)
+    case .sending(nil), .waiting, .conflict, .held, .refused: return nil
+    }
+  }
+}
+
+/// Whether a listed network that nobody here knows is not taken in before an unanswered create is settled: it may be what that made.
+package func isWithheld(_ network: NetworkDocument, for unanswered: [UnansweredCreate]) -> Bool {
+  unanswered.contains { mayBe(network, theCreateOf: $0.name, $0.arming) }
 }
 
 /// Whether a network that nobody here knows may be an unanswered create: the name byte for byte, and not there before the arming.

@@ -37,23 +37,23 @@ public struct EditBase: Hashable, Sendable {
 }
 
 /// One edit in the outbox (R11).
-public struct Operation: Hashable, Sendable {
+public struct OutboxOperation: Hashable, Sendable {
   public let edit: EditNumber
   package let network: NetworkKey
   public let id: NetworkID?
   public let localID: LocalID?
-  public let intent: Intent
+  public package(set) var intent: Intent
   /// nil for a create.
-  public let base: EditBase?
+  public package(set) var base: EditBase?
   /// The name of a rename that was sent and not answered, kept through merging: the server may have it by now.
-  package let sentName: NetworkName?
+  package var sentName: NetworkName?
   /// On this host's clock.
   public let editedAt: Timestamp
-  public let state: OperationState
+  public private(set) var state: OperationState
   /// How often it was sent.
-  public let attempts: Int
+  public package(set) var attempts: Int
   /// The last failure, if any; for a refused operation the server's own words.
-  public let failure: APIErrorDetail?
+  public package(set) var failure: APIErrorDetail?
 
   package init(
     edit: EditNumber,
@@ -82,30 +82,75 @@ public struct Operation: Hashable, Sendable {
   }
 }
 
-/// Where an operation stands. It leaves the outbox as landed, superseded, discarded or refused, and in no other way.
+extension OutboxOperation {
+  /// Moves along an edge of ``OperationState/Word/next``, or stays in its state with other particulars. There is no other way to
+  /// change the state of an operation.
+  package mutating func move(to new: OperationState) {
+    assert(new.word == state.word || state.word.next.contains(new.word), "\(state.word) does not lead to \(new.word)")
+    state = new
+  }
+
+  package func moved(to new: OperationState) -> OutboxOperation {
+    var moved = self
+    moved.move(to: new)
+    return moved
+  }
+}
+
+/// Where an operation stands. It is put into the outbox waiting, or in the conflict that an edit before it was in.
+///
+/// | state | leads to | or leaves the outbox |
+/// |-------|----------|----------------------|
+/// | waiting | sending: it was armed; conflict: both sides changed; held: a guard | satisfied, yielded, superseded, discarded |
+/// | sending | waiting: no answer that settles it; in doubt: of a create; conflict: gone there; refused | sent, superseded |
+/// | in doubt | waiting: it is sent again | adopted, superseded |
+/// | conflict | waiting: it dissolved, or mine stands | satisfied, yielded, superseded, discarded, resolved |
+/// | held | waiting: a person allows it; conflict: both sides changed | satisfied, yielded, superseded, discarded |
+/// | refused | waiting: it is retried | superseded, discarded |
+///
+/// ``Word/next`` has the edges as a value.
 public enum OperationState: Hashable, Sendable {
-  /// To be sent, no sooner than `notBefore` (host clock). → sending, conflict, held, refused
+  /// To be sent, no sooner than `notBefore` (host clock).
   case waiting(notBefore: Timestamp?)
-  /// A request may be on its way. `arming` is there for a create. → waiting, inDoubt, conflict, refused, or landed
+  /// A request may be on its way. `arming` is there for a create.
   case sending(Arming?)
-  /// A create without an answer. → waiting (sent again), or landed (adopted)
+  /// A create without an answer.
   case inDoubt(Doubt)
-  /// Both sides changed. → waiting (mine), or discarded (theirs)
+  /// Both sides changed.
   case conflict(ConflictKind)
-  /// A guard waits for a person. → waiting
+  /// A guard waits for a person.
   case held
-  /// The server refused it for good; kept as a dead letter. → waiting (retried), or discarded
+  /// The server refused it for good; kept as a dead letter.
   case refused
 
-  /// The word that the outbox and its JSON use.
-  public var word: String {
+  /// A state without its particulars.
+  public var word: Word {
     switch self {
-    case .waiting: "waiting"
-    case .sending: "sending"
-    case .inDoubt: "in_doubt"
-    case .conflict: "conflict"
-    case .held: "held"
-    case .refused: "refused"
+    case .waiting: .waiting
+    case .sending: .sending
+    case .inDoubt: .inDoubt
+    case .conflict: .conflict
+    case .held: .held
+    case .refused: .refused
+    }
+  }
+
+  /// The word for a state that the outbox and its JSON use.
+  public enum Word: String, CaseIterable, Sendable {
+    case waiting, sending
+    case inDoubt = "in_doubt"
+    case conflict, held, refused
+
+    /// Where an operation in this state can go, besides out of the outbox (I8).
+    package var next: Set<Word> {
+      switch self {
+      case .waiting: [.sending, .conflict, .held]
+      case .sending: [.waiting, .inDoubt, .conflict, .refused]
+      case .inDoubt: [.waiting]
+      case .conflict: [.waiting]
+      case .held: [.waiting, .conflict]
+      case .refused: [.waiting]
+      }
     }
   }
 
@@ -141,7 +186,7 @@ public struct Doubt: Hashable, Sendable {
   /// When to look next, on the server's clock.
   public let nextLook: Timestamp
   /// Several networks that may be the one: a person says which.
-  public let candidates: [NetworkID]
+  public package(set) var candidates: [NetworkID]
 
   public init(
     arming: Arming,

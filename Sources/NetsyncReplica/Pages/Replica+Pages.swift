@@ -1,6 +1,6 @@
 import GRDB
 package import NetsyncModel
-import NetsyncReconcile
+package import NetsyncReconcile
 
 /// A page of the listing as a sweep brought it.
 package struct ListedPage: Sendable {
@@ -118,25 +118,19 @@ private struct PageBatch {
   let sweep: Int64
   let context: SightContext
   let now: Timestamp
-  /// Edits that are not on their way, by network.
-  private var edits: [NetworkKey: NetsyncModel.Operation] = [:]
+  /// The edits of each network that has any.
+  private var operations: [NetworkKey: [OutboxOperation]]
   /// Creates without an answer: a listed network that may be one is not taken in before that is settled (R6).
-  private var unanswered: [(name: NetworkName, arming: Arming)] = []
+  private let unanswered: [UnansweredCreate]
   var tally = PageTally()
 
-  init(database: Database, sweep: Int64, context: SightContext, now: Timestamp, operations: [NetsyncModel.Operation]) {
+  init(database: Database, sweep: Int64, context: SightContext, now: Timestamp, operations: [OutboxOperation]) {
     self.database = database
     self.sweep = sweep
     self.context = context
     self.now = now
-    for operation in operations {
-      switch operation.state {
-      case .waiting, .conflict, .held: edits[operation.network] = operation
-      case .inDoubt(let doubt): operation.intent.name.map { unanswered.append(($0, doubt.arming)) }
-      case .sending(let arming?): operation.intent.name.map { unanswered.append(($0, arming)) }
-      case .sending(nil), .refused: break
-      }
-    }
+    self.operations = Dictionary(grouping: operations, by: \.network)
+    unanswered = unansweredCreates(among: operations)
   }
 
   mutating func apply(_ page: ListedPage) throws {
@@ -154,11 +148,13 @@ private struct PageBatch {
     var isExact = true
     for record in records {
       if let row = known[record.id] {
-        isExact = try update(row, record, page, evidence) && isExact
+        let (updated, isTaken) = try update(row, record, page, evidence)
+        isExact = isTaken && isExact
         leaving.remove(row.key)
         if row.seenPage != page.number { try move(row, to: page.number) }
+        known[record.id] = updated
         known[record.id]?.seenPage = page.number
-      } else if mayBeUnanswered(record) {
+      } else if isWithheld(record, for: unanswered) {
         tally.withheld.insert(record.id)
         isExact = false
       } else {
@@ -220,35 +216,39 @@ private struct PageBatch {
     return Set(keys.map(NetworkKey.init))
   }
 
-  /// - Returns: false where the row does not say what the page says.
+  /// - Returns: the row as it is now, and false where it does not say what the page says.
   private mutating func update(
     _ row: NetworkRow,
     _ record: NetworkDocument,
     _ page: ListedPage,
     _ evidence: WrittenEvidence
-  ) throws -> Bool {
-    let edit = edits[row.key]
-    if row.base == record && edit == nil { return true }
-    let outcome = try database.apply(
-      .listed(record),
-      to: row,
-      edit: edit,
-      recentWrite: row.recentWrite(asked: page.asked, serverNow: context.clock.serverTime(now)),
-      context,
-      evidence: evidence,
-      at: now
-    )
-    // The network may come again on another page of the batch: its edit is then what this sight has made of it.
-    if edit != nil { edits[row.key] = try database.queuedOperation(of: row.key) }
+  ) throws -> (row: NetworkRow, isTaken: Bool) {
+    let operations = operations[row.key] ?? []
+    if row.base == record && operations.isEmpty { return (row, true) }
+    let before = try database.lane(row, operations: operations)
+    if row.base == record && before.queued == nil { return (row, true) }
+    var lane = before
+    let contests = lane.queued == nil ? 0 : try database.contests(of: row.key, at: now)
+    let moment = ListingMoment(asked: page.asked, serverNow: context.clock.serverTime(now))
+    let step = lane.listed(record, moment, context, contests: contests, evidence.value)
+    try database.store(lane, over: before, step.effects, page: evidence, at: now)
+    count(step.told, row.base, record)
+    // The network may come again on another page of the batch: its lane is then what this sight has made of it.
+    self.operations[row.key] = lane.operations
+    var updated = row
+    (updated.base, updated.departure) = (lane.base, lane.departure)
+    return (updated, !step.told.stale)
+  }
+
+  private mutating func count(_ outcome: SightOutcome, _ base: NetworkDocument?, _ record: NetworkDocument) {
     switch outcome.change {
     case nil, .restamped?: break
     case .appeared?: tally.new += 1
     case .renamed?, .changed?: tally.changed += 1
     case .wentBack?:
       tally.wentBack += 1
-      if row.base?.hasContent(of: record) == false { tally.changed += 1 }
+      if base?.hasContent(of: record) == false { tally.changed += 1 }
     }
-    return !outcome.stale
   }
 
   private mutating func insert(_ record: NetworkDocument, on page: Int, _ evidence: WrittenEvidence) throws
@@ -266,8 +266,8 @@ private struct PageBatch {
     ])
     let inserted = NetworkRow(key: NetworkKey(rawValue: database.lastInsertedRowID), base: record, seenPage: page)
     tally.new += 1
-    let entry = JournalEntry(side: .remote, kind: .created, network: inserted.key, after: record.name)
-    try database.journal(entry, evidence: evidence.json, at: now)
+    let entry = LaneEntry(side: .remote, kind: .created, after: record.name, evidence: evidence.value)
+    try database.journal(entry, of: inserted.key, evidence: evidence.json, at: now)
     return inserted
   }
 
@@ -280,10 +280,6 @@ private struct PageBatch {
     if let seenPage = row.seenPage {
       try database.run("UPDATE page SET fingerprint = NULL WHERE page_number = ?", arguments: [seenPage])
     }
-  }
-
-  private func mayBeUnanswered(_ record: NetworkDocument) -> Bool {
-    unanswered.contains { mayBe(record, theCreateOf: $0.name, $0.arming) }
   }
 }
 

@@ -4,27 +4,27 @@ import NetsyncReconcile
 import NetsyncReplica
 
 /// Carries one operation one step further: looks, arms, sends, settles. Each durable step is the replica's (R13).
-struct Lane: Sendable {
+struct PushStep: Sendable {
   let engine: SyncEngine
   let requests: Requests
   /// How often this run has worked on each edit.
   let tries: [EditNumber: Int]
 
   /// - Returns: how the operation now stands; a failure that may be of others too ends the cycle.
-  func result(of operation: NetsyncModel.Operation) async -> Result<LaneStep, CycleFailure> {
+  func result(of operation: OutboxOperation) async -> Result<PushStepResult, CycleFailure> {
     let action = operation.intent.action
     do {
-      return .success(LaneStep(edit: operation.edit, action: action, settled: try await step(operation)))
+      return .success(PushStepResult(edit: operation.edit, action: action, settled: try await step(operation)))
     } catch {
       guard case .api(let failure, request: _, tries: _) = error, isOfOneOperation(failure) else {
         return .failure(error)
       }
-      return .success(LaneStep(edit: operation.edit, action: action, settled: .waiting, failure: error))
+      return .success(PushStepResult(edit: operation.edit, action: action, settled: .waiting, failure: error))
     }
   }
 
-  private func step(_ operation: NetsyncModel.Operation) async throws(CycleFailure) -> SettledAs {
-    if case .inDoubt(let doubt) = operation.state { return try await look(for: operation, doubt) }
+  private func step(_ operation: OutboxOperation) async throws(CycleFailure) -> SettledAs {
+    if case .inDoubt = operation.state { return try await look(for: operation) }
     switch operation.intent {
     case .create(let name):
       return try await create(operation, name)
@@ -39,37 +39,31 @@ struct Lane: Sendable {
 
   // MARK: Creates
 
-  private func create(_ operation: NetsyncModel.Operation, _ name: NetworkName) async throws(CycleFailure) -> SettledAs
-  {
+  private func create(_ operation: OutboxOperation, _ name: NetworkName) async throws(CycleFailure) -> SettledAs {
     let listing = try await listed(name)
     let arming = Arming(
-      // By the server's own word where it gave one: that it was not there at this time is then no matter of any host's clock.
-      notBefore: (listing.date ?? requests.serverNow - requests.clock.uncertainty) - Limits.serverClockSpread,
-      known: Set(listing.networks.filter { $0.name == name }.map(\.id))
+      of: name,
+      listed: listing.networks,
+      date: listing.date,
+      serverNow: requests.serverNow,
+      uncertainty: requests.clock.uncertainty
     )
     return try await deliver(operation, arming) { await engine.api.create(name).map { $0 } }
   }
 
   /// Looks for a create that was not answered (R6).
-  private func look(for operation: NetsyncModel.Operation, _ doubt: Doubt) async throws(CycleFailure) -> SettledAs {
+  private func look(for operation: OutboxOperation) async throws(CycleFailure) -> SettledAs {
     guard let name = operation.intent.name else { return .waiting }
     let listing = try await listed(name)
     return try replicaStep { () throws(ReplicaError) in
-      let siblings = try engine.replica.operations().count { other in
-        if case .inDoubt = other.state { other.intent.name == name } else { false }
-      }
-      let unknown = UnknownCreate(
-        name: name,
-        doubt: doubt,
-        found: listing.networks,
-        known: try engine.replica.known(among: listing.networks.map(\.id)),
-        siblings: siblings,
-        isWhole: listing.isWhole
+      try engine.replica.lookedFor(
+        operation.edit,
+        listed: listing.networks,
+        isWhole: listing.isWhole,
+        settleTime: engine.settleTime,
+        serverNow: requests.serverNow,
+        evidence: Evidence(request: listing.request, status: 200)
       )
-      let serverNow = requests.serverNow
-      let decision = resolve(unknown, now: serverNow, settle: engine.settle)
-      let evidence = Evidence(request: listing.request, status: 200)
-      return try engine.replica.resolve(operation.edit, decision, serverNow: serverNow, evidence: evidence)
     }
   }
 
@@ -112,7 +106,7 @@ struct Lane: Sendable {
 
   /// Looks first (R7), decides again upon what is there, and sends what still holds.
   private func send(
-    _ operation: NetsyncModel.Operation,
+    _ operation: OutboxOperation,
     to id: NetworkID,
     _ request: () async -> Delivery
   ) async throws(CycleFailure) -> SettledAs {
@@ -145,7 +139,7 @@ struct Lane: Sendable {
   /// Arms, sends once, settles. What was looked at is acted upon at once or not at all: where the server has meanwhile asked for
   /// silence, the operation goes on waiting.
   private func deliver(
-    _ operation: NetsyncModel.Operation,
+    _ operation: OutboxOperation,
     _ arming: Arming?,
     _ request: () async -> Delivery
   ) async throws(CycleFailure) -> SettledAs {
@@ -159,44 +153,27 @@ struct Lane: Sendable {
     } catch {
       // Where the replica failed, it was sent: the next cycle recovers it.
       if case .replica = error { throw error }
-      // Nothing was sent: there was no time for it, or a stop was requested.
-      _ = try replicaStep { () throws(ReplicaError) in try settle(operation, .stop, failure: nil, Evidence()) }
+      try replicaStep { () throws(ReplicaError) in try engine.replica.notSent(operation.edit) }
       throw error
     }
-    let decision = NetsyncReconcile.settle(operation.intent, base: operation.base?.name, delivery.result)
-    let failure: APIFailure? = if case .failure(let failure) = delivery.result { failure } else { nil }
     let settled = try replicaStep { () throws(ReplicaError) in
-      try settle(operation, decision, failure: failure, Evidence(delivery))
+      try engine.replica.answered(
+        delivery.result,
+        to: operation.edit,
+        Patience(failures: tries[operation.edit, default: 1], chance: engine.environment.chance()),
+        serverNow: requests.serverNow,
+        evidence: Evidence(delivery)
+      )
     }
-    if case .stop = decision, let failure { throw .api(failure, request: delivery.request, tries: 1) }
+    if case .failure(let failure) = delivery.result, endsCycle(failure, of: operation.intent) {
+      throw .api(failure, request: delivery.request, tries: 1)
+    }
     return settled
-  }
-
-  private func settle(
-    _ operation: NetsyncModel.Operation,
-    _ decision: PushDecision,
-    failure: APIFailure?,
-    _ evidence: Evidence
-  ) throws(ReplicaError) -> SettledAs {
-    var serverWait: Duration?
-    if case .retry(let wait) = decision { serverWait = wait }
-    return try engine.replica.settle(
-      operation.edit,
-      decision,
-      failure: failure?.detail,
-      wait: backoff(
-        afterFailures: tries[operation.edit, default: 1],
-        chance: engine.environment.chance(),
-        serverWait: serverWait
-      ),
-      serverNow: requests.serverNow,
-      evidence: evidence
-    )
   }
 }
 
-/// What one step of a lane came to.
-struct LaneStep: Sendable {
+/// What one step came to.
+struct PushStepResult: Sendable {
   var edit: EditNumber
   var action: Intent.Action
   var settled: SettledAs

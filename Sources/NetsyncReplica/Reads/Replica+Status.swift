@@ -8,8 +8,8 @@ package struct ReplicaStatus: Hashable, Sendable {
   /// When the last complete pull began; nil before there was one.
   package var completeAsOf: Timestamp?
   package var lastSweep: SweepRecord?
-  /// Open edits by the word of their state.
-  package var outbox: [String: Int]
+  /// Open edits by their state.
+  package var outbox: [OperationState.Word: Int]
   package var conflicts: Int
 
   /// Said only when nothing waits, nothing is held, and the last sweep was complete (R17).
@@ -22,7 +22,7 @@ extension Replica {
   package func status() throws(ReplicaError) -> ReplicaStatus {
     try read { database in
       let states = try database.rows("SELECT state, count(*) AS edits FROM outbox GROUP BY state") { row in
-        (row["state"] as String, row["edits"] as Int)
+        (try required(OperationState.Word(rawValue: row["state"]), "state"), row["edits"] as Int)
       }
       return ReplicaStatus(
         networks: try database.value(Int.self, "SELECT count(*) FROM networks") ?? 0,

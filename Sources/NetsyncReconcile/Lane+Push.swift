@@ -1,0 +1,261 @@
+package import NetsyncModel
+
+/// What became of an operation, for counting.
+package enum SettledAs: Hashable, Sendable {
+  case landed, waiting, inDoubt, conflict, refused
+  /// The server does not have the network any more, and a delete waited behind the operation: nothing is left to send.
+  case agreed
+}
+
+/// How long an operation waits after a try that failed: what ``backoff(afterFailures:chance:serverWait:)`` draws from.
+package struct Patience: Hashable, Sendable {
+  /// Tries in this cycle, at least 1.
+  package var failures: Int
+  /// Drawn evenly from 0 to 1.
+  package var chance: Double
+
+  package init(failures: Int, chance: Double) {
+    self.failures = failures
+    self.chance = chance
+  }
+}
+
+/// A moment on both clocks.
+package struct Moment: Hashable, Sendable {
+  package var host: Timestamp
+  package var server: Timestamp
+
+  package init(host: Timestamp, server: Timestamp) {
+    self.host = host
+    self.server = server
+  }
+}
+
+/// What a look for an unanswered create has found.
+package struct CreateLook: Hashable, Sendable {
+  /// As in ``UnknownCreate``.
+  package var found: [NetworkDocument]
+  package var known: Set<NetworkID>
+  package var siblings: Int
+  package var isWhole: Bool
+
+  package init(found: [NetworkDocument], known: Set<NetworkID>, siblings: Int, isWhole: Bool) {
+    self.found = found
+    self.known = known
+    self.siblings = siblings
+    self.isWhole = isWhole
+  }
+}
+
+extension Arming {
+  /// What a create writes down before it is sent (R6).
+  ///
+  /// By the server's own word where it gave one: that the network was not there at that time is then no matter of any host's clock.
+  ///
+  /// - Parameters:
+  ///   - listed: what the server lists under the name now.
+  ///   - date: the server's time of that listing.
+  ///   - serverNow: on the server's clock, as far as it is known.
+  package init(
+    of name: NetworkName,
+    listed: [NetworkDocument],
+    date: Timestamp?,
+    serverNow: Timestamp,
+    uncertainty: Duration
+  ) {
+    self.init(
+      notBefore: (date ?? serverNow - uncertainty) - Limits.serverClockSpread,
+      known: Set(listed.filter { $0.name == name }.map(\.id))
+    )
+  }
+}
+
+/// The way of an edit to the server.
+extension Lane {
+  /// It is about to be sent, and not a byte has left (R6, R13).
+  ///
+  /// - Parameters:
+  ///   - read: the operation as it was when it was decided to send it.
+  ///   - arming: for a create.
+  /// - Returns: false where it is no longer the same: edited, discarded or held meanwhile.
+  package mutating func arm(_ read: OutboxOperation, _ arming: Arming?) -> LaneStep<Bool> {
+    guard flying == nil, var operation = queued, operation.edit == read.edit, operation.intent == read.intent,
+      case .waiting = operation.state
+    else { return step(false) }
+    operation.move(to: .sending(arming))
+    operation.attempts += 1
+    if case .rename(let name) = operation.intent { operation.sentName = name }
+    queued = nil
+    flying = operation
+    return step(true)
+  }
+
+  /// It was armed, and could not be sent: there was no time for it, or a stop was requested.
+  package mutating func notSent(_ edit: EditNumber) throws(LaneRefusal) -> LaneStep<Void> {
+    _ = try sending(edit)
+    returnToQueue()
+    return step(())
+  }
+
+  /// It was sent, and this came back (R12); ``settle(_:base:_:)`` says what that means.
+  ///
+  /// - Parameter holder: another lane that has the answered id already, if one has.
+  package mutating func answered(
+    _ answer: PushAnswer,
+    to edit: EditNumber,
+    holder: Lane?,
+    _ patience: Patience,
+    at moment: Moment,
+    _ evidence: Evidence
+  ) throws(LaneRefusal) -> LaneStep<SettledAs> {
+    let sent = try sending(edit)
+    if case .failure(let failure) = answer, let detail = failure.detail { flying?.failure = detail }
+    switch settle(sent.intent, base: sent.base?.name, answer) {
+    case .landed(let document?):
+      if let holder {
+        guard mayAbsorb(holder, as: document, for: sent) else { return try doubt(sent, at: moment.server) }
+        absorb(holder)
+      }
+      land(sent, document, as: .sent, evidence, moment.server)
+      return step(.landed)
+    case .landed(nil):
+      landDeletion(sent, evidence, moment.server)
+      return step(.landed)
+    case .retry(let serverWait):
+      let wait = backoff(afterFailures: patience.failures, chance: patience.chance, serverWait: serverWait)
+      returnToQueue(notBefore: moment.host + wait)
+      return step(.waiting)
+    case .stop:
+      returnToQueue()
+      return step(.waiting)
+    case .doubt:
+      return try doubt(sent, at: moment.server)
+    case .conflict(let kind):
+      return step(contend(sent, kind, evidence))
+    case .deadLetter(let detail):
+      refuse(sent, detail, evidence)
+      return step(.refused)
+    }
+  }
+
+  private func sending(_ edit: EditNumber) throws(LaneRefusal) -> OutboxOperation {
+    let operation = try operation(edit)
+    guard case .sending = operation.state else { throw .notPossible(edit, operation.state.word) }
+    return operation
+  }
+
+  /// Whether a network that a listing showed before the create's own answer came may be what the create made.
+  private func mayAbsorb(_ holder: Lane, as document: NetworkDocument, for sent: OutboxOperation) -> Bool {
+    guard case .sending(let arming?) = sent.state, case .create(let name) = sent.intent, let base = holder.base,
+      holder.localID == nil, holder.flying == nil
+    else { return false }
+    return mayBe(base, theCreateOf: name, arming)
+  }
+
+  /// The server has what a create or a rename wanted: its document is the base, and what waited behind goes on upon it.
+  mutating func land(
+    _ operation: OutboxOperation,
+    _ document: NetworkDocument,
+    as kind: JournalChange.Kind,
+    _ evidence: Evidence,
+    _ serverNow: Timestamp
+  ) {
+    remove(operation.edit)
+    if let base, isOlder(document.updatedAt, than: base.updatedAt) {
+      journal(.remote, .wentBack, before: base.name, after: document.name, evidence)
+    }
+    base = document
+    departure = nil
+    acknowledge(at: serverNow)
+    rebase(onto: document)
+    tell(kind, of: operation, after: document.name, evidence)
+  }
+
+  private mutating func landDeletion(_ operation: OutboxOperation, _ evidence: Evidence, _ serverNow: Timestamp) {
+    let before = base?.name
+    remove(operation.edit)
+    acknowledge(at: serverNow)
+    depart(.deletedHere)
+    journal(.local, .sent, edit: operation.edit, before: before, evidence)
+  }
+
+  private mutating func doubt(_ sent: OutboxOperation, at time: Timestamp) throws(LaneRefusal) -> LaneStep<SettledAs> {
+    guard case .sending(let arming?) = sent.state else { throw .notPossible(sent.edit, sent.state.word) }
+    flying?.move(to: .inDoubt(Doubt(arming: arming, nextLook: time)))
+    return step(.inDoubt)
+  }
+
+  /// The answer of a rename says that the network is gone there.
+  private mutating func contend(_ sent: OutboxOperation, _ kind: ConflictKind, _ evidence: Evidence) -> SettledAs {
+    returnToQueue(conflict: kind)
+    guard queued != nil else {
+      removeBase(evidence)
+      return .agreed
+    }
+    dispute(kind, evidence)
+    tell(.conflict, of: sent, evidence)
+    return .conflict
+  }
+
+  /// Refused for good: kept with the server's words, unless a newer edit of the network takes its place.
+  private mutating func refuse(_ sent: OutboxOperation, _ detail: APIErrorDetail, _ evidence: Evidence) {
+    tell(.refused, of: sent, evidence)
+    guard queued == nil else { return returnToQueue(isRefused: true) }
+    flying = nil
+    refused = sent.moved(to: .refused)
+    refused?.failure = detail
+    refused?.sentName = nil
+  }
+
+  /// An unanswered create was looked for (R6); ``identify(_:now:settleTime:)`` says what that means.
+  package mutating func lookedFor(
+    _ edit: EditNumber,
+    _ look: CreateLook,
+    settleTime: Duration,
+    serverNow: Timestamp,
+    _ evidence: Evidence
+  ) -> LaneStep<SettledAs> {
+    // Its user may have adopted it or sent it again while it was looked for.
+    guard let operation = flying, operation.edit == edit, case .inDoubt(let doubt) = operation.state,
+      case .create(let name) = operation.intent
+    else { return step(.waiting) }
+    let unknown = UnknownCreate(
+      name: name,
+      doubt: doubt,
+      found: look.found,
+      known: look.known,
+      siblings: look.siblings,
+      isWhole: look.isWhole
+    )
+    switch identify(unknown, now: serverNow, settleTime: settleTime) {
+    case .adopt(let document):
+      land(operation, document, as: .adopted, evidence, serverNow)
+      return step(.landed)
+    case .ask(let candidates):
+      var asked = doubt
+      asked.candidates = candidates
+      flying?.move(to: .inDoubt(asked))
+      return step(.inDoubt)
+    case .look(let again, let looks, let first):
+      flying?.move(to: .inDoubt(Doubt(arming: doubt.arming, looks: looks, firstLook: first, nextLook: again)))
+      return step(.inDoubt)
+    case .sendAgain:
+      returnToQueue()
+      return step(.waiting)
+    }
+  }
+
+  /// The process that sent it has died: a create may have been applied, anything else looks first and can simply be sent again (R13).
+  package mutating func recover() -> LaneStep<Void> {
+    guard let sent = flying, case .sending(let arming) = sent.state else { return step(()) }
+    switch NetsyncReconcile.recover(sent.intent) {
+    case .doubt:
+      // A create is never sent unarmed.
+      guard let arming else { break }
+      flying?.move(to: .inDoubt(Doubt(arming: arming, nextLook: arming.notBefore)))
+    case .wait:
+      returnToQueue()
+    }
+    return step(())
+  }
+}
