@@ -151,11 +151,15 @@ let package = Package(
       ]
     ),
 
+    // What several test targets share.
+    .target(name: "NetsyncTestSupport", path: "Tests/NetsyncTestSupport"),
+    .testTarget(name: "NetsyncTestSupportTests", dependencies: ["NetsyncTestSupport"]),
+
     .testTarget(name: "NetsyncModelTests", dependencies: ["NetsyncModel"]),
     .testTarget(name: "NetsyncReconcileTests", dependencies: ["NetsyncModel", "NetsyncReconcile", "NetsyncTestKit"]),
     .testTarget(
       name: "NetsyncReplicaTests",
-      dependencies: ["NetsyncModel", "NetsyncReconcile", "NetsyncReplica", "NetsyncTestKit"]
+      dependencies: ["NetsyncModel", "NetsyncReconcile", "NetsyncReplica", "NetsyncTestKit", "NetsyncTestSupport"]
     ),
     .testTarget(
       name: "NetsyncAPITests",
@@ -170,7 +174,7 @@ let package = Package(
       name: "NetsyncEngineTests",
       dependencies: [
         "NetsyncModel", "NetsyncReconcile", "NetsyncReplica", "NetsyncAPI", "NetsyncEngine", "NetsyncSandbox",
-        "NetsyncTestKit",
+        "NetsyncTestKit", "NetsyncTestSupport",
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "Metrics", package: "swift-metrics"),
@@ -197,6 +201,7 @@ let package = Package(
       name: "NetsyncTests",
       dependencies: [
         "Netsync", "NetsyncModel", "NetsyncReplica", "NetsyncAPI", "NetsyncEngine", "NetsyncSandbox", "NetsyncTestKit",
+        "NetsyncTestSupport",
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -206,6 +211,7 @@ let package = Package(
       name: "NetsyncPageTests",
       dependencies: [
         "NetsyncModel", "NetsyncReplica", "NetsyncAPI", "NetsyncEngine", "NetsyncPage", "NetsyncTestKit",
+        "NetsyncTestSupport",
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HummingbirdCore", package: "hummingbird"),

@@ -1,6 +1,7 @@
 import Foundation
 import Testing
 
+/// Serialized: its tests start processes, and so many of them at once would starve each other.
 @Suite(.serialized) struct BadInputTests {
   @Test func `without a key only what needs one fails`() async throws {
     let host = try Host(baseURL: "http://127.0.0.1:9/v2", key: nil)

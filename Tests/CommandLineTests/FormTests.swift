@@ -7,6 +7,8 @@ import Testing
 @testable import NetsyncCLI
 
 /// What an answer looks like is what was asked for, or a refusal; never another form in silence.
+///
+/// Serialized: its tests start processes, and so many of them at once would starve each other.
 @Suite(.serialized) struct FormTests {
   @Test(arguments: [
     ["status", "-o", "tsv"], ["status", "--fields", "id"], ["plan", "-o", "csv"],

@@ -2,6 +2,8 @@ import Foundation
 import Testing
 
 /// What is held, refused or busy: its exit code, and what carries on.
+///
+/// Serialized: its tests start processes, some of them on a port that another has just left.
 @Suite(.serialized) struct HoldingTests {
   @Test func `a refused edit is exit 3, stays listed, and can be given another name`() async throws {
     let sandbox = try await SandboxProcess("--networks", "2")

@@ -2,6 +2,8 @@ import Foundation
 import Testing
 
 /// `log`, `why` and `undo`: what happened, on which evidence, and how it is reversed.
+///
+/// Serialized: its tests start processes, and wait no longer than 20 s for what these show.
 @Suite(.serialized) struct JournalCommandTests {
   @Test func `a network deleted at the API is gone, why shows the 404, and undo makes it anew`() async throws {
     let sandbox = try await SandboxProcess("--networks", "4")

@@ -1,6 +1,7 @@
 import Foundation
 import Testing
 
+/// Serialized: its tests start many processes, and how far one comes before it is killed is the point.
 @Suite(.serialized) struct KillTests {
   @Test func `a push that is killed fifty times loses no edit and makes no duplicate`() async throws {
     let sandbox = try await SandboxProcess("--networks", "80", "--latency", "4ms")

@@ -1,6 +1,7 @@
 import Foundation
 import Testing
 
+/// Serialized: its tests start processes, some of them on a port that another has just left.
 @Suite(.serialized) struct MainJobTests {
   @Test func `pull, edit offline, plan and push are what the contract says`() async throws {
     let sandbox = try await SandboxProcess("--networks", "300")

@@ -1,6 +1,7 @@
 import Foundation
 import Testing
 
+/// Serialized: its tests start processes, and wait no longer than 20 s for what these show.
 @Suite(.serialized) struct StatusCommandTests {
   @Test func `as metrics it holds the gauges, and no name`() async throws {
     let host = try Host()

@@ -54,11 +54,12 @@ def write() -> None:
 
 
 def sources() -> list[Path]:
-    """Test targets too, which the manifest speaks of: nothing of them is built."""
+    """Test targets too, and what they share, for the manifest speaks of them: nothing of them is built."""
     files = [PACKAGE / "Package.swift"]
     if (PACKAGE / "Package.resolved").is_file():
         files.append(PACKAGE / "Package.resolved")
-    for folder in (PACKAGE / "Schema", PACKAGE / "Sources", *sorted((PACKAGE / "Tests").glob("*Tests"))):
+    tests = [*(PACKAGE / "Tests").glob("*Tests"), PACKAGE / "Tests" / "NetsyncTestSupport"]
+    for folder in (PACKAGE / "Schema", PACKAGE / "Sources", *sorted(tests)):
         files += sorted(file for file in folder.rglob("*") if file.is_file())
     return files
 

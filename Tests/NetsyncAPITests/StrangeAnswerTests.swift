@@ -6,7 +6,7 @@ import NetsyncHTTP
 import Testing
 
 /// Answers that no HTTP server should give, over a real socket.
-@Suite(.serialized) struct StrangeAnswerTests {
+struct StrangeAnswerTests {
   @Test(arguments: ["000", "001", "042", "099"])
   func `a status that HTTP does not have is no answer, and ends nothing`(_ status: String) async throws {
     let server = try await RawServer("HTTP/1.1 \(status) What\r\ncontent-length: 2\r\n\r\n{}")

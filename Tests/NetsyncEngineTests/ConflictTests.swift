@@ -2,9 +2,10 @@ import NetsyncEngine
 import NetsyncModel
 import NetsyncReplica
 import NetsyncTestKit
+import NetsyncTestSupport
 import Testing
 
-@Suite(.serialized) struct ConflictTests {
+@Suite(.opensReplicas) struct ConflictTests {
   /// A network renamed here, then renamed there after `pause`.
   private func bothRenamed(pause: Duration) async throws -> World {
     let world = try World()

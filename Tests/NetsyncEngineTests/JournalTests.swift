@@ -3,10 +3,11 @@ import NetsyncEngine
 import NetsyncModel
 import NetsyncReplica
 import NetsyncTestKit
+import NetsyncTestSupport
 import Testing
 
 /// What a cycle writes down of what it saw, and how long that is kept.
-@Suite(.serialized) struct JournalTests {
+@Suite(.opensReplicas) struct JournalTests {
   @Test func `a removal is told with the sweep that missed the network and the API's own 404`() async throws {
     let world = try World(networks: 8)
     _ = try await world.engine().pull(PullOptions())

@@ -4,9 +4,10 @@ import NetsyncEngine
 import NetsyncModel
 import NetsyncReplica
 import NetsyncTestKit
+import NetsyncTestSupport
 import Testing
 
-@Suite(.serialized) struct MetricsTests {
+@Suite(.opensReplicas) struct MetricsTests {
   @Test func `cycles are counted by kind and outcome, edits by action, and the replica is gauged`() async throws {
     let metrics = TestMetrics()
     let world = try World(networks: 4)

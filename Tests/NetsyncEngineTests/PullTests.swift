@@ -6,10 +6,11 @@ import NetsyncReconcile
 import NetsyncReplica
 import NetsyncSandbox
 import NetsyncTestKit
+import NetsyncTestSupport
 import Synchronization
 import Testing
 
-@Suite(.serialized) struct PullTests {
+@Suite(.opensReplicas) struct PullTests {
   @Test func `a pull brings every network and its interfaces`() async throws {
     let world = try World(networks: 620)
     let report = try await world.engine().pull(PullOptions())

@@ -6,10 +6,11 @@ import NetsyncReconcile
 import NetsyncReplica
 import NetsyncSandbox
 import NetsyncTestKit
+import NetsyncTestSupport
 import Synchronization
 import Testing
 
-@Suite(.serialized) struct PushTests {
+@Suite(.opensReplicas) struct PushTests {
   @Test func `edits made offline arrive, and both sides are the same`() async throws {
     let world = try World(networks: 10)
     _ = try await world.engine().pull(PullOptions())

@@ -7,10 +7,11 @@ import NetsyncModel
 import NetsyncReconcile
 import NetsyncReplica
 import NetsyncTestKit
+import NetsyncTestSupport
 import Synchronization
 import Testing
 
-@Suite(.serialized) struct SyncLoopTests {
+@Suite(.opensReplicas) struct SyncLoopTests {
   @Test func `a change there is seen within one interval, however long nothing has changed`() async throws {
     let world = try World(networks: 3)
     let course = try Course(world, interval: .seconds(300))

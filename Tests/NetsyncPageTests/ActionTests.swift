@@ -3,12 +3,13 @@ import NetsyncAPI
 import NetsyncModel
 import NetsyncReplica
 import NetsyncTestKit
+import NetsyncTestSupport
 import Testing
 
 @testable import NetsyncPage
 
 /// What the buttons do, and who may press them.
-@Suite(.serialized) struct ActionTests {
+@Suite(.opensReplicas) struct ActionTests {
   /// A network that was renamed here and there.
   private func conflicted() async throws -> Browser {
     let browser = try Browser(networks: 0)

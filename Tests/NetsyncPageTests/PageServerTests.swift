@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Logging
 import NetsyncTestKit
+import NetsyncTestSupport
 import ServiceLifecycle
 import Testing
 
@@ -13,7 +14,7 @@ import Testing
 #endif
 
 /// Where the page is served.
-@Suite(.serialized) struct PageServerTests {
+@Suite(.opensReplicas) struct PageServerTests {
   @Test(
     arguments: [
       ("127.0.0.1:9417", "127.0.0.1:9417"), ("localhost:0", "127.0.0.1:0"), ("[::1]:80", "[::1]:80"),

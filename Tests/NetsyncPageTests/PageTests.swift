@@ -1,13 +1,14 @@
 import HTTPTypes
 import NetsyncModel
 import NetsyncTestKit
+import NetsyncTestSupport
 import Testing
 
 @testable import NetsyncPage
 @testable import NetsyncReplica
 
 /// What the pages show.
-@Suite(.serialized) struct PageTests {
+@Suite(.opensReplicas) struct PageTests {
   @Test func `before the first pull the page says so`() async throws {
     let answer = try await Browser().get("/")
     #expect(answer.status == 200)
@@ -116,7 +117,7 @@ import Testing
   }
 }
 
-@Suite(.serialized) struct DrawingTests {
+@Suite struct DrawingTests {
   @Test func `where a row would be too long, a square stands for several, and what is not provisioned stays visible`() {
     let drawing = RegionDrawing([
       RegionCount(code: "fr", name: "Frankfurt", networks: 1_000, provisioned: 999, interfaces: 1_200),

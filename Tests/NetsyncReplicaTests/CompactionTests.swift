@@ -1,10 +1,11 @@
 import NetsyncModel
 import NetsyncReconcile
 import NetsyncReplica
+import NetsyncTestSupport
 import Testing
 
 /// The journal is bounded, and what must be told for ever is.
-@Suite(.serialized) struct CompactionTests {
+@Suite(.opensReplicas) struct CompactionTests {
   let lab = NetworkDocument.sample(1, name: "lab")
   let month = Duration.seconds(30 * 86_400)
 

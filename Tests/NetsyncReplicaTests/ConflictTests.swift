@@ -1,10 +1,11 @@
 import NetsyncModel
 import NetsyncReconcile
 import NetsyncReplica
+import NetsyncTestSupport
 import Testing
 
 /// A person settles what no policy may: mine or theirs, for every kind.
-@Suite(.serialized) struct ConflictTests {
+@Suite(.opensReplicas) struct ConflictTests {
   let lab = NetworkDocument.sample(1, name: "lab")
   let theirs = NetworkDocument.sample(1, name: "lab").renamed("theirs", at: "2026-01-02T12:00:00Z")
 

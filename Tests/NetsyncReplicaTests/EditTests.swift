@@ -1,10 +1,11 @@
 import NetsyncModel
 import NetsyncReconcile
 import NetsyncReplica
+import NetsyncTestSupport
 import Testing
 
 /// What is edited here is seen here at once, whatever the server knows of it.
-@Suite(.serialized) struct EditTests {
+@Suite(.opensReplicas) struct EditTests {
   @Test func `a network made here is listed at once, under a local id that finds it`() throws {
     let host = try Host()
     let localID = try #require(try host.create("lab").localID)

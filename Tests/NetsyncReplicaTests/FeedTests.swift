@@ -1,9 +1,10 @@
 import NetsyncModel
 import NetsyncReplica
+import NetsyncTestSupport
 import Testing
 
 /// The journal in pieces that have no gap, and where it begins to have none.
-@Suite(.serialized) struct FeedTests {
+@Suite(.opensReplicas) struct FeedTests {
   private func number(_ rawValue: Int64) -> ChangeNumber { ChangeNumber(rawValue: rawValue) }
 
   private func numbers(_ host: Host, after cursor: Int64, limit: Int = 100) throws -> [Int64]? {

@@ -1,10 +1,11 @@
 import NetsyncModel
 import NetsyncReconcile
 import NetsyncReplica
+import NetsyncTestSupport
 import Testing
 
 /// How a user names a network: full id, local id, exact name, or the beginning of an id.
-@Suite(.serialized) struct FindTests {
+@Suite(.opensReplicas) struct FindTests {
   @Test func `a network answers to its id, the beginning of its id, and its name`() throws {
     let host = try Host()
     try host.pull([.sample(1, name: "lab")])

@@ -1,10 +1,11 @@
 import NetsyncModel
 import NetsyncReconcile
 import NetsyncReplica
+import NetsyncTestSupport
 import Testing
 
 /// An edit made while another of the same network is on its way waits behind it, and merges with it if it comes back.
-@Suite(.serialized) struct FollowerTests {
+@Suite(.opensReplicas) struct FollowerTests {
   let lab = NetworkDocument.sample(1, name: "lab")
 
   @Test func `an edit made while a create is on its way goes on upon the network that it made`() throws {

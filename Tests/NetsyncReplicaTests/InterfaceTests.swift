@@ -1,11 +1,12 @@
 import NetsyncModel
 import NetsyncReconcile
+import NetsyncTestSupport
 import Testing
 
 @testable import NetsyncReplica
 
 /// Interfaces are read-only and come as whole lists, one per network.
-@Suite(.serialized) struct InterfaceTests {
+@Suite(.opensReplicas) struct InterfaceTests {
   let wireguard = NetworkInterfaceDocument(
     id: "if-1",
     name: "Gateway",

@@ -1,10 +1,11 @@
 import NetsyncModel
 import NetsyncReconcile
 import NetsyncReplica
+import NetsyncTestSupport
 import Testing
 
 /// What the journal tells, in order and in pieces, of networks that are gone too.
-@Suite(.serialized) struct JournalTests {
+@Suite(.opensReplicas) struct JournalTests {
   let lab = NetworkDocument.sample(1, name: "lab")
 
   @Test func `changes of both sides come in order, each with its side, its edit and its evidence`() throws {

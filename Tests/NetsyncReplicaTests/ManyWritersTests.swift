@@ -1,10 +1,11 @@
 import NetsyncModel
 import NetsyncReconcile
 import NetsyncReplica
+import NetsyncTestSupport
 import Testing
 
 /// Any number may edit one file at once: nobody is told that it is locked, and no edit is lost.
-@Suite(.serialized) struct ManyWritersTests {
+@Suite(.opensReplicas) struct ManyWritersTests {
   private static let writers = 8
   private static let edits = 20
 

@@ -1,10 +1,11 @@
 import NetsyncModel
 import NetsyncReconcile
 import NetsyncReplica
+import NetsyncTestSupport
 import Testing
 
 /// Edits of a network that have not been sent become the fewest of the same meaning; the last number stands for them.
-@Suite(.serialized) struct MergingTests {
+@Suite(.opensReplicas) struct MergingTests {
   @Test func `a new network renamed is a new network of the later name`() throws {
     let host = try Host()
     let lab = try host.create("lab")

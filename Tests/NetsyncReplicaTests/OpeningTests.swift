@@ -3,6 +3,7 @@ import NetsyncModel
 import NetsyncReconcile
 import NetsyncReplica
 import NetsyncTestKit
+import NetsyncTestSupport
 import Testing
 
 #if canImport(Glibc)
@@ -11,7 +12,7 @@ import Testing
   import Musl
 #endif
 
-@Suite(.serialized) struct OpeningTests {
+@Suite(.opensReplicas) struct OpeningTests {
   @Test func `a replica that is not there is not made by looking for it`() throws {
     let directory = try TemporaryDirectory()
     let path = "\(directory.path)/none/replica.sqlite"
@@ -19,7 +20,7 @@ import Testing
     #expect(!FileManager.default.fileExists(atPath: "\(directory.path)/none"))
   }
 
-  /// The umask is the process's: what runs beside this makes its files more open or more closed, and no less well.
+  /// Serialized: the process has one umask. What runs beside this makes its files more open or more closed, and no less well.
   @Test(.serialized, arguments: [0o000, 0o027, 0o077] as [mode_t])
   func `a new replica is its owner's alone, whatever the umask`(mask: mode_t) throws {
     let directory = try TemporaryDirectory()

@@ -1,10 +1,11 @@
 import NetsyncModel
 import NetsyncReconcile
 import NetsyncReplica
+import NetsyncTestSupport
 import Testing
 
 /// The outbox as a workbench: nothing leaves it unsaid.
-@Suite(.serialized) struct OutboxTests {
+@Suite(.opensReplicas) struct OutboxTests {
   @Test func `a discarded rename shows the server's name again`() async throws {
     let host = try Host()
     try host.pull([.sample(name: "lab")])

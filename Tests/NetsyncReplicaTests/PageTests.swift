@@ -1,10 +1,11 @@
 import NetsyncModel
 import NetsyncReconcile
 import NetsyncReplica
+import NetsyncTestSupport
 import Testing
 
 /// A listing comes in pages, and rows move between them while it is walked.
-@Suite(.serialized) struct PageTests {
+@Suite(.opensReplicas) struct PageTests {
   let lab = NetworkDocument.sample(1, name: "lab")
   let dmz = NetworkDocument.sample(2, name: "dmz")
   let old = NetworkDocument.sample(3, name: "old")

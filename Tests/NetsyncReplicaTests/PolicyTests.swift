@@ -1,10 +1,11 @@
 import NetsyncModel
 import NetsyncReconcile
 import NetsyncReplica
+import NetsyncTestSupport
 import Testing
 
 /// A network that was edited here is seen changed there: who stands, and what is told of the other (R8).
-@Suite(.serialized) struct PolicyTests {
+@Suite(.opensReplicas) struct PolicyTests {
   struct Case: Sendable {
     let policy: ConflictPolicy
     /// When it was changed there, from the time of the edit.

@@ -3,10 +3,11 @@ import NetsyncModel
 import NetsyncReconcile
 import NetsyncReplica
 import NetsyncTestKit
+import NetsyncTestSupport
 import Testing
 
 /// SQL that a user writes can read everything and harm nothing.
-@Suite(.serialized) struct QueryTests {
+@Suite(.opensReplicas) struct QueryTests {
   @Test(arguments: [
     "INSERT INTO meta (only_row) VALUES (2)",
     "UPDATE network SET name = 'gone'",

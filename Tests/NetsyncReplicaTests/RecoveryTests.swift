@@ -1,10 +1,11 @@
 import NetsyncModel
 import NetsyncReconcile
 import NetsyncReplica
+import NetsyncTestSupport
 import Testing
 
 /// The process died between two steps; the next one carries on (R13).
-@Suite(.serialized) struct RecoveryTests {
+@Suite(.opensReplicas) struct RecoveryTests {
   let lab = NetworkDocument.sample(1, name: "lab")
 
   @Test func `a create that was on its way is in doubt, and is not sent again unasked`() throws {

@@ -1,10 +1,11 @@
 import NetsyncModel
 import NetsyncReconcile
 import NetsyncReplica
+import NetsyncTestSupport
 import Testing
 
 /// What an answer does to the edit that it answers: one durable step, for every decision there is.
-@Suite(.serialized) struct SettleTests {
+@Suite(.opensReplicas) struct SettleTests {
   let lab = NetworkDocument.sample(1, name: "lab")
 
   @Test func `an edit on its way says so`() throws {

@@ -1,10 +1,11 @@
 import NetsyncModel
 import NetsyncReconcile
 import NetsyncReplica
+import NetsyncTestSupport
 import Testing
 
 /// A listing lags behind writes. One that is older than what the server acknowledged is not news (R10).
-@Suite(.serialized) struct StalePageTests {
+@Suite(.opensReplicas) struct StalePageTests {
   let lab = NetworkDocument.sample(1, name: "lab")
 
   @Test func `a page that was asked for before a rename landed does not undo it`() throws {

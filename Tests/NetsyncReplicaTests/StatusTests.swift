@@ -1,10 +1,11 @@
 import NetsyncModel
 import NetsyncReconcile
 import NetsyncReplica
+import NetsyncTestSupport
 import Testing
 
 /// "In sync" is said only when it is so (R17).
-@Suite(.serialized) struct StatusTests {
+@Suite(.opensReplicas) struct StatusTests {
   @Test func `a replica is in sync after a complete pull, and since the pull began`() throws {
     let host = try Host()
     let start = host.now

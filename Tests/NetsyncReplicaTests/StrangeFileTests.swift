@@ -3,10 +3,11 @@ import NetsyncModel
 import NetsyncReconcile
 import NetsyncReplica
 import NetsyncTestKit
+import NetsyncTestSupport
 import Testing
 
 /// What lies at the path need not be a replica. Whatever it is, it is somebody's.
-@Suite(.serialized) struct StrangeFileTests {
+@Suite(.opensReplicas) struct StrangeFileTests {
   @Test(arguments: [
     "name,id\nlab,1\n",
     String(repeating: "A letter that somebody wrote. ", count: 400),

@@ -1,10 +1,11 @@
 import NetsyncModel
 import NetsyncReconcile
 import NetsyncReplica
+import NetsyncTestSupport
 import Testing
 
 /// The journal says which edit took the place of another, however that came about.
-@Suite(.serialized) struct SupersededTests {
+@Suite(.opensReplicas) struct SupersededTests {
   let lab = NetworkDocument.sample(1, name: "lab")
 
   @Test func `an edit in place of one that waits`() throws {

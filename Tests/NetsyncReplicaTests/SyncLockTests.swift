@@ -2,10 +2,11 @@ import FoundationEssentials
 import NetsyncReconcile
 import NetsyncReplica
 import NetsyncTestKit
+import NetsyncTestSupport
 import Testing
 
 /// One at a time pulls, pushes and checkpoints (R14).
-@Suite(.serialized) struct SyncLockTests {
+@Suite(.opensReplicas) struct SyncLockTests {
   @Test func `while one syncs no other may, and the next may when it is gone`() throws {
     let host = try Host()
     guard let lock = try SyncLock(replica: host.path) else {

@@ -1,10 +1,11 @@
 import NetsyncModel
 import NetsyncReconcile
 import NetsyncReplica
+import NetsyncTestSupport
 import Testing
 
 /// A create without an answer is looked for before anything else (R6).
-@Suite(.serialized) struct UnansweredCreateTests {
+@Suite(.opensReplicas) struct UnansweredCreateTests {
   @Test func `the network that it turns out to be is adopted`() async throws {
     let host = try Host()
     let create = try host.doubtedCreate("lab")

@@ -1,10 +1,11 @@
 import NetsyncModel
 import NetsyncReconcile
 import NetsyncReplica
+import NetsyncTestSupport
 import Testing
 
 /// A change is reversed by a new edit, in one transaction with the look at how things stand.
-@Suite(.serialized) struct UndoTests {
+@Suite(.opensReplicas) struct UndoTests {
   let lab = NetworkDocument.sample(1, name: "lab")
 
   @Test func `a rename there is reversed by a rename here, which says what it undoes`() throws {

@@ -1,9 +1,10 @@
 import NetsyncReconcile
 import NetsyncReplica
+import NetsyncTestSupport
 import Testing
 
 /// What a sweep took in, the next one cannot see again: what it has to answer for is kept until nothing is held.
-@Suite(.serialized) struct UnsettledSweepTests {
+@Suite(.opensReplicas) struct UnsettledSweepTests {
   @Test func `what incomplete sweeps saw change and go back is the next one's, until one is complete`() throws {
     let host = try Host()
     try host.sweep(.ok, isComplete: true, changed: 9, wentBack: 9)

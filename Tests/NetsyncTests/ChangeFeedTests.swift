@@ -2,11 +2,12 @@ import Netsync
 import NetsyncEngine
 import NetsyncReplica
 import NetsyncTestKit
+import NetsyncTestSupport
 import Synchronization
 import Testing
 
 /// A consumer that saves its cursor is given every change in order, and none again that it saved.
-@Suite(.serialized, .timeLimit(.minutes(10))) struct ChangeFeedTests {
+@Suite(.opensReplicas, .timeLimit(.minutes(10))) struct ChangeFeedTests {
   /// What a consumer has on disk, and what it was given.
   private final class Consumer: Sendable {
     private let state = Mutex((saved: ChangeNumber(rawValue: 0), given: [ChangeNumber](), strays: [ChangeNumber]()))

@@ -2,10 +2,11 @@ import HTTPTypes
 import Netsync
 import NetsyncReplica
 import NetsyncTestKit
+import NetsyncTestSupport
 import Testing
 
 /// What is read and edited through the library, without a server.
-@Suite(.serialized) struct NetworksTests {
+@Suite(.opensReplicas) struct NetworksTests {
   @Test func `an edit is seen at once, and its receipt says what it did`() throws {
     let replica = try World().library()
     let created = try replica.networks.create("lab")

@@ -1,9 +1,10 @@
 import Netsync
 import NetsyncTestKit
+import NetsyncTestSupport
 import Testing
 
 /// SQL through the library: all is read, nothing is written, and it ends.
-@Suite(.serialized, .timeLimit(.minutes(10))) struct QueryTests {
+@Suite(.opensReplicas, .timeLimit(.minutes(10))) struct QueryTests {
   private let endless = "WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n) SELECT count(*) FROM n"
 
   @Test func `the views answer with columns and values`() async throws {

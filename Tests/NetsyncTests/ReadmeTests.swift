@@ -1,9 +1,10 @@
 import Foundation
 import Netsync
+import NetsyncTestSupport
 import Testing
 
 /// The snippet of the README's daemon section, compiled and run.
-@Suite(.serialized) struct ReadmeTests {
+@Suite(.opensReplicas) struct ReadmeTests {
   @Test func `the README's snippet compiles, runs, and is this one`() async throws {
     let directory = FileManager.default.temporaryDirectory.path + "/netsync-readme-" + UUID().uuidString
     defer { try? FileManager.default.removeItem(atPath: directory) }

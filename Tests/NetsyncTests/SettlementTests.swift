@@ -1,9 +1,10 @@
 import Netsync
 import NetsyncTestKit
+import NetsyncTestSupport
 import Testing
 
 /// Whoever edits is told what became of it.
-@Suite(.serialized, .timeLimit(.minutes(10))) struct SettlementTests {
+@Suite(.opensReplicas, .timeLimit(.minutes(10))) struct SettlementTests {
   @Test func `an edit that the server takes is told with the id and the name there`() async throws {
     let world = try World()
     let replica = try world.library()

@@ -3,10 +3,11 @@ import Netsync
 import NetsyncEngine
 import NetsyncReplica
 import NetsyncTestKit
+import NetsyncTestSupport
 import ServiceLifecycle
 import Testing
 
-@Suite(.serialized, .timeLimit(.minutes(10))) struct SyncServiceTests {
+@Suite(.opensReplicas, .timeLimit(.minutes(10))) struct SyncServiceTests {
   @Test func `a graceful shutdown ends it, and what was edited before has been sent`() async throws {
     let world = try World(networks: 3)
     try world.create("lab")

@@ -1,10 +1,11 @@
 import Netsync
 import NetsyncReplica
 import NetsyncTestKit
+import NetsyncTestSupport
 import Testing
 
 /// Those who watch see every process's commits, the newest state, and none twice.
-@Suite(.serialized, .timeLimit(.minutes(10))) struct UpdatesTests {
+@Suite(.opensReplicas, .timeLimit(.minutes(10))) struct UpdatesTests {
   @Test func `what another process edits is seen, and no state comes twice in a row`() async throws {
     let world = try World()
     let replica = try world.library()

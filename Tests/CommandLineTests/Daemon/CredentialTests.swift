@@ -1,6 +1,7 @@
 import Foundation
 import Testing
 
+/// Serialized: its tests start processes, and so many of them at once would starve each other.
 @Suite(.serialized) struct CredentialTests {
   /// systemd opens its copy to the service by an ACL: the file is root's, and the ACL's mask shows as the group's bits.
   @Test(.enabled(if: geteuid() == 0, "only root makes files as systemd does"), arguments: [(0o440, 5), (0o444, 4)])

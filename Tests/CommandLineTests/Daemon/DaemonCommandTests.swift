@@ -1,6 +1,7 @@
 import Foundation
 import Testing
 
+/// Serialized: its tests start processes, and wait no longer than 20 s for what these show.
 @Suite(.serialized) struct DaemonCommandTests {
   @Test func `it refuses to begin as every command does that needs the network`() async throws {
     #expect(try await Host(baseURL: "http://127.0.0.1:9/v2", key: nil).run("daemon").status == 4)
