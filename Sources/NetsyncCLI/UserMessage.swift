@@ -49,6 +49,34 @@ struct UserMessage: Error, Sendable {
   }
 }
 
+extension UserMessage {
+  /// One failure in a table of them. Its columns stand in the order in which they are read, a few on a line, so that
+  /// what the tool says can be compared. The formatter would give each a line of its own, so tables ask it not to.
+  static func row(
+    _ exit: ExitStatus,
+    _ code: String,
+    _ message: TerminalText,
+    why: TerminalText,
+    state: TerminalText = "nothing was changed",
+    next: TerminalText,
+    isRetryable: Bool = false,
+    retryAfter: Duration? = nil,
+    telnyx: APIErrorDetail? = nil
+  ) -> UserMessage {
+    UserMessage(
+      exit: exit,
+      code: code,
+      message: message,
+      why: why,
+      state: state,
+      next: [next],
+      isRetryable: isRetryable,
+      retryAfter: retryAfter,
+      telnyx: telnyx
+    )
+  }
+}
+
 extension JSONText {
   /// `{"status", "code", "title", "detail", "pointer"}`, as in the outbox.
   init(_ detail: APIErrorDetail) {
