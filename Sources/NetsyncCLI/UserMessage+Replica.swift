@@ -29,7 +29,7 @@ extension UserMessage {
     case .noChange(let change): .usage("there is no change \(change.description)",
       why: "it never was, or is so old that it is no longer kept", next: "netsync log")
     case .notPossible(let edit, let state): .usage("edit \(edit.description) cannot take that now",
-      why: "its state is \(state)", next: "netsync outbox show \(edit.description)")
+      why: "its state is \(state.rawValue)", next: "netsync outbox show \(edit.description)")
     case .deletionWaits(let edit): .usage("that network's deletion waits",
       why: "edit \(edit.description) deletes it", next: "netsync outbox discard \(edit.description)")
     case .networkGone: .usage("that network is gone",

@@ -19,16 +19,16 @@ import Testing
 
   @Test func `who waits gets a slot in the order of coming`() async throws {
     let slots = Slots(1)
-    let order = Mutex<[Int]>([])
+    let order = Order()
     #expect(await slots.take())
     var visits: [Task<Void, any Error>] = []
     for number in 0..<5 {
-      visits.append(Task { try await slots.withSlot { order.withLock { $0.append(number) } } })
+      visits.append(Task { try await slots.withSlot { order.note(number) } })
       while slots.waiting <= number { await Task.yield() }
     }
     slots.giveBack()
     for visit in visits { try await visit.value }
-    #expect(order.withLock { $0 } == [0, 1, 2, 3, 4])
+    #expect(order.numbers == [0, 1, 2, 3, 4])
   }
 
   @Test func `a wait ends with its task, and takes no slot with it`() async throws {
@@ -68,6 +68,17 @@ import Testing
       try await trait.provideScope(for: test, testCase: nil) { runs.withLock { $0 += 1 } }
     }
     #expect(runs.withLock { $0 } == 1)
+  }
+}
+
+/// Notes who came when.
+private final class Order: Sendable {
+  private let state = Mutex<[Int]>([])
+
+  var numbers: [Int] { state.withLock { $0 } }
+
+  func note(_ number: Int) {
+    state.withLock { $0.append(number) }
   }
 }
 
