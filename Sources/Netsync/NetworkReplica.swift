@@ -112,18 +112,9 @@ public final class NetworkReplica: Sendable {
   @concurrent public func sync() async -> SyncOutcome {
     guard let engine else { return .noKey }
     guard !commits.isClosed else { return .notNow }
-    return await syncs.run { await engine.sync() }
-  }
-}
-
-extension SyncEngine {
-  fileprivate func sync() async -> SyncOutcome {
-    let pulled = await pull(PullOptions())
-    if let failure = pulled.failure, pulled.endsCycle { return SyncOutcome(failure) }
-    let pushed = await push(PushOptions())
-    if let failure = pushed.failure ?? pulled.failure { return SyncOutcome(failure) }
-    if pushed.conflicts + pushed.undecided + pushed.refused > 0 { return .needsDecision }
-    return pushed.waiting + pushed.inDoubt > 0 ? .notNow : .done
+    return await syncs.run {
+      SyncOutcome(await engine.sync(SyncOptions(pull: PullOptions(), push: PushOptions())))
+    }
   }
 }
 

@@ -1,5 +1,6 @@
 import NetsyncEngine
 import NetsyncModel
+import NetsyncReconcile
 
 /// How a sync ended.
 public enum SyncOutcome: Hashable, Sendable {
@@ -19,13 +20,14 @@ public enum SyncOutcome: Hashable, Sendable {
   /// Anything else, in words for a log.
   case failed(String)
 
-  init(_ failure: CycleFailure) {
-    switch failure {
-    case .api(.credentials, _, _): self = .keyRejected
-    case .api(let failure, _, _) where failure.isTransient: self = .notNow
-    case .quiet, .timedOut, .stopped, .busy: self = .notNow
+  init(_ report: SyncReport) {
+    switch report.verdict.end {
+    case .done: self = .done
+    case .undecided, .refused: self = .needsDecision
     case .held: self = .held
-    case .api, .replica: self = .failed(String(describing: failure))
+    case .notNow, .busy, .stopped: self = .notNow
+    case .keyRejected: self = .keyRejected
+    case .damaged, .failed: self = .failed(report.failure.map(String.init(describing:)) ?? "")
     }
   }
 }

@@ -68,11 +68,6 @@ package struct APIClient: Sendable {
     self.now = now
   }
 
-  /// Whether a listing ends with this page. Where it does not say how long it is, a page that is not full is the last.
-  package func isLast(_ page: Int, of total: Int?, rows: Int) -> Bool {
-    total.map { page >= $0 } ?? (rows < pageSize)
-  }
-
   /// `GET /networks`, one page of ``pageSize``.
   ///
   /// - Parameter known: the fingerprint of the page as it was; the same bytes again are not decoded.

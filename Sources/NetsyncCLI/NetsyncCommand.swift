@@ -122,12 +122,4 @@ enum ExitStatus: Int32, Error, Sendable {
   case configuration = 78
   case interrupted = 130
   case terminated = 143
-
-  /// Whether this one is said where both apply, as the contract orders them.
-  func outranks(_ other: ExitStatus) -> Bool { rank < other.rank }
-
-  private var rank: Int {
-    let order: [ExitStatus] = [.damaged, .credentials, .held, .needsDecision, .partly, .notNow, .pending]
-    return order.firstIndex(of: self) ?? order.count
-  }
 }

@@ -29,8 +29,9 @@ final class ProgressLine: Sendable {
     }
   }
 
-  func show(_ progress: PullProgress) {
+  func show(_ progress: SyncProgress) {
     guard isOn else { return }
+    if case .pushing = progress { return clear() }
     let text: String? = state.withLock { state in
       let elapsed = state.startedAt.duration(to: .now)
       guard elapsed >= .milliseconds(300) else { return nil }
@@ -45,11 +46,18 @@ final class ProgressLine: Sendable {
     try? StandardStream.error.write("\r\u{1B}[K")
   }
 
-  private static func text(_ progress: PullProgress, after elapsed: Duration) -> String {
-    let stage = progress.stage == .networks ? "networks" : "interfaces of networks"
-    guard let total = progress.total, total > 0, progress.done > 0 else { return "Pulling \(stage): \(progress.done)" }
-    let rest = elapsed * max(0, Double(total - progress.done) / Double(progress.done))
+  private static func text(_ progress: SyncProgress, after elapsed: Duration) -> String {
+    switch progress {
+    case .networks(let done, let total): text("networks", done, of: total, after: elapsed)
+    case .interfaces(let done, let total): text("interfaces of networks", done, of: total, after: elapsed)
+    case .pushing: ""
+    }
+  }
+
+  private static func text(_ what: String, _ done: Int, of total: Int?, after elapsed: Duration) -> String {
+    guard let total, total > 0, done > 0 else { return "Pulling \(what): \(done)" }
+    let rest = elapsed * max(0, Double(total - done) / Double(done))
     let left = rest < .seconds(1) ? "" : ", about \(DurationText.short(rest)) left"
-    return "Pulling \(stage): \(progress.done) of \(total)\(left)"
+    return "Pulling \(what): \(done) of \(total)\(left)"
   }
 }

@@ -5,12 +5,9 @@ import NetsyncModel
 import NetsyncReplica
 
 extension UserMessage {
-  /// A pull that failed, or that lacks some interfaces, in words.
-  ///
-  /// - Parameter waiting: edits in the outbox.
-  init(_ report: PullReport, _ failure: CycleFailure, waiting: Int, verb: String, isDryRun: Bool = false) {
-    self.init(failure, waiting: waiting, verb: verb)
-    if report.isComplete, case .api = failure {
+  /// Says what a pull is left with that failed, or that lacks some interfaces.
+  mutating func tell(of report: PullReport, isDryRun: Bool) {
+    if report.isComplete, case .api? = report.failure {
       message = "some interfaces could not be read"
       state = "every network was read; the interfaces that failed stay as they were, the others are new"
       next = ["netsync pull asks for them again"]

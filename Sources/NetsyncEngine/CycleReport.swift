@@ -20,13 +20,23 @@ package enum CycleFailure: Error, Hashable, Sendable {
   case held(Guard, count: Int)
 }
 
+/// A failure, as it is told and as the rules go by it.
+package struct FailedCycle: Hashable, Sendable {
+  package var failure: CycleFailure
+  package var kind: FailureClass
+
+  package init(failure: CycleFailure, kind: FailureClass) {
+    self.failure = failure
+    self.kind = kind
+  }
+}
+
 /// What a pull did.
 package struct PullReport: Hashable, Sendable {
   package var counts = SweepCounts()
   package var duration = Duration.zero
   package var isComplete = false
-  package var outcome = PullOutcome.error
-  package var failure: CycleFailure?
+  package var failed: FailedCycle?
   /// Every network was read, whatever became of the interfaces.
   package var hasNetworks = false
   /// Conflicts that are open after it.
@@ -36,16 +46,20 @@ package struct PullReport: Hashable, Sendable {
 
   package init() {}
 
-  /// Whether a push after it would be in vain, or wrong.
-  package var endsCycle: Bool {
-    switch failure {
-    case nil: false
-    case .held(.otherAccount, _): true
-    case .held: false
-    case .api(let failure, request: _, tries: _): !hasNetworks || !failure.mayBeOfOneRecord
-    case .timedOut: !hasNetworks
-    case .quiet, .stopped, .replica, .busy: true
-    }
+  package var failure: CycleFailure? { failed?.failure }
+
+  /// In a word.
+  package var outcome: CycleOutcome { NetsyncReconcile.outcome(of: facts) }
+
+  /// What verdicts go by.
+  package var facts: PullFacts {
+    PullFacts(
+      failure: failed?.kind,
+      isComplete: isComplete,
+      hasNetworks: hasNetworks,
+      hasListed: counts.listed > 0,
+      hasNews: counts.new + counts.changed + counts.gone > 0
+    )
   }
 }
 
@@ -62,7 +76,7 @@ package struct PushReport: Hashable, Sendable {
   package var requests = 0
   package var bytes = 0
   package var duration = Duration.zero
-  package var failure: CycleFailure?
+  package var failed: FailedCycle?
   /// Every edit had its turn, whatever became of it.
   package var isThrough = false
   /// Edits of plan files that were not sent, since the edit or its base has changed.
@@ -79,27 +93,69 @@ package struct PushReport: Hashable, Sendable {
 
   package init() {}
 
-  /// How it ended, in the words of a pull.
-  package var outcome: PullOutcome {
-    let later: PullOutcome = sent > 0 ? .partial : .offline
-    switch failure {
-    case .held: return .held
-    case .api(.credentials, request: _, tries: _), .replica: return .error
-    case _ where moved > 0: return .held
-    case _ where conflicts + undecided + refused > 0: return .partial
-    case .stopped: return .partial
-    case .quiet, .timedOut: return later
-    case .api(let failure, request: _, tries: _) where failure.isTransient: return later
-    case .api: return isThrough && sent > 0 ? .partial : .error
-    case .busy: return .error
-    case nil: return waiting + inDoubt > 0 ? later : .ok
-    }
+  package var failure: CycleFailure? { failed?.failure }
+
+  /// In the words of a pull.
+  package var outcome: CycleOutcome { NetsyncReconcile.outcome(of: facts) }
+
+  /// What verdicts go by.
+  package var facts: PushFacts {
+    PushFacts(
+      failure: failed?.kind,
+      isThrough: isThrough,
+      sent: sent,
+      moved: moved,
+      refused: refused,
+      conflicts: conflicts,
+      undecided: undecided,
+      held: held,
+      unsettled: waiting + inDoubt
+    )
   }
 }
 
-extension CycleFailure {
-  /// The guard that held what would have been destroyed, if one did.
-  var held: Guard? {
-    if case .held(let reason, count: _) = self { reason } else { nil }
+/// What a sync did: a pull, a push, or both.
+package struct SyncReport: Hashable, Sendable {
+  /// nil where none was asked for.
+  package var pull: PullReport?
+  /// nil where none was asked for, or where it would have been in vain after the pull.
+  package var push: PushReport?
+
+  package init(pull: PullReport? = nil, push: PushReport? = nil) {
+    self.pull = pull
+    self.push = push
+  }
+
+  package var verdict: SyncVerdict { NetsyncReconcile.verdict(pull: pull?.facts, push: push?.facts) }
+
+  /// The failure that the verdict speaks of, where a failure made it.
+  package var failure: CycleFailure? { verdict.isOfPush ? push?.failure : pull?.failure }
+
+  /// What the policy made of conflicts, in both halves.
+  package var verdicts: PolicyVerdicts { (pull?.verdicts ?? PolicyVerdicts()) + (push?.verdicts ?? PolicyVerdicts()) }
+}
+
+extension SyncEngine {
+  /// Classifies a failure, once.
+  func failed(_ failure: CycleFailure) -> FailedCycle {
+    let now = environment.now()
+    let kind: FailureClass =
+      switch failure {
+      case .api(let failure, request: _, tries: _): FailureClass(failure, silence: silence(now))
+      case .quiet(let until): .silence(until.since(now))
+      case .timedOut: .timedOut
+      case .stopped: .stopped
+      case .replica(.damaged), .replica(.newer), .replica(.notAReplica): .replicaUnusable
+      case .replica: .storage
+      case .busy: .busy
+      case .held(let reason, count: _): .held(reason)
+      }
+    return FailedCycle(failure: failure, kind: kind)
+  }
+
+  /// How long the server still wants to be left alone, where it said so.
+  private func silence(_ now: Timestamp) -> Duration? {
+    guard let wait = try? replica.meta().quietUntil?.since(now), wait > .zero else { return nil }
+    return wait
   }
 }

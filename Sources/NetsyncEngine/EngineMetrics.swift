@@ -31,7 +31,7 @@ package struct EngineMetrics: Sendable {
 
 /// The instruments of pulls, or of pushes.
 private struct CycleMetrics: Sendable {
-  let ended: [PullOutcome: Counter]
+  let ended: [CycleOutcome: Counter]
   let duration: Timer
   let requests: Counter
   let bytes: Counter

@@ -10,7 +10,7 @@ enum CycleKind: String, CaseIterable, Sendable {
 /// What is counted of any cycle.
 protocol CycleReport: Sendable {
   static var kind: CycleKind { get }
-  var outcome: PullOutcome { get }
+  var outcome: CycleOutcome { get }
   var duration: Duration { get }
   var requests: Int { get }
   var bytes: Int { get }

@@ -72,7 +72,7 @@ public enum APIFailure: Error, Hashable, Sendable {
 }
 
 /// Why an answer was not taken.
-public enum Misunderstanding: Hashable, Sendable {
+public enum Misunderstanding: Error, Hashable, Sendable {
   /// A redirect, never followed: the key must not travel to another host.
   case redirect(status: Int)
   /// A status that the API does not document.

@@ -53,7 +53,7 @@ extension Lane {
     _ evidence: Evidence = Evidence(),
     at now: Timestamp
   ) throws(LaneRefusal) -> LaneStep<EditReceipt> {
-    guard base != nil || !operations.isEmpty else { throw .networkGone }
+    guard departure == nil else { throw .networkGone }
     let before = latest?.intent.name ?? base?.name
     let last = queued ?? refused
     switch coalesce(intent, onto: editStanding) {
@@ -133,6 +133,7 @@ extension Lane {
     case .inDoubt:
       returnToQueue()
     case .refused:
+      guard departure == nil else { throw .networkGone }
       refused = nil
       queued = operation.moved(to: .waiting(notBefore: nil))
       queued?.failure = nil

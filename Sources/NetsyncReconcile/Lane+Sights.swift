@@ -34,7 +34,8 @@ package struct ListingMoment: Hashable, Sendable {
   }
 }
 
-/// What is seen of the network at the server. An edit on its way is left alone: its answer decides.
+/// What is seen of the network at the server while nothing of it is on its way: a write is preceded by a look and not accompanied by one,
+/// and only the holder of the sync lock asks.
 extension Lane {
   /// A listing shows the network. Listings lag.
   ///

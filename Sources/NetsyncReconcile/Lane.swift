@@ -34,7 +34,7 @@ package struct Lane: Hashable, Sendable {
   /// The edit that the server refused for good.
   package internal(set) var refused: OutboxOperation?
   /// What the queued edit's conflict was decided upon: it is also the evidence of a removal that a person agrees to.
-  private(set) var verdict: Evidence?
+  package private(set) var verdict: Evidence?
   /// Of the event under way.
   private var effects: [LaneEffect] = []
 

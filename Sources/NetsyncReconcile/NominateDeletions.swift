@@ -99,33 +99,6 @@ package func guardPushedDeletes(_ deletes: Int, known: Int, approved: Int?) -> G
   deletes <= approved ?? defaultDeletionLimit(known: known) ? nil : .tooMany
 }
 
-/// What the account is known by: enough to notice another one.
-package struct AccountSight: Hashable, Sendable {
-  /// nil before the first pull.
-  package var knownBaseURL: String?
-  package var baseURL: String
-  package var known: Int
-  package var listed: Int
-  /// Whether any listed network is known.
-  package var overlaps: Bool
-
-  package init(knownBaseURL: String?, baseURL: String, known: Int, listed: Int, overlaps: Bool) {
-    self.knownBaseURL = knownBaseURL
-    self.baseURL = baseURL
-    self.known = known
-    self.listed = listed
-    self.overlaps = overlaps
-  }
-}
-
-/// Whether a listing belongs to another account: another base URL than last time, or nothing in common while both have networks.
-///
-/// An empty listing is a matter of the deletion guards, not of this one.
-package func isOtherAccount(_ sight: AccountSight) -> Bool {
-  if let knownBaseURL = sight.knownBaseURL, knownBaseURL != sight.baseURL { return true }
-  return sight.known > 0 && sight.listed > 0 && !sight.overlaps
-}
-
 /// Whether a walk through every page can have been the whole listing.
 ///
 /// - Parameters:

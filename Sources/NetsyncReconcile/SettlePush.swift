@@ -22,25 +22,24 @@ package enum PushDecision: Hashable, Sendable {
 /// Decides what an answer means for the operation it answers.
 ///
 /// Only a create can be in doubt: a rename or a delete is preceded by a read (R7), so sending it again is harmless. An answer that
-/// still has the old name does not say that a rename was done, whatever its status.
+/// still has the old name does not say that a rename was done, whatever its status; nor does one without a document.
 ///
 /// - Parameter base: the name that a rename was decided upon.
 package func settle(_ intent: Intent, base: NetworkName?, _ answer: PushAnswer) -> PushDecision {
-  switch answer {
-  case .success(let document?) where isAsBefore(document, intent, base): .retry(after: nil)
-  case .success(let document): .landed(document)
-  case .failure(let failure):
-    switch intent {
-    case .create: settleCreate(failure)
-    case .rename: settleRename(failure)
-    case .delete: settleDelete(failure)
-    }
+  switch (intent, answer) {
+  case (.create, .success(let document)): document.map { .landed($0) } ?? .doubt
+  case (.create, .failure(let failure)): settleCreate(failure)
+  case (.rename(let name), .success(let document)): settleRename(to: name, from: base, document)
+  case (.rename, .failure(let failure)): settleRename(failure)
+  case (.delete, .success): .landed(nil)
+  case (.delete, .failure(let failure)): settleDelete(failure)
   }
 }
 
-private func isAsBefore(_ document: NetworkDocument, _ intent: Intent, _ base: NetworkName?) -> Bool {
-  guard case .rename(let name) = intent, let answered = document.name else { return false }
-  return answered == base && answered != name
+private func settleRename(to name: NetworkName, from base: NetworkName?, _ document: NetworkDocument?) -> PushDecision {
+  guard let document else { return .retry(after: nil) }
+  let isAsBefore = document.name != nil && document.name == base && document.name != name
+  return isAsBefore ? .retry(after: nil) : .landed(document)
 }
 
 private func settleCreate(_ failure: APIFailure) -> PushDecision {

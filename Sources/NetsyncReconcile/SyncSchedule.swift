@@ -18,6 +18,31 @@ package enum CycleResult: Hashable, Sendable {
   case failed
 }
 
+extension CycleResult {
+  /// Whether the server was there, and would take an edit.
+  package var isOnline: Bool {
+    switch self {
+    case .changed, .quiet, .undecided, .busy: true
+    case .unreachable, .throttled, .silence, .keyRejected, .failed: false
+    }
+  }
+
+  /// In a word, for logs.
+  package var word: String {
+    switch self {
+    case .changed: "changed"
+    case .quiet: "quiet"
+    case .undecided: "undecided"
+    case .unreachable: "unreachable"
+    case .throttled: "throttled"
+    case .silence: "silence"
+    case .keyRejected: "key_rejected"
+    case .busy: "busy"
+    case .failed: "failed"
+    }
+  }
+}
+
 /// When to pull next.
 ///
 /// | after | wait |

@@ -110,28 +110,36 @@ import Testing
   }
 
   @Test func `a pull that lacks some interfaces says what it has`() {
-    var report = PullReport()
-    report.hasNetworks = true
-    report.isComplete = true
     let failure = CycleFailure.api(.notUnderstood(.redirect(status: 302)), request: "GET /networks/x", tries: 1)
-    let message = UserMessage(report, failure, waiting: 1, verb: "pull")
-    #expect(message.exit == .failed)
-    #expect(message.message.string == "some interfaces could not be read")
-    #expect(message.why.string.hasPrefix("GET /networks/x: a redirect"))
-    report.isComplete = false
-    #expect(UserMessage(report, failure, waiting: 1, verb: "pull").message.string != message.message.string)
-    let trial = UserMessage(report, .held(.tooMany, count: 9), waiting: 0, verb: "pull", isDryRun: true)
-    #expect(trial.state.string.contains("dry run"))
+    var pulled = PullReport()
+    pulled.hasNetworks = true
+    pulled.isComplete = true
+    pulled.failed = FailedCycle(failure: failure, kind: .misunderstood(ofOneRecord: true))
+    let message = message(of: pulled)
+    #expect(message?.exit == .failed)
+    #expect(message?.message.string == "some interfaces could not be read")
+    #expect(message?.why.string.hasPrefix("GET /networks/x: a redirect") == true)
+    pulled.isComplete = false
+    #expect(self.message(of: pulled)?.message.string != message?.message.string)
+    pulled.failed = FailedCycle(failure: .held(.tooMany, count: 9), kind: .held(.tooMany))
+    #expect(self.message(of: pulled, isDryRun: true)?.state.string.contains("dry run") == true)
   }
 
-  @Test func `of two exit codes the contract says which`() {
-    let order: [NetsyncCLI.ExitStatus] = [
-      .damaged, .credentials, .held, .needsDecision, .partly, .notNow, .pending, .failed,
-    ]
-    for (index, status) in order.enumerated() {
-      for other in order[(index + 1)...] {
-        #expect(status.outranks(other) && !other.outranks(status), "\(status), \(other)")
-      }
+  private func message(of pulled: PullReport, isDryRun: Bool = false) -> UserMessage? {
+    do throws(UserMessage) {
+      try SyncReport(pull: pulled).conclude(waiting: 1, verb: "pull", isDryRun: isDryRun)
+      return nil
+    } catch {
+      return error
     }
+  }
+
+  @Test func `every end of a sync has the exit code of the contract`() {
+    let codes: [(SyncEnd, Int32)] = [
+      (.done, 0), (.failed, 1), (.refused, 3), (.keyRejected, 4), (.notNow, 5), (.undecided, 7), (.held, 8), (.busy, 9),
+      (.damaged, 10), (.stopped, 130),
+    ]
+    for (end, code) in codes { #expect(NetsyncCLI.ExitStatus(end).rawValue == code, "\(end)") }
+    #expect(Set(codes.map(\.0)) == Set(SyncEnd.allCases))
   }
 }

@@ -134,7 +134,7 @@ import Testing
 
   @Test func `a bar is as high as its pull was long, the newest at the right`() {
     let start = Timestamp(microseconds: 1_767_312_000_000_000)
-    func sweep(_ number: Int64, _ duration: Duration?, _ outcome: PullOutcome?) -> SweepRecord {
+    func sweep(_ number: Int64, _ duration: Duration?, _ outcome: CycleOutcome?) -> SweepRecord {
       SweepRecord(
         sweep: number,
         startedAt: start + .seconds(60 * number),

@@ -10,9 +10,15 @@ struct SettlePushTests {
   @Test func `an edit that the server took has landed`() throws {
     let document = try NetworkDocument.sample()
     for intent in Self.intents {
-      #expect(settle(intent, base: nil, .success(document)) == .landed(document))
-      #expect(settle(intent, base: nil, .success(nil)) == .landed(nil))
+      let landed = intent == .delete ? nil : document
+      #expect(settle(intent, base: nil, .success(document)) == .landed(landed))
     }
+    #expect(settle(.delete, base: nil, .success(nil)) == .landed(nil))
+  }
+
+  @Test func `an answer without a document tells that a network is gone only of a delete`() {
+    #expect(settle(.create(NetworkName("a")), base: nil, .success(nil)) == .doubt)
+    #expect(settle(.rename(to: NetworkName("a")), base: nil, .success(nil)) == .retry(after: nil))
   }
 
   @Test func `a rename whose answer has the old name is sent again, one that has another name has landed`() throws {

@@ -18,9 +18,9 @@ import Testing
     #expect(status.lastSweep?.endedAt == host.now)
   }
 
-  @Test(arguments: [PullOutcome.partial, .held, .offline, .error])
+  @Test(arguments: [CycleOutcome.partial, .held, .offline, .error])
   func `a replica is not in sync after a pull that fell short, though one before it did not`(
-    outcome: PullOutcome
+    outcome: CycleOutcome
   ) throws {
     let host = try Host()
     let start = host.now
@@ -82,7 +82,7 @@ import Testing
     let sweep = try host.replica.beginSweep(networksOnly: false)
     host.wait(.milliseconds(1_500))
     var counts = SweepCounts()
-    counts.networks = 620
+    counts.listed = 620
     counts.interfaces = 31
     counts.new = 5
     counts.changed = 4

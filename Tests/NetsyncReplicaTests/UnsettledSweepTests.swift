@@ -1,3 +1,4 @@
+import NetsyncModel
 import NetsyncReconcile
 import NetsyncReplica
 import NetsyncTestSupport
@@ -44,7 +45,7 @@ fileprivate struct Unsettled: Equatable {
 
 extension Host {
   fileprivate func sweep(
-    _ outcome: PullOutcome,
+    _ outcome: CycleOutcome,
     isComplete: Bool,
     held: Guard? = nil,
     changed: Int = 0,

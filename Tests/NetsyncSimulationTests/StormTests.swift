@@ -2,6 +2,7 @@ import Logging
 import NetsyncAPI
 import NetsyncEngine
 import NetsyncModel
+import NetsyncReconcile
 import NetsyncReplica
 import NetsyncSandbox
 import NetsyncTestKit
@@ -40,7 +41,7 @@ import Testing
 
   private func cycle(_ engine: SyncEngine) async {
     let pulled = await engine.pull(PullOptions())
-    if pulled.endsCycle { return }
+    if endsSync(pulled.facts) { return }
     _ = await engine.push(PushOptions())
   }
 

@@ -24,12 +24,9 @@ struct PlanCommand: NetsyncVerb {
     let session = try Session(global)
     let replica = try session.open()
     if refresh {
-      let report = try await session.withEngine(on: replica) { await $0.pull(PullOptions()) }
-      session.note(report.line())
-      if let failure = report.failure {
-        let waiting = try session.step { () throws(ReplicaError) in try replica.operations().count }
-        throw UserMessage(report, failure, waiting: waiting, verb: "plan --refresh")
-      }
+      let report = try await session.withEngine(on: replica) { await $0.sync(SyncOptions(pull: PullOptions())) }
+      if let pulled = report.pull { session.note(pulled.line()) }
+      try report.conclude(waiting: session.waiting(in: replica), verb: "plan --refresh")
     }
     var options = PushOptions()
     options.maximumDeletes = session.settings.maximumDeletes

@@ -19,36 +19,33 @@ struct PullCommand: NetsyncVerb {
     let replica = cycle.dryRun ? try session.trial() : try session.open(.makeIfMissing)
     defer { if cycle.dryRun { replica.removeFiles() } }
     let line = ProgressLine(flags.progress, quiet: global.quiet)
-    let report = try await session.answering({ JSONText(PullReport.unasked(isOffline: $0)) }) {
-      try await session.withEngine(on: replica) { engine in
-        await engine.pull(flags.options(cycle, session.settings)) { line.show($0) }
-      }
+    let options = SyncOptions(pull: flags.options(cycle, session.settings))
+    let report = try await session.answering({ JSONText(PullReport(), outcome: $0 ? .offline : .error) }) {
+      try await session.withEngine(on: replica) { await $0.sync(options) { line.show($0) } }
     }
     line.clear()
-    try session.answer(JSONText(report), orSay: [report.line(isDryRun: cycle.dryRun)])
-    if report.conflicts > 0 {
-      let conflicts = counted(report.conflicts, "conflict")
+    let pulled = report.pull ?? PullReport()
+    try session.answer(JSONText(pulled), orSay: [pulled.line(isDryRun: cycle.dryRun)])
+    if pulled.conflicts > 0 {
+      let conflicts = counted(pulled.conflicts, "conflict")
       session.note(
         cycle.dryRun
           ? "Would be open: \(conflicts)." : "Open: \(conflicts); 'netsync conflicts list' shows both sides."
       )
     }
     if !cycle.dryRun { session.note(report.verdicts) }
-    if let failure = report.failure {
-      let waiting = try session.step { () throws(ReplicaError) in try replica.operations().count }
-      throw UserMessage(report, failure, waiting: waiting, verb: "pull", isDryRun: cycle.dryRun)
-    }
+    try report.conclude(waiting: session.waiting(in: replica), verb: "pull", isDryRun: cycle.dryRun)
+  }
+}
+
+extension Session {
+  /// Edits in the outbox.
+  func waiting(in replica: Replica) throws(UserMessage) -> Int {
+    try step { () throws(ReplicaError) in try replica.operations().count }
   }
 }
 
 extension PullReport {
-  /// Of a pull that could not begin.
-  static func unasked(isOffline: Bool) -> PullReport {
-    var report = PullReport()
-    report.outcome = isOffline ? .offline : .error
-    return report
-  }
-
   /// Nothing is left to ask for.
   fileprivate var isWhole: Bool {
     if case .api = failure { false } else { isComplete }
@@ -58,7 +55,7 @@ extension PullReport {
     let verb = isDryRun ? "Would pull" : isWhole ? "Pulled" : "Pulled in part"
     let held = counts.held > 0 ? ", \(counts.held) held" : ""
     return """
-      \(verb) \(counted(counts.networks, "network")), \(counted(counts.interfaces, "interface")): \
+      \(verb) \(counted(counts.listed, "network")), \(counted(counts.interfaces, "interface")): \
       \(String(counts.new)) new, \(String(counts.changed)) changed, \(String(counts.gone)) gone\(held) \
       (\(counted(counts.requests, "request")), \(DurationText.short(duration)))
       """
@@ -67,10 +64,12 @@ extension PullReport {
 
 extension JSONText {
   /// `netsync.pull/1`.
-  init(_ report: PullReport) {
+  ///
+  /// - Parameter outcome: of a pull that could not begin; else the report's own.
+  init(_ report: PullReport, outcome: CycleOutcome? = nil) {
     self = [
       "schema": "netsync.pull/1",
-      "networks": JSONText(report.counts.networks),
+      "networks": JSONText(report.counts.listed),
       "interfaces": JSONText(report.counts.interfaces),
       "new": JSONText(report.counts.new),
       "changed": JSONText(report.counts.changed),
@@ -80,7 +79,7 @@ extension JSONText {
       "bytes": JSONText(report.counts.bytes),
       "duration_s": .number(report.duration.rounded),
       "complete": .bool(report.isWhole),
-      "outcome": .string(report.outcome.rawValue),
+      "outcome": .string((outcome ?? report.outcome).rawValue),
     ]
   }
 }

@@ -29,11 +29,11 @@ struct PushCommand: NetsyncVerb {
     if !flags.yes { try Self.askBeforeDeleting(session, replica, options, verb: "push") }
     let report = try await session.answering({ JSONText(.unasked(options, replica), outcome: $0 ? .offline : .error) })
     {
-      try await session.withEngine(on: replica) { await $0.push(options) }
+      try await session.withEngine(on: replica) { await $0.sync(SyncOptions(push: options)) }
     }
-    try session.answer(JSONText(report), orSay: report.lines)
+    if let pushed = report.push { try session.answer(JSONText(pushed), orSay: pushed.lines) }
     session.note(report.verdicts)
-    try report.throwStatus(session, replica, verb: "push")
+    try report.conclude(waiting: 0, verb: "push")
   }
 
   /// On a terminal nothing is deleted at the API unasked.
@@ -87,33 +87,52 @@ extension PushReport {
       "Pushed: \(parts.joined(separator: ", ")) (\(counted(requests, "request")), \(DurationText.short(duration)))"
     ]
   }
+}
 
-  /// The worst that is left, as the contract orders it: 10, 4, 8, 7, 3, 5.
-  var status: ExitStatus {
-    let failure = failure.map { UserMessage($0, waiting: 0, verb: "push").exit }
-    if let failure, [.damaged, .credentials, .held].contains(failure) { return failure }
-    if moved > 0 { return .held }
-    if conflicts > 0 || undecided > 0 { return .needsDecision }
-    if refused > 0 { return .partly }
-    if let failure { return failure }
-    return inDoubt > 0 || waiting > 0 ? .notNow : .done
-  }
-
-  func throwStatus(_ session: Session, _ replica: Replica, verb: String) throws {
-    guard status != .done else { return }
-    if let failure {
-      let message = UserMessage(failure, waiting: waiting + inDoubt, verb: verb)
-      if message.exit == status { throw message }
+extension SyncReport {
+  /// Ends the command as the verdict says.
+  ///
+  /// - Parameters:
+  ///   - waiting: edits in the outbox, for the message of a pull.
+  ///   - verb: what its user typed.
+  func conclude(waiting: Int, verb: String, isDryRun: Bool = false) throws(UserMessage) {
+    let verdict = verdict
+    guard verdict.end != .done else { return }
+    let failed = verdict.isOfPush ? push?.failed : pull?.failed
+    if let failed, SyncEnd(failed.kind) == verdict.end {
+      let left = verdict.isOfPush ? (push?.waiting ?? 0) + (push?.inDoubt ?? 0) : waiting
+      var message = UserMessage(failed.failure, waiting: left, verb: verb)
+      if !verdict.isOfPush, let pull { message.tell(of: pull, isDryRun: isDryRun) }
+      message.exit = ExitStatus(verdict.end)
+      throw message
     }
-    throw UserMessage.left(self, verb: verb)
+    throw .left(push ?? PushReport(), verdict.end, verb: verb)
+  }
+}
+
+extension ExitStatus {
+  /// How a command exits after a sync.
+  init(_ end: SyncEnd) {
+    switch end {
+    case .done: self = .done
+    case .damaged: self = .damaged
+    case .keyRejected: self = .credentials
+    case .held: self = .held
+    case .undecided: self = .needsDecision
+    case .refused: self = .partly
+    case .notNow: self = .notNow
+    case .failed: self = .failed
+    case .busy: self = .busy
+    case .stopped: self = Interrupts.status
+    }
   }
 }
 
 extension UserMessage {
   /// What a push left for its user.
-  static func left(_ report: PushReport, verb: String) -> UserMessage {
+  static func left(_ report: PushReport, _ end: SyncEnd, verb: String) -> UserMessage {
     let nothingLost: TerminalText = "nothing is lost; what is left stays in the outbox"
-    switch report.status {
+    switch end {
     case .held:
       return UserMessage(
         exit: .held,
@@ -123,7 +142,7 @@ extension UserMessage {
         state: nothingLost,
         next: ["netsync plan --save FILE"]
       )
-    case .needsDecision where report.conflicts > 0:
+    case .undecided where report.conflicts > 0:
       return UserMessage(
         exit: .needsDecision,
         code: "conflict",
@@ -132,7 +151,7 @@ extension UserMessage {
         state: nothingLost,
         next: ["netsync conflicts list", "netsync conflicts resolve NET --take mine|theirs"]
       )
-    case .needsDecision:
+    case .undecided:
       return UserMessage(
         exit: .needsDecision,
         code: "in_doubt",
@@ -141,7 +160,7 @@ extension UserMessage {
         state: nothingLost,
         next: ["netsync outbox list", "netsync outbox adopt N ID", "netsync outbox retry N"]
       )
-    case .partly:
+    case .refused:
       return UserMessage(
         exit: .partly,
         code: "refused",
@@ -150,9 +169,9 @@ extension UserMessage {
         state: nothingLost,
         next: ["netsync outbox list", "netsync outbox edit N NAME", "netsync outbox discard N"]
       )
-    default:
+    case .notNow, .damaged, .keyRejected, .failed, .busy, .stopped, .done:
       return UserMessage(
-        exit: report.status,
+        exit: ExitStatus(end),
         code: "waiting",
         message: "not sent yet: \(counted(report.waiting + report.inDoubt, "edit"))",
         why: "the API could not take them now",
@@ -168,7 +187,7 @@ extension JSONText {
   /// `netsync.push/1`.
   ///
   /// - Parameter outcome: of a push that could not begin; else the report's own.
-  init(_ report: PushReport, outcome: PullOutcome? = nil) {
+  init(_ report: PushReport, outcome: CycleOutcome? = nil) {
     self = [
       "schema": "netsync.push/1",
       "sent": JSONText(report.sent),

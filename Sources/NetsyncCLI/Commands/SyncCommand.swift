@@ -1,6 +1,7 @@
 import ArgumentParser
 import Netsync
 import NetsyncEngine
+import NetsyncReconcile
 import NetsyncReplica
 
 /// `netsync sync`: pull, then push.
@@ -16,40 +17,38 @@ struct SyncCommand: NetsyncVerb {
     let session = try Session(global)
     let replica = cycle.dryRun ? try session.trial() : try session.open(.makeIfMissing)
     defer { if cycle.dryRun { replica.removeFiles() } }
-    let options = try push.options(cycle, session, replica)
-    if !push.yes, !cycle.dryRun { try PushCommand.askBeforeDeleting(session, replica, options, verb: "sync") }
+    let pushing = try push.options(cycle, session, replica)
+    if !push.yes, !cycle.dryRun { try PushCommand.askBeforeDeleting(session, replica, pushing, verb: "sync") }
+    let options = SyncOptions(pull: pull.options(cycle, session.settings), push: cycle.dryRun ? nil : pushing)
     let line = ProgressLine(pull.progress, quiet: global.quiet)
-    let (pulled, pushed) = try await session.answering({ Self.result(.unasked(isOffline: $0), nil) }) {
-      try await session.withEngine(on: replica) { engine in
-        let pulled = await engine.pull(pull.options(cycle, session.settings)) { line.show($0) }
-        line.clear()
-        if cycle.dryRun || pulled.endsCycle { return (pulled, PushReport?.none) }
-        return (pulled, await engine.push(options))
-      }
+    let report = try await session.answering({
+      Self.result(JSONText(PullReport(), outcome: $0 ? .offline : .error), nil)
+    }) {
+      try await session.withEngine(on: replica) { await $0.sync(options) { line.show($0) } }
     }
+    line.clear()
+    let pulled = report.pull ?? PullReport()
     if cycle.dryRun {
-      let plan = pulled.endsCycle ? nil : try session.plan(of: replica, options)
+      let plan = endsSync(pulled.facts) ? nil : try session.plan(of: replica, pushing)
       let json = plan.map { JSONText($0, basedOn: pulled.isComplete ? .now : nil) }
-      try session.answer(Self.result(pulled, json), orSay: [pulled.line(isDryRun: true)] + (plan?.lines ?? []))
+      try session.answer(
+        Self.result(JSONText(pulled), json),
+        orSay: [pulled.line(isDryRun: true)] + (plan?.lines ?? [])
+      )
     } else {
       try session.answer(
-        Self.result(pulled, pushed.map { JSONText($0) }),
-        orSay: [pulled.line()] + (pushed?.lines ?? [])
+        Self.result(JSONText(pulled), report.push.map { JSONText($0) }),
+        orSay: [pulled.line()] + (report.push?.lines ?? [])
       )
-      session.note(pulled.verdicts + (pushed?.verdicts ?? PolicyVerdicts()))
+      session.note(report.verdicts)
     }
-    if let failure = pulled.failure {
-      let waiting = try session.step { () throws(ReplicaError) in try replica.operations().count }
-      let message = UserMessage(pulled, failure, waiting: waiting, verb: "sync", isDryRun: cycle.dryRun)
-      if pushed?.status.outranks(message.exit) != true { throw message }
-    }
-    try pushed?.throwStatus(session, replica, verb: "sync")
+    try report.conclude(waiting: session.waiting(in: replica), verb: "sync", isDryRun: cycle.dryRun)
   }
 
   /// `netsync.sync/1`.
   ///
   /// - Parameter push: `netsync.push/1`, or in a dry run `netsync.plan/1`; nil where the pull ended it.
-  private static func result(_ pulled: PullReport, _ push: JSONText?) -> JSONText {
-    ["schema": "netsync.sync/1", "pull": JSONText(pulled), "push": push ?? .null]
+  private static func result(_ pull: JSONText, _ push: JSONText?) -> JSONText {
+    ["schema": "netsync.sync/1", "pull": pull, "push": push ?? .null]
   }
 }

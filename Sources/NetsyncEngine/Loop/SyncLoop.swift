@@ -98,11 +98,11 @@ package final class SyncLoop: Sendable {
       if isWanted || (!isPaused && elapsed() >= due) {
         enter(.syncing)
         edits.beginTry()
-        result = await sync(engine)
+        result = await sync(engine, pulling: true)
       } else if !isPaused, mayPush, edits.hasNew() {
         enter(.syncing)
         edits.beginTry()
-        result = await push(engine).0
+        result = await sync(engine, pulling: false)
         // A push that only did what was asked does not move the next pull.
         if let pushed = result, pushed.isOnline { result = nil }
       }
@@ -125,53 +125,18 @@ package final class SyncLoop: Sendable {
     }
   }
 
-  private func sync(_ engine: SyncEngine) async -> CycleResult {
-    var options = PullOptions()
-    options.maximumDeletes = maximumDeletes
-    options.timeout = Self.pullTimeout
-    options.wait = Self.lockWait
-    options.triesUnanswered = 1
-    let pulled = await engine.pull(options)
-    if let failure = pulled.failure, pulled.endsCycle { return result(of: failure) }
-    let (pushed, hasSent) = await push(engine)
-    // What one network's list is in trouble with is asked for again with the next pull, and is no reason to come less often.
-    if let failure = pulled.failure, !pulled.isComplete || failure.held != nil { return result(of: failure) }
-    guard pushed.isOnline else { return pushed }
-    let hasNews = pulled.counts.new + pulled.counts.changed + pulled.counts.gone > 0
-    return hasNews || hasSent ? .changed : pushed
-  }
-
-  private func push(_ engine: SyncEngine) async -> (CycleResult, hasSent: Bool) {
-    var options = PushOptions()
-    options.maximumDeletes = maximumDeletes
-    options.timeout = Self.pushTimeout
-    options.wait = Self.lockWait
-    options.triesUnanswered = 1
-    let report = await engine.push(options)
-    if let failure = report.failure, !report.isThrough { return (result(of: failure), report.sent > 0) }
-    let isUndecided = report.conflicts + report.undecided + report.held + report.refused > 0
-    return (isUndecided ? .undecided : .quiet, report.sent > 0)
-  }
-
-  private func result(of failure: CycleFailure) -> CycleResult {
-    switch failure {
-    case .api(.credentials, _, _): .keyRejected
-    case .api(.slowDown, _, _): silence() ?? .throttled
-    case .api(let failure, _, _): failure.isTransient ? .unreachable : .failed
-    case .quiet(let until): .silence(until.since(environment.now()))
-    case .held: .undecided
-    case .busy: .busy
-    // What was not done in the time of one push is done by the next.
-    case .timedOut, .stopped: .quiet
-    case .replica: .failed
-    }
-  }
-
-  /// The silence that the server asked for, where it named one.
-  private func silence() -> CycleResult? {
-    guard let until = try? replica.meta().quietUntil else { return nil }
-    let wait = until.since(environment.now())
-    return wait > .zero ? .silence(wait) : nil
+  private func sync(_ engine: SyncEngine, pulling isPulling: Bool) async -> CycleResult {
+    var pull = PullOptions()
+    pull.maximumDeletes = maximumDeletes
+    pull.timeout = Self.pullTimeout
+    pull.wait = Self.lockWait
+    pull.triesUnanswered = 1
+    var push = PushOptions()
+    push.maximumDeletes = maximumDeletes
+    push.timeout = Self.pushTimeout
+    push.wait = Self.lockWait
+    push.triesUnanswered = 1
+    return await engine.sync(SyncOptions(pull: isPulling ? pull : nil, push: push)).verdict.pace
   }
 }
 
@@ -182,29 +147,4 @@ package enum LoopState: Hashable, Sendable {
   case waiting(Duration, after: CycleResult)
   case paused
   case stopped
-}
-
-extension CycleResult {
-  /// Whether the server was there, and would take an edit.
-  package var isOnline: Bool {
-    switch self {
-    case .changed, .quiet, .undecided, .busy: true
-    case .unreachable, .throttled, .silence, .keyRejected, .failed: false
-    }
-  }
-
-  /// In a word, for logs.
-  package var word: String {
-    switch self {
-    case .changed: "changed"
-    case .quiet: "quiet"
-    case .undecided: "undecided"
-    case .unreachable: "unreachable"
-    case .throttled: "throttled"
-    case .silence: "silence"
-    case .keyRejected: "key_rejected"
-    case .busy: "busy"
-    case .failed: "failed"
-    }
-  }
 }

@@ -8,7 +8,7 @@ extension Sweep {
   /// be read stays as it is and stops no other, as long as the server answers for others.
   mutating func walkInterfaces(
     notSince since: Timestamp?,
-    _ onProgress: (PullProgress) -> Void
+    _ onProgress: (SyncProgress) -> Void
   ) async throws(CycleFailure) {
     let networks = try replicaStep { () throws(ReplicaError) in try engine.replica.networksToWalk(notSince: since) }
     var rest = networks[...]
@@ -19,9 +19,10 @@ extension Sweep {
       rest = rest.dropFirst(batch.count)
       let (lists, failure) = await walk(Array(batch), &failures)
       try replicaStep { () throws(ReplicaError) in try engine.replica.replaceInterfaces(lists) }
-      counts.interfaces += lists.reduce(0) { $0 + $1.interfaces.count }
+      let count = lists.reduce(0) { $0 + $1.interfaces.count }
+      update { $0.tookInterfaces(count) }
       if let failure { throw failure }
-      onProgress(PullProgress(stage: .interfaces, done: networks.count - rest.count, total: networks.count))
+      onProgress(.interfaces(done: networks.count - rest.count, total: networks.count))
     }
   }
 
@@ -66,29 +67,22 @@ extension Sweep {
     var interfaces: [NetworkInterfaceDocument] = []
     let walkedAt = engine.environment.now()
     var page = 1
-    do {
+    do throws(CycleFailure) {
       while true {
         let exchange = try await requests.look(atMost: Limits.triesOfOneList) {
           await engine.api.interfaces(of: id, page: page)
         }
         guard case .success(let list) = exchange.result else { return .success(nil) }
         interfaces += list.records
-        if engine.api.isLast(page, of: list.meta.totalPages, rows: list.records.count) {
-          return .success((key, interfaces, walkedAt))
+        let last: Int
+        do { last = try lastPage(after: PageSight(page, list), pageSize: engine.api.pageSize) } catch {
+          return .failure(.api(.notUnderstood(error), request: exchange.request, tries: 1))
         }
+        guard last > page else { return .success((key, interfaces, walkedAt)) }
         page += 1
-        guard page <= Limits.pages else {
-          throw CycleFailure.api(
-            .notUnderstood(.tooManyPages(limit: Limits.pages)),
-            request: exchange.request,
-            tries: 1
-          )
-        }
       }
-    } catch let failure as CycleFailure {
-      return .failure(failure)
     } catch {
-      return .success(nil)
+      return .failure(error)
     }
   }
 }

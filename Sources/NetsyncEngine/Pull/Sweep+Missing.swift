@@ -4,38 +4,21 @@ import NetsyncReconcile
 import NetsyncReplica
 
 extension Sweep {
-  /// Asks for each network that the walk did not list, and removes those that the API says it does not have (R4).
-  ///
-  /// - Returns: the guard that holds the removals, as the failure to report once everything else is done.
-  mutating func removeMissing(known: Int, lastPage: Int) async throws(CycleFailure) -> CycleFailure? {
-    let (missing, unsettled) = try replicaStep { () throws(ReplicaError) in
-      (
-        try engine.replica.missing(from: number, lastPage: lastPage),
-        try engine.replica.unsettledSweeps(before: number)
-      )
+  /// Asks for each network that the walk did not list, and removes those that the API says it does not have, as far as the rules allow
+  /// (R4, R5).
+  mutating func settleMissing(lastPage: Int) async throws(CycleFailure) {
+    let replica = engine.replica
+    let (missing, stock) = try replicaStep { () throws(ReplicaError) in
+      let listed = try replica.listedCount(by: number)
+      let missing = try replica.missing(from: number, lastPage: lastPage)
+      let unsettled = try replica.unsettledSweeps(before: number)
+      return (missing, SweepStock(listed: listed, missing: missing.count, unsettled: unsettled))
     }
-    let summary = SweepSummary(
-      isComplete: true,
-      known: known,
-      listed: counts.networks,
-      // What an earlier walk of this sweep has removed was missing too.
-      missing: missing.isEmpty ? 0 : counts.gone + missing.count,
-      changed: unsettled.changed + counts.changed,
-      wentBack: unsettled.wentBack + counts.wentBack,
-      standing: unsettled.guards
-    )
-    // Whoever takes another account lets go of the one that was there, in this pull or in the next that finishes it.
-    let takesAccount = takesAccount || options.acceptsAccount && unsettled.guards.contains(.otherAccount)
-    let approved = takesAccount ? max(known, options.maximumDeletes ?? 0) : options.maximumDeletes
-    switch nominateDeletions(after: summary, approved: approved) {
-    case .nobody:
-      return nil
-    case .hold(let reason):
-      counts.held = missing.count
-      return .held(reason, count: missing.count)
-    case .confirmEach:
-      try await confirm(missing)
-      return nil
+    var nomination = Nomination.nobody
+    update { nomination = $0.tookStock(stock) }
+    switch nomination {
+    case .nobody, .hold: return
+    case .confirmEach: try await confirm(missing)
     }
   }
 
@@ -49,7 +32,7 @@ extension Sweep {
         for (key, id) in batch { group.addTask { await sweep.confirmed(key, id) } }
         return await group.reduce(into: []) { $0.append($1) }
       }
-      for result in results where try result.get() { counts.gone += 1 }
+      for result in results where try result.get() { update { $0.removed() } }
     }
   }
 

@@ -19,14 +19,13 @@ package struct PullOptions: Hashable, Sendable {
   package init() {}
 }
 
-/// How far a pull has come.
-package struct PullProgress: Hashable, Sendable {
-  package enum Stage: Hashable, Sendable { case networks, interfaces }
-
-  package var stage: Stage
-  package var done: Int
-  /// nil until the server has told.
-  package var total: Int?
+/// How far a sync has come.
+package enum SyncProgress: Hashable, Sendable {
+  /// Rows of the listing. `total` is nil until the server has told.
+  case networks(done: Int, total: Int?)
+  /// Networks whose interfaces were read.
+  case interfaces(done: Int, total: Int)
+  case pushing
 }
 
 extension SyncEngine {
@@ -36,14 +35,14 @@ extension SyncEngine {
   /// stays, nothing is removed but on a 404 for that very id, and the outbox keeps every edit.
   package func pull(
     _ options: PullOptions,
-    onProgress: @Sendable (PullProgress) -> Void = { _ in }
+    onProgress: @Sendable (SyncProgress) -> Void = { _ in }
   ) async -> PullReport {
     await observed { await report(of: options, onProgress) }
   }
 
   private func report(
     of options: PullOptions,
-    _ onProgress: @Sendable (PullProgress) -> Void
+    _ onProgress: @Sendable (SyncProgress) -> Void
   ) async -> PullReport {
     var report = PullReport()
     let elapsed = environment.stopwatch()
@@ -54,7 +53,7 @@ extension SyncEngine {
         try await sweep(requests, meta, options, onProgress, into: &report)
       }
     } catch {
-      report.failure = report.failure ?? error
+      report.failed = report.failed ?? failed(error)
     }
     report.duration = elapsed()
     return report
@@ -64,7 +63,7 @@ extension SyncEngine {
     _ requests: Requests,
     _ meta: ReplicaMeta,
     _ options: PullOptions,
-    _ onProgress: @Sendable (PullProgress) -> Void,
+    _ onProgress: @Sendable (SyncProgress) -> Void,
     into report: inout PullReport
   ) async throws(CycleFailure) {
     let (change, number) = try replicaStep { () throws(ReplicaError) in
@@ -73,36 +72,25 @@ extension SyncEngine {
     var sweep = Sweep(engine: self, requests: requests, number: number, options: options)
     do {
       try await sweep.run(known: meta, onProgress: onProgress)
-      report.outcome = sweep.isComplete ? .ok : .partial
     } catch {
-      report.failure = error
-      report.outcome = outcome(of: error, sweep)
+      report.failed = failed(error)
     }
-    report.hasNetworks = sweep.isWhole
-    report.isComplete = sweep.isComplete
-    report.counts = sweep.counts
+    report.hasNetworks = sweep.progress.isWhole
+    report.isComplete = sweep.progress.isComplete
+    report.counts = sweep.progress.counts
     report.counts.requests = requests.counted.requests
     report.counts.bytes = requests.counted.bytes
     (report.conflicts, report.verdicts) = try replicaStep { () throws(ReplicaError) in
+      // A walk that was cut short has not counted.
+      if report.failed != nil { report.counts.listed = try replica.listedCount(by: number) }
       try replica.endSweep(
         number,
         report.outcome,
         isComplete: report.isComplete,
-        held: report.failure?.held,
+        held: sweep.progress.held,
         report.counts
       )
       return (try replica.conflicts().count, try replica.verdicts(since: change))
-    }
-  }
-
-  private func outcome(of failure: CycleFailure, _ sweep: Sweep) -> PullOutcome {
-    switch failure {
-    case .held: .held
-    case .api where sweep.isComplete: .partial
-    case .stopped, .timedOut: .partial
-    case .quiet: .offline
-    case .api(let failure, _, _) where failure.isTransient: sweep.counts.networks > 0 ? .partial : .offline
-    case .api, .replica, .busy: .error
     }
   }
 }

@@ -40,11 +40,11 @@ struct PushStep: Sendable {
   // MARK: Creates
 
   private func create(_ operation: OutboxOperation, _ name: NetworkName) async throws(CycleFailure) -> SettledAs {
-    let listing = try await listed(name)
+    let (listing, _, date) = try await listed(name)
     let arming = Arming(
       of: name,
       listed: listing.networks,
-      date: listing.date,
+      date: date,
       serverNow: requests.serverNow,
       uncertainty: requests.clock.uncertainty
     )
@@ -54,7 +54,7 @@ struct PushStep: Sendable {
   /// Looks for a create that was not answered (R6).
   private func look(for operation: OutboxOperation) async throws(CycleFailure) -> SettledAs {
     guard let name = operation.intent.name else { return .waiting }
-    let listing = try await listed(name)
+    let (listing, request, _) = try await listed(name)
     return try replicaStep { () throws(ReplicaError) in
       try engine.replica.lookedFor(
         operation.edit,
@@ -62,42 +62,30 @@ struct PushStep: Sendable {
         isWhole: listing.isWhole,
         settleTime: engine.settleTime,
         serverNow: requests.serverNow,
-        evidence: Evidence(request: listing.request, status: 200)
+        evidence: Evidence(request: request, status: 200)
       )
     }
   }
 
-  /// What the server lists under a name.
-  private struct Namesakes {
-    /// Other names too: the server's filter may be substring or exact.
-    var networks: [NetworkDocument]
-    var request: String
-    /// The server's time of the last page.
-    var date: Timestamp?
-    /// The most networks that a page spoke of.
-    var total = 0
-
-    /// No row came twice, and none was announced that did not come.
-    var isWhole: Bool { Set(networks.map(\.id)).count == networks.count && networks.count >= total }
-  }
+  /// What the server lists under a name, with the request that asked for the last page and the server's time of it.
+  private typealias Namesakes = (listing: NamesakeListing, request: String, date: Timestamp?)
 
   private func listed(_ name: NetworkName) async throws(CycleFailure) -> Namesakes {
-    var namesakes = Namesakes(networks: [], request: "")
+    var listing = NamesakeListing()
     var page = 1
     while true {
       let exchange = try await requests.read { await engine.api.networks(named: name, page: page) }
-      let list: ListPage<NetworkDocument>
-      do { list = try exchange.result.get() } catch { throw .api(error, request: exchange.request, tries: 1) }
-      namesakes.networks += list.records
-      namesakes.request = exchange.request
-      namesakes.date = exchange.date
-      if page > 1 || list.meta.totalPages ?? 1 > 1 {
-        namesakes.total = max(namesakes.total, list.meta.totalResults ?? 0)
-      }
-      if engine.api.isLast(page, of: list.meta.totalPages, rows: list.records.count) { return namesakes }
-      page += 1
-      guard page <= Limits.pages else {
-        throw .api(.notUnderstood(.tooManyPages(limit: Limits.pages)), request: exchange.request, tries: 1)
+      do throws(APIFailure) {
+        let list = try exchange.result.get()
+        let sight = PageSight(page, list)
+        do {
+          guard let next = try listing.took(sight, list.records, pageSize: engine.api.pageSize) else {
+            return (listing, exchange.request, exchange.date)
+          }
+          page = next
+        } catch { throw .notUnderstood(error) }
+      } catch {
+        throw .api(error, request: exchange.request, tries: 1)
       }
     }
   }

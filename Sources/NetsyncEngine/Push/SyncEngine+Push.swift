@@ -71,7 +71,7 @@ extension SyncEngine {
         report.verdicts = try replicaStep { () throws(ReplicaError) in try replica.verdicts(since: change) }
       }
     } catch {
-      report.failure = report.failure ?? error
+      report.failed = report.failed ?? failed(error)
     }
     if let operations = try? replica.operations() { report.countLeft(operations.filter(options.isAbout)) }
     report.duration = elapsed()
@@ -88,7 +88,7 @@ extension SyncEngine {
     do {
       try await run.run(known: meta)
     } catch {
-      report.failure = error
+      report.failed = failed(error)
     }
     report.created = run.landed[.create, default: 0]
     report.renamed = run.landed[.rename, default: 0]

@@ -75,7 +75,7 @@ extension SweepRecord {
   fileprivate var outcomeWord: String { outcome?.rawValue ?? "running" }
 
   fileprivate var words: String {
-    "\(counts.networks.counted("network")), \(counts.new.grouped) new, \(counts.changed.grouped) changed, "
+    "\(counts.listed.counted("network")), \(counts.new.grouped) new, \(counts.changed.grouped) changed, "
       + "\(counts.gone.grouped) gone, \(counts.requests.counted("request"))"
   }
 }

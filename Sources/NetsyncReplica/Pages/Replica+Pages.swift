@@ -41,19 +41,6 @@ package struct KnownPage: Sendable {
   package var confirmedSweep: Int64
 }
 
-/// What applying pages did. What a page showed before counts no more, so a page that comes twice counts once.
-package struct PageTally: Hashable, Sendable {
-  package var new = 0
-  /// Known networks with another content, and not only another `updated_at`.
-  package var changed = 0
-  /// Networks with an older `updated_at` than the one we had, whatever their content.
-  package var wentBack = 0
-  /// Networks that were listed and not taken in, for each may be a create without an answer.
-  package var withheld: Set<NetworkID> = []
-
-  package init() {}
-}
-
 extension Replica {
   /// The pages that can be compared by their fingerprint alone.
   package func knownPages() throws(ReplicaError) -> [Int: KnownPage] {
@@ -155,7 +142,7 @@ private struct PageBatch {
         known[record.id] = updated
         known[record.id]?.seenPage = page.number
       } else if isWithheld(record, for: unanswered) {
-        tally.withheld.insert(record.id)
+        tally.countWithheld(record.id)
         isExact = false
       } else {
         known[record.id] = try insert(record, on: page.number, evidence)
@@ -232,23 +219,12 @@ private struct PageBatch {
     let moment = ListingMoment(asked: page.asked, serverNow: context.clock.serverTime(now))
     let step = lane.listed(record, moment, context, contests: contests, evidence.value)
     try database.store(lane, over: before, step.effects, page: evidence, at: now)
-    count(step.told, row.base, record)
+    tally.count(step.told.change, of: record, before: row.base)
     // The network may come again on another page of the batch: its lane is then what this sight has made of it.
     self.operations[row.key] = lane.operations
     var updated = row
     (updated.base, updated.departure) = (lane.base, lane.departure)
     return (updated, !step.told.stale)
-  }
-
-  private mutating func count(_ outcome: SightOutcome, _ base: NetworkDocument?, _ record: NetworkDocument) {
-    switch outcome.change {
-    case nil, .restamped?: break
-    case .appeared?: tally.new += 1
-    case .renamed?, .changed?: tally.changed += 1
-    case .wentBack?:
-      tally.wentBack += 1
-      if base?.hasContent(of: record) == false { tally.changed += 1 }
-    }
   }
 
   private mutating func insert(_ record: NetworkDocument, on page: Int, _ evidence: WrittenEvidence) throws
@@ -265,7 +241,7 @@ private struct PageBatch {
       record.updatedAt?.instant?.microseconds, record.recordType, record.unknownFields, page,
     ])
     let inserted = NetworkRow(key: NetworkKey(rawValue: database.lastInsertedRowID), base: record, seenPage: page)
-    tally.new += 1
+    tally.countNew()
     let entry = LaneEntry(side: .remote, kind: .created, after: record.name, evidence: evidence.value)
     try database.journal(entry, of: inserted.key, evidence: evidence.json, at: now)
     return inserted

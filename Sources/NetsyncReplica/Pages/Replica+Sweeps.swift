@@ -2,50 +2,6 @@ import GRDB
 package import NetsyncModel
 package import NetsyncReconcile
 
-/// How a pull ended.
-package enum PullOutcome: String, CaseIterable, Sendable {
-  case ok, partial, held, offline, error
-}
-
-/// What a pull did, in numbers.
-package struct SweepCounts: Hashable, Sendable {
-  /// Networks listed, and interfaces listed.
-  package var networks = 0
-  package var interfaces = 0
-  package var new = 0
-  package var changed = 0
-  /// Networks whose `updated_at` was older than the one we had.
-  package var wentBack = 0
-  package var gone = 0
-  /// Networks whose removal waits for a person.
-  package var held = 0
-  package var requests = 0
-  package var bytes = 0
-
-  package init() {}
-}
-
-/// What the sweeps before one leave it to answer for: those since the last complete one whose removals no guard held.
-package struct UnsettledSweeps: Hashable, Sendable {
-  /// Of the sweeps that were not complete, since the last that was.
-  package var changed = 0
-  package var wentBack = 0
-  /// What held the removals of those that were.
-  package var guards: Set<Guard> = []
-}
-
-/// A pull as it is kept.
-package struct SweepRecord: Hashable, Sendable {
-  package var sweep: Int64
-  package var startedAt: Timestamp
-  /// nil: it runs, or its process died.
-  package var endedAt: Timestamp?
-  package var outcome: PullOutcome?
-  package var isComplete: Bool
-  /// As far as it came when it ended; nothing while it runs.
-  package var counts: SweepCounts
-}
-
 extension Replica {
   /// Starts a sweep and gives its number.
   package func beginSweep(networksOnly: Bool) throws(ReplicaError) -> Int64 {
@@ -64,7 +20,7 @@ extension Replica {
   /// - Parameter held: what held its removals, or all of it.
   package func endSweep(
     _ sweep: Int64,
-    _ outcome: PullOutcome,
+    _ outcome: CycleOutcome,
     isComplete: Bool,
     held: Guard? = nil,
     _ counts: SweepCounts
@@ -79,7 +35,7 @@ extension Replica {
         WHERE sweep = ?
         """,
         arguments: [
-          endedAt.microseconds, outcome.rawValue, isComplete, counts.networks, counts.interfaces, counts.new,
+          endedAt.microseconds, outcome.rawValue, isComplete, counts.listed, counts.interfaces, counts.new,
           counts.changed, counts.gone, counts.held, counts.requests, counts.bytes, held?.rawValue, counts.wentBack,
           sweep,
         ]
@@ -102,23 +58,19 @@ extension Replica {
   /// What the sweeps before this one leave it to answer for.
   package func unsettledSweeps(before sweep: Int64) throws(ReplicaError) -> UnsettledSweeps {
     try read { database in
-      var unsettled = UnsettledSweeps()
-      let cursor = try database.cursor(
-        """
-        SELECT complete, changed, went_back, guard FROM sweep
-        WHERE sweep < ?
-          AND sweep > (SELECT coalesce(max(sweep), 0) FROM sweep WHERE sweep < ? AND complete AND guard IS NULL)
-        ORDER BY sweep
-        """,
-        arguments: [sweep, sweep]
+      UnsettledSweeps(
+        try database.rows(
+          "SELECT complete, changed, went_back, guard FROM sweep WHERE sweep < ? ORDER BY sweep DESC",
+          arguments: [sweep]
+        ) { row in
+          UnsettledSweeps.Past(
+            isComplete: row["complete"],
+            changed: row["changed"],
+            wentBack: row["went_back"],
+            held: (row["guard"] as String?).flatMap(Guard.init)
+          )
+        }
       )
-      while let row = try cursor.next() {
-        if let held = (row["guard"] as String?).flatMap(Guard.init) { unsettled.guards.insert(held) }
-        let isComplete: Bool = row["complete"]
-        unsettled.changed = isComplete ? 0 : unsettled.changed + row["changed"]
-        unsettled.wentBack = isComplete ? 0 : unsettled.wentBack + row["went_back"]
-      }
-      return unsettled
     }
   }
 
@@ -190,13 +142,8 @@ extension SweepRecord {
     """
 
   fileprivate init(_ row: Row) {
-    sweep = row["sweep"]
-    startedAt = Timestamp(microseconds: row["started_at_us"])
-    endedAt = Timestamp(row["ended_at_us"] as Int64?)
-    outcome = (row["outcome"] as String?).flatMap(PullOutcome.init)
-    isComplete = row["complete"]
-    counts = SweepCounts()
-    counts.networks = row["networks"]
+    var counts = SweepCounts()
+    counts.listed = row["networks"]
     counts.interfaces = row["interfaces"]
     counts.new = row["new"]
     counts.changed = row["changed"]
@@ -205,5 +152,13 @@ extension SweepRecord {
     counts.held = row["held"]
     counts.requests = row["requests"]
     counts.bytes = row["bytes"]
+    self.init(
+      sweep: row["sweep"],
+      startedAt: Timestamp(microseconds: row["started_at_us"]),
+      endedAt: Timestamp(row["ended_at_us"] as Int64?),
+      outcome: (row["outcome"] as String?).flatMap(CycleOutcome.init),
+      isComplete: row["complete"],
+      counts: counts
+    )
   }
 }

@@ -1,4 +1,4 @@
-import NetsyncModel
+package import NetsyncModel
 import NetsyncReplica
 import Synchronization
 
@@ -51,13 +51,13 @@ extension Checker {
   }
 
   /// The states of an operation only move along these edges (I8).
-  private static func isAllowed(_ before: String, _ after: String, _ action: Intent.Action) -> Bool {
+  package static func isAllowed(_ before: String, _ after: String, _ action: Intent.Action) -> Bool {
     switch (before, after) {
     case ("new", "waiting"), ("new", "conflict"), ("new", "held"): true
     case ("waiting", "waiting"), ("waiting", "sending"), ("waiting", "conflict"), ("waiting", "held"): true
     case ("sending", "waiting"), ("sending", "conflict"), ("sending", "sending"): true
     case ("sending", "in_doubt"), ("in_doubt", "in_doubt"), ("in_doubt", "waiting"): action == .create
-    case ("conflict", "waiting"), ("conflict", "conflict"), ("conflict", "held"): true
+    case ("conflict", "waiting"), ("conflict", "conflict"): true
     case ("held", "waiting"), ("held", "held"), ("held", "conflict"): true
     case ("refused", "waiting"): true
     default: false

@@ -4,7 +4,7 @@ import Synchronization
 
 /// Holds one host's replica against the promises, commit by commit. It keeps a picture of its own, made from what each
 /// transaction wrote, and knows the truth at the server.
-final class Checker: Sendable {
+package final class Checker: Sendable {
   /// An edit in the outbox.
   struct Edit: Sendable {
     var network: Int64

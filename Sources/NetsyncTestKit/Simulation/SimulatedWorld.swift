@@ -166,12 +166,12 @@ final class SimulatedWorld: Sendable {
     trace.note(.cycleStarted, host, "host \(host) starts a \(cycle.word)")
     let engine = hosts[host].engine(in: self, process, isForeign: isForeign)
     Task(executorPreference: executor) { [self] in
-      let (pulled, pushed) = await cycle.run(on: engine)
-      ended(cycle, pulled, pushed, process)
+      ended(cycle, await cycle.run(on: engine), process)
     }
   }
 
-  private func ended(_ cycle: Cycle, _ pulled: PullReport?, _ pushed: PushReport?, _ process: SimulatedProcess) {
+  private func ended(_ cycle: Cycle, _ report: SyncReport, _ process: SimulatedProcess) {
+    let (pulled, pushed) = (report.pull, report.push)
     let failure = pulled?.failure ?? pushed?.failure
     let outcome = failure.map { " (\($0))" } ?? ""
     trace.note(.cycleEnded, process.host, "host \(process.host) ends its \(cycle.word)\(outcome)")
@@ -276,16 +276,11 @@ extension SimulatedWorld.Cycle {
     }
   }
 
-  func run(on engine: SyncEngine) async -> (PullReport?, PushReport?) {
+  func run(on engine: SyncEngine) async -> SyncReport {
     switch self {
-    case .pull(let options):
-      return (await engine.pull(options), nil)
-    case .push(let options):
-      return (nil, await engine.push(options))
-    case .sync(let pullOptions, let pushOptions):
-      let pulled = await engine.pull(pullOptions)
-      if pulled.endsCycle { return (pulled, nil) }
-      return (pulled, await engine.push(pushOptions))
+    case .pull(let options): await engine.sync(SyncOptions(pull: options))
+    case .push(let options): await engine.sync(SyncOptions(push: options))
+    case .sync(let pull, let push): await engine.sync(SyncOptions(pull: pull, push: push))
     }
   }
 }

@@ -1,5 +1,6 @@
 import NetsyncEngine
 import NetsyncModel
+import NetsyncReconcile
 import NetsyncReplica
 import NetsyncSandbox
 
@@ -7,7 +8,7 @@ import NetsyncSandbox
 extension SimulationRun {
   /// What is left after three cycles waits for people, and for nothing else.
   func checkThatPeopleAreNext() {
-    for host in world.hosts where host.lastPull?.endsCycle != true {
+    for host in world.hosts where host.lastPull.map({ endsSync($0.facts) }) != true {
       let operations = (try? replica(of: host).operations()) ?? []
       for operation in operations {
         switch operation.state {
