@@ -39,7 +39,7 @@ let package = Package(
     .target(name: "NetsyncModel"),
     .target(name: "NetsyncReconcile", dependencies: ["NetsyncModel"]),
 
-    // Storage: the only importer of GRDB.
+    // Storage: of what is shipped the only importer of GRDB.
     .target(
       name: "NetsyncReplica",
       dependencies: [
@@ -140,6 +140,7 @@ let package = Package(
       name: "NetsyncTestKit",
       dependencies: [
         "NetsyncModel", "NetsyncReconcile", "NetsyncReplica", "NetsyncAPI", "NetsyncEngine", "NetsyncSandbox",
+        .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "Logging", package: "swift-log"),
       ]

@@ -6,7 +6,7 @@ package import NetsyncReplica
 ///
 /// One pull or push at a time over all processes: each takes the ``SyncLock`` for as long as it runs.
 package struct SyncEngine: Sendable {
-  let replica: Replica
+  package let replica: Replica
   let api: APIClient
   let environment: EngineEnvironment
   let policy: ConflictPolicy

@@ -7,9 +7,9 @@ import Testing
 /// Nothing is written but in a durable step with a name.
 @Suite struct CommitTests {
   @Test func `a commit that no step speaks of is counted`() throws {
-    let file = try MemoryFile()
+    let file = try AuditedFile()
     let steps = Mutex<[DurableStep]>([])
-    let replica = Replica(in: file, now: { Timestamp(microseconds: 1_780_000_000_000_000) }) { access in
+    let replica = Replica(in: file.memory, now: { Timestamp(microseconds: 1_780_000_000_000_000) }) { access in
       if case .committed(let step) = access { steps.withLock { $0.append(step) } }
     }
     _ = try replica.create(NetworkName("lab"), localID: LocalID(at: replica.now(), random: (1, 2)))
@@ -33,11 +33,11 @@ import Testing
   }
 
   @Test func `a step that dies before its commit leaves nothing, one that dies after it leaves all`() throws {
-    let file = try MemoryFile()
+    let file = try AuditedFile()
     for (dying, left) in [
       (ReplicaAccess.begin(.queueCreate), 0), (.committing(.queueCreate), 0), (.committed(.queueCreate), 1),
     ] {
-      let replica = Replica(in: file, now: { Timestamp(microseconds: 1_780_000_000_000_000) }) {
+      let replica = Replica(in: file.memory, now: { Timestamp(microseconds: 1_780_000_000_000_000) }) {
         access throws(ReplicaError) in
         if access == dying { throw .storage(path: "", reason: "the process is dead") }
       }

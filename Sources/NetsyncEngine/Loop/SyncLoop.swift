@@ -30,6 +30,8 @@ package final class SyncLoop: Sendable {
   private let environment: EngineEnvironment
   private let maximumDeletes: Int?
   private let interval: Duration
+  private let glance: Duration
+  private let onSync: @Sendable (SyncReport) -> Void
   private let onState: @Sendable (LoopState) -> Void
   /// Ends the loop; an engine that takes the place of another stops by it too.
   package let stop: StopSignal
@@ -38,12 +40,16 @@ package final class SyncLoop: Sendable {
   ///   - watch: on the engine's replica.
   ///   - interval: the longest distance between two pulls while all is well.
   ///   - maximumDeletes: as in ``PullOptions`` and ``PushOptions``.
-  ///   - onState: told of every new state, on the loop's own task.
+  ///   - glance: how often to look for edits of other processes.
+  ///   - onSync: told of every sync, on the loop's own task.
+  ///   - onState: told of every new state, likewise.
   package init(
     engine: SyncEngine,
     watch: ReplicaWatch,
     interval: Duration,
     maximumDeletes: Int? = nil,
+    glance: Duration = SyncLoop.glance,
+    onSync: @escaping @Sendable (SyncReport) -> Void = { _ in },
     onState: @escaping @Sendable (LoopState) -> Void = { _ in }
   ) {
     wishes = Mutex(Wishes(engine: engine))
@@ -52,6 +58,8 @@ package final class SyncLoop: Sendable {
     stop = engine.stop
     self.watch = watch
     self.interval = interval
+    self.glance = glance
+    self.onSync = onSync
     self.maximumDeletes = maximumDeletes
     self.onState = onState
   }
@@ -121,7 +129,7 @@ package final class SyncLoop: Sendable {
         )
       }
       environment.heartbeat()
-      await stop.sleep(for: Self.glance, on: environment.clock)
+      await stop.sleep(for: glance, on: environment.clock)
     }
   }
 
@@ -136,7 +144,9 @@ package final class SyncLoop: Sendable {
     push.timeout = Self.pushTimeout
     push.wait = Self.lockWait
     push.triesUnanswered = 1
-    return await engine.sync(SyncOptions(pull: isPulling ? pull : nil, push: push)).verdict.pace
+    let report = await engine.sync(SyncOptions(pull: isPulling ? pull : nil, push: push))
+    onSync(report)
+    return report.verdict.pace
   }
 }
 

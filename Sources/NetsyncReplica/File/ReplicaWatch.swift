@@ -13,11 +13,19 @@ import GRDB
 package final class ReplicaWatch: Sendable {
   private let path: String
   private let queue: DatabaseQueue
+  /// What the one connection of a replica in memory has changed is what everybody has.
+  private let isShared: Bool
   private let file: FileIdentity?
 
   package init(_ replica: Replica) throws(ReplicaError) {
     path = replica.path
     file = FileIdentity(of: path)
+    if case .memory(let memory) = replica.storage {
+      queue = memory.queue
+      isShared = true
+      return
+    }
+    isShared = false
     do {
       var configuration = Configuration()
       configuration.label = "netsync watch"
@@ -35,7 +43,9 @@ package final class ReplicaWatch: Sendable {
   package func version() throws(ReplicaError) -> Int {
     guard FileIdentity(of: path) == file else { throw .replaced(path: path) }
     do {
-      return try queue.unsafeRead { database in try database.value(Int.self, "PRAGMA data_version") ?? 0 }
+      return try queue.unsafeRead { database in
+        isShared ? database.totalChangesCount : try database.value(Int.self, "PRAGMA data_version") ?? 0
+      }
     } catch {
       throw ReplicaError(error, path: path)
     }

@@ -22,7 +22,7 @@ public struct CoverageTable: Sendable {
     let requests = Call.Kind.allCases.map(\.rawValue)
     add(chosen(Fault.ofRequests), by: requests, cell)
     add(DurableStep.allCases.map(\.rawValue), by: chosen(Fault.ofSteps)) { cell($1, $0) }
-    add(chosen(Fault.ofTheAccount), by: ["the whole seed"], cell)
+    add(chosen(Fault.ofTheWholeSeed), by: ["the whole seed"], cell)
     add(chosen(Fault.ofTime), by: ["at some time", "starting a cycle"], cell)
   }
 
@@ -51,7 +51,7 @@ public struct CoverageTable: Sendable {
     case .clockJump, .restoredBackup: place == "at some time"
     case .unreachable, .requestLost, .answerLost, .late, .slowDown, .failedBefore, .failedAfter, .credentials,
       .truncated, .notJSON, .htmlPage, .wrongType, .emptyBody, .unstableOrder, .oddTotals, .listLag, .oddStamps,
-      .oddFields, .takenNames, .crash, .diskFull, .busy:
+      .oddFields, .takenNames, .clockSkew, .crash, .diskFull, .busy:
       true
     }
   }

@@ -43,6 +43,8 @@ public enum Fault: String, CaseIterable, Hashable, Sendable {
   case pageShift = "page_shift"
   /// A host's wall clock is set, forward or back.
   case clockJump = "clock_jump"
+  /// A host's wall clock is minutes to weeks off, for the whole seed.
+  case clockSkew = "clock_skew"
   /// The server is set back to what it was.
   case restoredBackup = "restored_backup"
   /// A cycle with another account's key.
@@ -64,6 +66,8 @@ public enum Fault: String, CaseIterable, Hashable, Sendable {
     .emptyBody, .crash, .diskFull, .busy,
   ]
   static let ofSteps: [Fault] = [.crash, .diskFull, .busy]
-  static let ofTheAccount: [Fault] = [.unstableOrder, .oddTotals, .listLag, .oddStamps, .oddFields, .takenNames]
+  static let ofTheWholeSeed: [Fault] = [
+    .unstableOrder, .oddTotals, .listLag, .oddStamps, .oddFields, .takenNames, .clockSkew,
+  ]
   static let ofTime: [Fault] = [.clockJump, .restoredBackup, .otherAccount]
 }

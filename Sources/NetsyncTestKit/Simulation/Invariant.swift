@@ -28,6 +28,10 @@ public enum Invariant: String, CaseIterable, Sendable {
   case determinism = "I13 determinism"
   /// Edits land, and there is no conflict where there is nobody to be in conflict with.
   case notTrivial = "I14 not trivial"
+  /// An undo leaves alone what changed since.
+  case laterChanges = "R8 later changes stay"
+  /// A daemon sends what its users edit, looks when it is time to, and asks no more often than it has to.
+  case daemon = "a daemon carries on"
   /// "In sync" is said only when it is so.
   case honestStatus = "I15 honest status"
   /// Nothing of another account enters, and nothing is destroyed in bulk that nobody has approved.

@@ -16,7 +16,7 @@ final class SimulatedHost: Sendable {
   }
 
   let index: Int
-  let file: MemoryFile
+  let file: AuditedFile
   let checker: Checker
   let policy: ConflictPolicy
   let pageSize: Int
@@ -25,7 +25,7 @@ final class SimulatedHost: Sendable {
 
   init(
     index: Int,
-    file: MemoryFile,
+    file: AuditedFile,
     checker: Checker,
     policy: ConflictPolicy,
     pageSize: Int,
@@ -75,7 +75,7 @@ final class SimulatedHost: Sendable {
   /// The replica as one process sees it.
   func replica(in world: SimulatedWorld, _ process: SimulatedProcess) -> Replica {
     let server = world.server
-    return Replica(in: file, now: { [self] in wall(server) }, gate: world.gate(process))
+    return Replica(in: file.memory, now: { [self] in wall(server) }, gate: world.gate(process))
   }
 
   func engine(in world: SimulatedWorld, _ process: SimulatedProcess, isForeign: Bool) -> SyncEngine {

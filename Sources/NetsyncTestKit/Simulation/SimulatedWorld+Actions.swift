@@ -24,8 +24,8 @@ extension SimulatedWorld {
       guard let strike = faults.strike(.restoredBackup, while: "at some time", detail: action.pick) else { return }
       noteFault(strike.fault, "")
       server.restore()
-    case .create, .rename, .delete, .discard, .retry, .resolveMine, .resolveTheirs, .adopt, .pull, .push, .sync,
-      .jumpClock:
+    case .create, .rename, .delete, .discard, .retry, .resolveMine, .resolveTheirs, .adopt, .undo, .pull, .push, .sync,
+      .daemon, .jumpClock:
       break
     }
   }
@@ -46,7 +46,9 @@ extension SimulatedWorld {
       guard let strike = faults.strike(.clockJump, while: "at some time", detail: action.pick) else { return }
       noteFault(strike.fault, "by \(seconds) s")
       hosts[host].jumpClock(by: seconds)
-    case .create, .rename, .delete, .discard, .retry, .resolveMine, .resolveTheirs, .adopt:
+    case .daemon(let interval, let duration):
+      startDaemon(on: host, every: interval, for: duration)
+    case .create, .rename, .delete, .discard, .retry, .resolveMine, .resolveTheirs, .adopt, .undo:
       do throws(ReplicaError) {
         try edit(action, on: hosts[host])
       } catch {
@@ -91,13 +93,43 @@ extension SimulatedWorld {
       let asked = try replica.operations().filter { !$0.candidates.isEmpty }
       guard let operation = action.choose(asked), let candidate = action.choose(operation.candidates) else { return }
       try replica.adopt(operation.edit, candidate)
-    case .pull, .push, .sync, .jumpClock, .createThere, .renameThere, .deleteThere, .touchThere, .keepBackup, .restore:
+    case .undo:
+      guard let change = action.choose(try replica.changes(limit: 10_000)) else { return }
+      try undo(change, replica, host)
+    case .pull, .push, .sync, .daemon, .jumpClock, .createThere, .renameThere, .deleteThere, .touchThere, .keepBackup,
+      .restore:
       break
     }
   }
 
   func returned(_ receipt: EditReceipt, _ host: SimulatedHost) {
     if case .queued(let edit, _, _) = receipt { host.checker.returned(edit) }
+  }
+
+  /// Reverses a change. What changed since then is to be left alone, and what is queued is to lead back.
+  func undo(_ change: JournalChange, _ replica: Replica, _ host: SimulatedHost) throws(ReplicaError) {
+    let before = try replica.network(change.network)
+    let receipt = try replica.undo(change.number, localID: host.localID(server))
+    switch receipt {
+    case .edited(let receipt): returned(receipt, host)
+    case .anew(let edit, _): host.checker.returned(edit)
+    case .refused: return
+    }
+    func expect(_ holds: Bool, _ what: String) {
+      if !holds {
+        violate(.laterChanges, host: host.index, "change \(change.number) (\(change.kind)) is undone, and \(what)")
+      }
+    }
+    switch receipt {
+    case .edited(.queued):
+      let isRename = [.renamed, .wentBack].contains(change.kind)
+      expect(!isRename || before?.name == change.after, "the network has another name by now")
+      let after = try replica.network(change.network)
+      expect(!isRename || after?.name == change.before, "its name is not the one before")
+      expect(change.kind != .created || before?.name == change.after, "the network has another name by now")
+    case .anew: expect(before == nil, "its network is there")
+    case .edited, .refused: break
+    }
   }
 
   func resolve(
@@ -144,13 +176,13 @@ extension SimulatedWorld {
     faults.stop()
     let host = hosts[0]
     let process = SimulatedProcess(host: 0)
-    do throws(ReplicaError) {
+    do {
       let replica = host.replica(in: self, process)
       returned(try replica.create(NetworkName("canary"), localID: host.localID(server)), host)
       try host.file.tamper("DELETE FROM operation WHERE edit = (SELECT max(edit) FROM operation)")
       committed(nil, of: process)
     } catch {
-      check(error, on: 0)
+      violate(.storage, host: 0, "\(error)")
     }
   }
 }

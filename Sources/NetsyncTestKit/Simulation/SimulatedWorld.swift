@@ -27,7 +27,7 @@ final class SimulatedWorld: Sendable {
     var resolutions = 0
   }
 
-  init(seed: UInt64, options: SimulationOptions, files: [MemoryFile], key: APIKey) {
+  init(seed: UInt64, options: SimulationOptions, files: [AuditedFile], key: APIKey) {
     self.options = options
     executor = SeededExecutor(seed: seed)
     schedule = Mutex(SeededRandom(seed: seed, .schedule, index: 1))
@@ -61,6 +61,11 @@ final class SimulatedWorld: Sendable {
       )
     }
     makeOdd(&setup)
+    for host in hosts {
+      let detail = setup.next()
+      guard let strike = faults.strike(.clockSkew, while: "the whole seed", detail: detail) else { continue }
+      host.jumpClock(by: [-2_592_000, -86_400, -3_600, -300, 300, 3_600, 86_400, 2_592_000][strike.below(8)])
+    }
   }
 
   /// The oddities of the account, for the whole seed.
@@ -170,21 +175,65 @@ final class SimulatedWorld: Sendable {
     }
   }
 
+  /// Starts a daemon on a host, and has it end after a while.
+  ///
+  /// - Returns: how many pulls it has made, once it has ended.
+  @discardableResult
+  func startDaemon(on host: Int, every interval: Duration, for duration: Duration) -> DaemonRun {
+    let number = counts.withLock { counts in
+      counts.cycles += 1
+      return counts.cycles
+    }
+    let (process, run) = (SimulatedProcess(host: host, process: number), DaemonRun())
+    hosts[host].checker.starts(process)
+    trace.note(.cycleStarted, host, "host \(host) starts a daemon")
+    let engine = hosts[host].engine(in: self, process, isForeign: false)
+    guard let watch = try? ReplicaWatch(engine.replica) else { return run }
+    let loop = SyncLoop(
+      engine: engine,
+      watch: watch,
+      interval: interval,
+      // Ten times as seldom as a real one: a seed has thousands of them.
+      glance: SyncLoop.glance * 10,
+      onSync: { [self] in synced($0, process, run) }
+    )
+    Task(executorPreference: executor) { [self] in
+      try? await loop.run()
+      trace.note(.cycleEnded, host, "host \(host)'s daemon ends")
+      if !process.isAlive { restart(host) }
+    }
+    time.schedule(after: duration) { process.stop.request() }
+    return run
+  }
+
+  private func synced(_ report: SyncReport, _ process: SimulatedProcess, _ run: DaemonRun) {
+    counts.withLock { $0.requests += report.requests }
+    guard process.isAlive else { return }
+    run.note(report)
+    if let pulled = report.pull { hosts[process.host].ended(pulled) }
+    checkStatus(of: process)
+    for case .replica(let error)? in [report.pull?.failure, report.push?.failure] { check(error, on: process.host) }
+  }
+
+  private func restart(_ host: Int) {
+    counts.withLock { $0.crashes += 1 }
+    let rest = schedule.withLock { $0.below(60_000) }
+    time.schedule(after: .milliseconds(rest)) { [self] in start(.sync(PullOptions(), PushOptions()), on: host) }
+  }
+
   private func ended(_ cycle: Cycle, _ report: SyncReport, _ process: SimulatedProcess) {
     let (pulled, pushed) = (report.pull, report.push)
     let failure = pulled?.failure ?? pushed?.failure
     let outcome = failure.map { " (\($0))" } ?? ""
     trace.note(.cycleEnded, process.host, "host \(process.host) ends its \(cycle.word)\(outcome)")
-    counts.withLock { $0.requests += (pulled?.counts.requests ?? 0) + (pushed?.requests ?? 0) }
+    counts.withLock { $0.requests += report.requests }
     if let pulled { hosts[process.host].ended(pulled) }
     guard !process.isAlive else {
       checkStatus(of: process)
       for case .replica(let error)? in [pulled?.failure, pushed?.failure] { check(error, on: process.host) }
       return
     }
-    counts.withLock { $0.crashes += 1 }
-    let rest = schedule.withLock { $0.below(60_000) }
-    time.schedule(after: .milliseconds(rest)) { [self] in start(.sync(PullOptions(), PushOptions()), on: process.host) }
+    restart(process.host)
   }
 
   /// "In sync" is said only when it is (R17).
@@ -265,6 +314,26 @@ final class SimulatedWorld: Sendable {
     let (commits, facts) = hosts[host].file.takeCommits()
     hosts[host].checker.committed(step, of: process.process, commits: commits, facts)
   }
+}
+
+/// What a daemon did.
+final class DaemonRun: Sendable {
+  private let reports = Mutex<(pulls: Int, last: SyncReport?)>((0, nil))
+
+  var pulls: Int { reports.withLock { $0.pulls } }
+  /// Its last sync.
+  var last: SyncReport? { reports.withLock { $0.last } }
+
+  func note(_ report: SyncReport) {
+    reports.withLock { reports in
+      if report.pull != nil { reports.pulls += 1 }
+      reports.last = report
+    }
+  }
+}
+
+extension SyncReport {
+  fileprivate var requests: Int { (pull?.counts.requests ?? 0) + (push?.requests ?? 0) }
 }
 
 extension SimulatedWorld.Cycle {

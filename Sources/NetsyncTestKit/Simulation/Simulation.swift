@@ -43,13 +43,13 @@ public struct Simulation {
 
 /// Databases that simulations use one after the other.
 public final class SimulationFiles {
-  private var files: [MemoryFile] = []
+  private var files: [AuditedFile] = []
 
   /// None yet: they are made when they are needed.
   public init() {}
 
-  func empty(_ count: Int) throws -> [MemoryFile] {
-    while files.count < count { files.append(try MemoryFile()) }
+  func empty(_ count: Int) throws -> [AuditedFile] {
+    while files.count < count { files.append(try AuditedFile()) }
     let used = Array(files.prefix(count))
     for file in used { try file.erase() }
     return used

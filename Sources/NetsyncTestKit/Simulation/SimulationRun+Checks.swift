@@ -8,20 +8,40 @@ import NetsyncSandbox
 extension SimulationRun {
   /// What is left after three cycles waits for people, and for nothing else.
   func checkThatPeopleAreNext() {
-    for host in world.hosts where host.lastPull.map({ endsSync($0.facts) }) != true {
-      let operations = (try? replica(of: host).operations()) ?? []
-      for operation in operations {
-        switch operation.state {
-        case .conflict, .held, .refused: break
-        case .inDoubt(let doubt) where !doubt.candidates.isEmpty: break
-        case .waiting where operations.contains { $0.network == operation.network && $0.edit < operation.edit }: break
-        case .waiting, .sending, .inDoubt:
-          world.violate(
-            .convergence,
-            host: host.index,
-            "edit \(operation.edit) is \(operation.state.word.rawValue) after three quiet cycles"
-          )
-        }
+    for host in world.hosts {
+      for operation in unattended(on: host) {
+        let state = operation.state.word.rawValue
+        world.violate(.convergence, host: host.index, "edit \(operation.edit) is \(state) after three quiet cycles")
+      }
+    }
+  }
+
+  /// What a daemon leaves waits for people, and it does not ask without need.
+  func checkDaemon(_ run: DaemonRun, on host: SimulatedHost) {
+    // What the others have just done may look like another account's: then a person decides about everything.
+    if run.last?.push?.failed?.kind != .held(.otherAccount) {
+      for operation in unattended(on: host) {
+        let state = operation.state.word.rawValue
+        let what = "edit \(operation.edit) is \(state), and a daemon ran for a quarter of an hour"
+        world.violate(.daemon, host: host.index, what)
+      }
+    }
+    // At once, and once more before the hour where there was something new.
+    if !(1...3).contains(run.pulls) {
+      world.violate(.daemon, host: host.index, "a daemon pulls \(run.pulls) times in a quarter of an hour")
+    }
+  }
+
+  /// Edits that wait for nobody's word.
+  private func unattended(on host: SimulatedHost) -> [OutboxOperation] {
+    if let pulled = host.lastPull, endsSync(pulled.facts) { return [] }
+    let operations = (try? replica(of: host).operations()) ?? []
+    return operations.filter { operation in
+      switch operation.state {
+      case .conflict, .held, .refused: false
+      case .inDoubt(let doubt): doubt.candidates.isEmpty
+      case .waiting: !operations.contains { $0.network == operation.network && $0.edit < operation.edit }
+      case .sending: true
       }
     }
   }

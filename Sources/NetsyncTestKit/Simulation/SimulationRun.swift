@@ -15,6 +15,8 @@ struct SimulationRun {
   var isSample: Bool { seed % 8 == 0 }
   /// A seed in which less happens goes on syncing.
   static let fewestEvents = 100
+  /// Whether daemons bring the world to rest, in place of commands.
+  var hasDaemons: Bool { seed % 4 == 1 }
 
   init(world: SimulatedWorld, seed: UInt64, hasPortal: Bool) {
     self.world = world
@@ -66,7 +68,7 @@ struct SimulationRun {
     world.trace.note(.quiet, 0, "faults stop")
     if isSample { checkSecrets() }
     world.pass(.seconds(3_600))
-    syncAll()
+    if hasDaemons { runDaemons() } else { syncAll() }
     for _ in 0..<2 { for host in world.hosts where !isSettled(host) { sync(host.index) } }
     checkThatPeopleAreNext()
     for _ in 0..<8 {
@@ -111,6 +113,17 @@ struct SimulationRun {
     world.run()
     checkWork(of: host, since: before, enough)
     world.pass(.seconds(300))
+  }
+
+  /// A daemon on every host, which pulls once an hour: all else that it does it does because it is time to, or because of an edit.
+  private func runDaemons() {
+    for host in world.hosts where world.isQuietHere(host.index) { world.pass(Limits.serverWait.upperBound) }
+    let runs = world.hosts.map { world.startDaemon(on: $0.index, every: .seconds(3_600), for: .seconds(900)) }
+    world.time.schedule(after: .seconds(400)) { [world] in
+      for host in world.hosts { world.perform(.late(on: host.index)) }
+    }
+    world.run()
+    for (host, run) in zip(world.hosts, runs) { checkDaemon(run, on: host) }
   }
 
   private func isSettled(_ host: SimulatedHost) -> Bool {

@@ -10,9 +10,11 @@ struct Action: Sendable {
     case create(String)
     case rename(to: String)
     case delete
-    case discard, retry, resolveMine, resolveTheirs, adopt
+    case discard, retry, resolveMine, resolveTheirs, adopt, undo
     case pull(networksOnly: Bool)
     case push, sync
+    /// Syncs by itself for a while.
+    case daemon(every: Duration, for: Duration)
     case jumpClock(seconds: Int)
     // At the portal.
     case createThere(String)
@@ -26,6 +28,11 @@ struct Action: Sendable {
   var kind: Kind
   /// Which of the networks or edits it falls on, and what else is left to chance.
   var pick: UInt64
+
+  /// An edit while a daemon runs.
+  static func late(on host: Int) -> Action {
+    Action(at: .zero, actor: .host(host), kind: .create("late-\(host)"), pick: 0)
+  }
 }
 
 /// What people do in one seed: drawn once, so that single actions can be left out when a failing seed is made smaller.
@@ -62,6 +69,11 @@ struct Workload: Sendable {
           }
         actions.append(Action(at: at, actor: .host(host), kind: kind, pick: random.next()))
       }
+      if random.below(4) == 0 {
+        let at = Duration.milliseconds(random.below(minutes * 60_000))
+        let kind = Action.Kind.daemon(every: .seconds(random.within(30...300)), for: .seconds(random.within(60...400)))
+        actions.append(Action(at: at, actor: .host(host), kind: kind, pick: random.next()))
+      }
     }
     addFaults(seed, hosts: hosts, minutes: minutes, faults)
     actions = actions.enumerated().sorted { ($0.element.at, $0.offset) < ($1.element.at, $1.offset) }.map(\.element)
@@ -74,11 +86,12 @@ struct Workload: Sendable {
     case 22..<44: return (.rename(to: name), false)
     case 44..<54: return (.delete, false)
     case 54..<57: return (.discard, false)
-    case 57..<60: return (.retry, false)
-    case 60..<62: return (.resolveMine, false)
-    case 62..<64: return (.resolveTheirs, false)
-    case 64..<66: return (.adopt, false)
-    case 66..<74: return (.createThere(name), true)
+    case 57..<59: return (.retry, false)
+    case 59..<61: return (.resolveMine, false)
+    case 61..<63: return (.resolveTheirs, false)
+    case 63..<65: return (.adopt, false)
+    case 65..<68: return (.undo, false)
+    case 68..<74: return (.createThere(name), true)
     case 74..<88: return (.renameThere(name), true)
     case 88..<95: return (.deleteThere, true)
     default: return (.touchThere, true)

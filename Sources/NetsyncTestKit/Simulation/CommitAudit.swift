@@ -117,7 +117,7 @@ final class CommitAudit: TransactionObserver, Sendable {
       CommittedFacts.Edit(
         edit: EditNumber(rawValue: row[0]),
         network: NetworkKey(rawValue: row[1]),
-        action: try required(Intent.Action(rawValue: row[2]), "action"),
+        action: try fact(Intent.Action(rawValue: row[2])),
         name: (row[3] as String?).map(NetworkName.init(_:)),
         state: row[4]
       )
@@ -146,7 +146,7 @@ final class CommitAudit: TransactionObserver, Sendable {
         network: NetworkKey(rawValue: row[0]),
         id: (row[1] as String?).flatMap(NetworkID.init),
         name: (row[2] as String?).map(NetworkName.init(_:)),
-        updatedAt: Timestamp(row[3] as Int64?),
+        updatedAt: (row[3] as Int64?).map(Timestamp.init(microseconds:)),
         goneCause: row[4]
       )
     }
@@ -154,8 +154,19 @@ final class CommitAudit: TransactionObserver, Sendable {
 
   /// What a row that was touched says now; nothing where it is gone.
   private func all<Fact>(_ sql: String, _ id: Int64, _ database: Database, _ decode: (Row) throws -> Fact) -> [Fact] {
-    (try? database.rows(sql, arguments: [id], decode)) ?? []
+    guard let statement = try? database.cachedStatement(sql: sql),
+      let row = try? Row.fetchOne(statement, arguments: [id]), let fact = try? decode(row)
+    else { return [] }
+    return [fact]
   }
+
+  /// A value that the schema promises.
+  private func fact<Value>(_ value: Value?) throws -> Value {
+    guard let value else { throw BrokenPromise() }
+    return value
+  }
+
+  private struct BrokenPromise: Error {}
 }
 
 extension CommittedFacts {
