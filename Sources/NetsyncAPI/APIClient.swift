@@ -200,6 +200,7 @@ private func checked<Record>(_ page: ListPage<Record>, is asked: Int) throws(API
 
 /// An answer for another record says nothing about this one.
 private func checked(_ network: NetworkDocument, is asked: NetworkID) throws(APIFailure) -> NetworkDocument {
+  // mutant: answer-for-another-believed
   guard network.id == asked else {
     throw .notUnderstood(.otherRecord(asked: asked.text, answered: network.id.text))
   }

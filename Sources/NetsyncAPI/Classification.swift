@@ -18,6 +18,7 @@ func classify(_ head: HTTPResponse, _ body: [UInt8], about subject: Subject, now
   case 400, 409, 422:
     return .refused(detail ?? APIErrorDetail(status: status))
   case 401, 403:
+    // mutant: credentials-taken-for-refusal
     return .credentials(detail ?? APIErrorDetail(status: status))
   case 404:
     // A proxy or a wrong base URL answers 404 too. Only the API's own words are evidence.

@@ -65,6 +65,7 @@ private func cut(_ text: String) -> String { String(text.prefix(Limits.errorText
 /// Holds a success against a deletion: no content, the deleted record, or any document that does not say otherwise, for every field of
 /// an answer may be missing (R15).
 func checkDeletion(_ body: [UInt8], of id: NetworkID) throws(APIFailure) {
+  // mutant: unread-delete-believed
   guard !body.isEmpty else { return }
   let deletion = try decode(Deletion.self, body)
   if let answered = deletion.id, answered.lowercased() != id.text {

@@ -99,6 +99,7 @@ final class Requests: Sendable {
   ///
   /// - Throws: ``CycleFailure/replica(_:)`` only after it was sent, anything else only before.
   func once<Value: Sendable>(_ send: () async -> Exchange<Value>) async throws(CycleFailure) -> Exchange<Value> {
+    // mutant: silence-not-kept
     try await keepQuiet()
     let exchange = await send()
     environment.heartbeat()

@@ -29,6 +29,7 @@ package struct AccountSight: Hashable, Sendable {
 /// An empty listing is a matter of the deletion guards, not of this one.
 package func isOtherAccount(_ sight: AccountSight) -> Bool {
   if sight.isElsewhere { return true }
+  // mutant: other-account-unnoticed
   return sight.known > 0 && sight.listed > 0 && !sight.overlaps
 }
 
@@ -62,6 +63,7 @@ package struct AccountCheck: Hashable, Sendable {
   package mutating func saw(_ page: PageSight, overlaps: Bool) throws(Misunderstanding) -> Verdict {
     sight.listed += page.rows
     sight.overlaps = sight.overlaps || overlaps
+    // mutant: strangers-taken-for-our-own
     guard isOtherAccount(sight) else { return .same }
     if !sight.isElsewhere, try lastPage(after: page, pageSize: pageSize) > page.number {
       return .look(page: page.number + 1)

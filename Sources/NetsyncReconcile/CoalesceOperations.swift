@@ -72,12 +72,14 @@ package func coalesce(_ edit: Intent, onto standing: EditStanding) -> CoalesceDe
     if queued.intent.name == name && !queued.isRefused { return .nothing }
     return .queue(.create(name), base: nil, conflict: nil)
   case (.create, .delete):
+    // mutant: delete-of-unsent-create-sent
     return .cancel
   case (.create, .create), (.rename, .create), (.delete, .create):
     return .queue(edit, base: nil, conflict: nil)
   case (.rename, .rename(let name)):
     if queued.intent == edit && !queued.isRefused { return .nothing }
     if undoes(name, standing) && !queued.mayHaveArrived { return .cancel }
+    // mutant: second-rename-dropped
     return .queue(edit, base: startingBase(queued, standing), conflict: queued.conflict)
   case (.rename, .delete):
     // Deleted there already: both sides want the same.

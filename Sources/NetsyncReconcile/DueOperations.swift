@@ -80,7 +80,9 @@ package func dueOperations(
     let time: Timestamp
     switch turn {
     case .send(let notBefore): time = isAskedFor(operation) ? now : notBefore ?? now
-    case .look(let notBefore): time = clock.hostTime(notBefore)
+    case .look(let notBefore):
+      // mutant: look-due-on-the-wrong-clock
+      time = clock.hostTime(notBefore)
     case .none(.severalCandidates) where isAskedFor(operation): time = now
     case .inFlight, .none: continue
     }

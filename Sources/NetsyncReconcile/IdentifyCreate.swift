@@ -60,22 +60,33 @@ package let looksBeforeSendingAgain = 3
 ///   - settleTime: how long after it was sent a request may still be applied.
 package func identify(_ create: UnknownCreate, now: Timestamp, settleTime: Duration) -> UnknownCreateDecision {
   let namesakes = create.found
-    .filter { !create.known.contains($0.id) && mayBe($0, theCreateOf: create.name, create.doubt.arming) }
+    .filter(create.isNamesake)
     .sorted { ($0.createdAt?.instant ?? .distantFuture, $0.id) < ($1.createdAt?.instant ?? .distantFuture, $1.id) }
   let candidates = namesakes.filter { !isOlder($0, than: create.doubt.arming) }
   // Creates of one name that are all unanswered are told apart by their order alone, which no one can see: oldest to oldest.
-  if let oldest = candidates.first, candidates.count <= create.siblings { return .adopt(oldest) }
+  if let oldest = candidates.first, candidates.count <= create.siblings {
+    // mutant: found-create-sent-again
+    return .adopt(oldest)
+  }
   if !candidates.isEmpty { return .ask(candidates.map(\.id)) }
 
   let first = create.doubt.firstLook ?? now
   guard create.isWhole else { return .look(again: now + settleTime / 10, looks: create.doubt.looks, first: first) }
   let looks = create.doubt.looks + 1
   let settled = first + settleTime
+  // mutant: one-look-is-enough
   if looks >= looksBeforeSendingAgain && now >= settled {
     return namesakes.isEmpty ? .sendAgain : .ask(namesakes.map(\.id))
   }
   let next = looks == 1 ? first + settleTime / 2 : max(now + settleTime / 10, settled)
   return .look(again: next, looks: looks, first: first)
+}
+
+extension UnknownCreate {
+  fileprivate func isNamesake(_ network: NetworkDocument) -> Bool {
+    // mutant: known-network-adopted
+    !known.contains(network.id) && mayBe(network, theCreateOf: name, doubt.arming)
+  }
 }
 
 /// A create that was armed and whose answer is not settled: sent, or in doubt.
@@ -97,11 +108,13 @@ package func unansweredCreates(among operations: [OutboxOperation]) -> [Unanswer
 
 /// Whether a listed network that nobody here knows is not taken in before an unanswered create is settled: it may be what that made.
 package func isWithheld(_ network: NetworkDocument, for unanswered: [UnansweredCreate]) -> Bool {
+  // mutant: unanswered-create-taken-in
   unanswered.contains { mayBe(network, theCreateOf: $0.name, $0.arming) }
 }
 
 /// Whether a network that nobody here knows may be an unanswered create: the name byte for byte, and not there before the arming.
 package func mayBe(_ network: NetworkDocument, theCreateOf name: NetworkName, _ arming: Arming) -> Bool {
+  // mutant: another-name-adopted
   network.name == name && !arming.known.contains(network.id)
 }
 

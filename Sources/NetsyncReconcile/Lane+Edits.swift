@@ -93,6 +93,7 @@ extension Lane {
       editedAt: now
     )
     if let conflict { queued?.move(to: .conflict(conflict)) }
+    // mutant: merged-edit-without-a-word
     if let replaced { tell(.superseded, of: replaced, Evidence(supersededBy: number)) }
   }
 
@@ -135,6 +136,7 @@ extension Lane {
     case .refused:
       guard departure == nil else { throw .networkGone }
       refused = nil
+      // mutant: retried-edit-lost
       queued = operation.moved(to: .waiting(notBefore: nil))
       queued?.failure = nil
     case .sending, .conflict:
@@ -163,12 +165,14 @@ extension Lane {
   /// Settles the conflict as a person says.
   package mutating func resolve(taking side: ConflictSide) throws(LaneRefusal) -> LaneStep<ConflictDecision> {
     guard let operation = queued, case .conflict(let kind) = operation.state else { throw .noConflict }
+    // mutant: the-other-side-taken
     switch side {
     case .theirs:
       drop(operation, as: .discarded)
       return step(.theirsStands(operation.edit))
     case .mine:
       let theirs = kind == .deletedThere ? nil : base?.name
+      // mutant: resolved-edit-without-a-word
       journal(.local, .resolved, edit: operation.edit, before: theirs, after: operation.intent.name, Evidence())
       return step(takeMine(operation, kind))
     }
@@ -192,7 +196,9 @@ extension Lane {
     guard let operation = queued, operation.intent == .delete else { return step(()) }
     switch operation.state {
     case .waiting: if isHeld { queued?.move(to: .held) }
-    case .held: if !isHeld { queued?.move(to: .waiting(notBefore: nil)) }
+    case .held:
+      // mutant: approval-ignored
+      if !isHeld { queued?.move(to: .waiting(notBefore: nil)) }
     case .sending, .inDoubt, .conflict, .refused: break
     }
     return step(())

@@ -79,11 +79,13 @@ extension Lane {
   ///   - arming: for a create.
   /// - Returns: false where it is no longer the same: edited, discarded or held meanwhile.
   package mutating func arm(_ read: OutboxOperation, _ arming: Arming?) -> LaneStep<Bool> {
-    guard flying == nil, var operation = queued, operation.edit == read.edit, operation.intent == read.intent,
-      case .waiting = operation.state
-    else { return step(false) }
+    guard flying == nil, var operation = queued, case .waiting = operation.state else { return step(false) }
+    // An edit that took its place has another number.
+    // mutant: armed-though-edited-meanwhile
+    guard operation.edit == read.edit else { return step(false) }
     operation.move(to: .sending(arming))
     operation.attempts += 1
+    // mutant: own-unanswered-rename-forgotten
     if case .rename(let name) = operation.intent { operation.sentName = name }
     queued = nil
     flying = operation
@@ -160,12 +162,16 @@ extension Lane {
     _ evidence: Evidence,
     _ serverNow: Timestamp
   ) {
+    // mutant: landed-edit-stays
     remove(operation.edit)
+    // mutant: answer-went-back-without-a-word
     if let base, isOlder(document.updatedAt, than: base.updatedAt) {
       journal(.remote, .wentBack, before: base.name, after: document.name, evidence)
     }
+    // mutant: landing-moves-no-base
     base = document
     departure = nil
+    // mutant: write-not-acknowledged
     acknowledge(at: serverNow)
     rebase(onto: document)
     tell(kind, of: operation, after: document.name, evidence)
@@ -202,6 +208,7 @@ extension Lane {
     tell(.refused, of: sent, evidence)
     guard queued == nil else { return returnToQueue(isRefused: true) }
     flying = nil
+    // mutant: drop-on-refusal
     refused = sent.moved(to: .refused)
     refused?.failure = detail
     refused?.sentName = nil
@@ -227,16 +234,19 @@ extension Lane {
       siblings: look.siblings,
       isWhole: look.isWhole
     )
+    // mutant: settle-time-cut-short
     switch identify(unknown, now: serverNow, settleTime: settleTime) {
     case .adopt(let document):
       land(operation, document, as: .adopted, evidence, serverNow)
       return step(.landed)
     case .ask(let candidates):
       var asked = doubt
+      // mutant: candidates-forgotten
       asked.candidates = candidates
       flying?.move(to: .inDoubt(asked))
       return step(.inDoubt)
     case .look(let again, let looks, let first):
+      // mutant: first-look-forgotten
       flying?.move(to: .inDoubt(Doubt(arming: doubt.arming, looks: looks, firstLook: first, nextLook: again)))
       return step(.inDoubt)
     case .sendAgain:

@@ -122,8 +122,10 @@ extension Lane {
       journal(.local, .prevailed, edit: operation.edit, before: theirs, after: operation.intent.name, verdict)
     case .yields:
       remove(operation.edit)
+      // mutant: yielded-edit-without-a-word
       tell(.yielded, of: operation, after: theirs, verdict)
     case .satisfied:
+      // mutant: satisfied-edit-stays
       remove(operation.edit)
       tell(.satisfied, of: operation, after: theirs, evidence)
     case .conflict(let kind):

@@ -192,6 +192,7 @@ extension Lane {
     if acknowledgement.number > asked { return .overtook }
     let recent = (.zero - Limits.listingLag)...Limits.listingLag
     guard recent.contains(serverNow.since(acknowledgement.at)) else { return .none }
+    // mutant: own-deletion-forgotten
     return departure == .deletedHere ? .deleted : .changed
   }
 }
@@ -267,6 +268,7 @@ extension Lane {
     remove(operation.edit)
     // What is satisfied without having been sent is a deletion of what is gone there.
     let isGone = isDeletedThere || kind == .satisfied
+    // mutant: discarded-edit-without-a-word
     tell(kind, of: operation, after: isGone ? nil : latest?.intent.name ?? base?.name, evidence)
     if operation.intent.action == .create { depart(.neverSent) }
     if isDeletedThere { acceptDeletion() }
@@ -274,6 +276,7 @@ extension Lane {
 
   /// The server has answered that it does not have the network any more: its base goes, and the evidence stays.
   mutating func removeBase(_ evidence: Evidence) {
+    // mutant: removal-without-evidence
     journal(.remote, .deleted, before: base?.name, evidence)
     depart(.deletedThere)
   }
@@ -290,12 +293,14 @@ extension Lane {
 
   /// The queued edit goes on upon a newer base; a conflict that has dissolved waits again.
   mutating func rebase(onto document: NetworkDocument) {
+    // mutant: edit-keeps-its-old-base
     queued?.base = EditBase(document)
     if case .conflict? = queued?.state { queued?.move(to: .waiting(notBefore: nil)) }
   }
 
   /// The queued edit waits for a person, who is shown what was decided upon.
   mutating func dispute(_ kind: ConflictKind, _ verdict: Evidence) {
+    // mutant: drop-on-conflict
     queued?.move(to: .conflict(kind))
     self.verdict = verdict
   }
@@ -337,10 +342,12 @@ extension Lane {
       flying = nil
       tell(.superseded, of: sent, Evidence(supersededBy: follower.edit))
       drop(follower, as: conflict == nil ? .superseded : .satisfied)
+      // mutant: unsent-network-stays
       if sent.intent.action == .create { depart(.neverSent) }
     case .queue(let intent, let base, _):
       flying = nil
       tell(.superseded, of: sent, Evidence(supersededBy: follower.edit))
+      // mutant: merged-under-the-old-number
       queued?.intent = intent
       queued?.base = base
       queued?.sentName = isRefused ? nil : sent.sentName

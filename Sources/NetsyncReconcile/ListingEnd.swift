@@ -39,6 +39,7 @@ package struct PageSight: Hashable, Sendable {
 ///
 /// - Throws: ``Misunderstanding/tooManyPages(limit:)``.
 package func lastPage(after page: PageSight, pageSize: Int) throws(Misunderstanding) -> Int {
+  // mutant: later-pages-left-out
   let isLast = page.totalPages.map { page.number >= $0 } ?? (page.rows < pageSize)
   let last = isLast ? page.number : max(page.totalPages ?? 0, page.number + 1)
   guard last <= Limits.pages else { throw .tooManyPages(limit: Limits.pages) }

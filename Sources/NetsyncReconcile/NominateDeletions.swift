@@ -72,11 +72,13 @@ package enum Guard: String, CaseIterable, Sendable {
 /// - Parameter approved: how many removals a person has allowed; nil for the default of max(5, 20 % of the known).
 package func nominateDeletions(after sweep: SweepSummary, approved: Int?) -> Nomination {
   guard sweep.isComplete, sweep.missing > 0 else { return .nobody }
+  // mutant: removals-never-held
   if let approved {
     return sweep.missing <= approved ? .confirmEach : .hold(.tooMany)
   }
   if sweep.listed == 0 { return .hold(.emptyListing) }
   if sweep.missing == sweep.known { return .hold(.noOverlap) }
+  // mutant: restored-server-believed
   if sweep.wentBack > 0 || sweep.standing.contains(.wentBack) { return .hold(.wentBack) }
   if sweep.isAllChanged || sweep.standing.contains(.allChanged) { return .hold(.allChanged) }
   return sweep.missing <= defaultDeletionLimit(known: sweep.known) ? .confirmEach : .hold(.tooMany)
@@ -96,6 +98,7 @@ package func defaultDeletionLimit(known: Int) -> Int {
 
 /// Whether queued deletes may be sent, or wait for a person (R5). `approved` as in ``nominateDeletions(after:approved:)``.
 package func guardPushedDeletes(_ deletes: Int, known: Int, approved: Int?) -> Guard? {
+  // mutant: deletes-never-held
   deletes <= approved ?? defaultDeletionLimit(known: known) ? nil : .tooMany
 }
 

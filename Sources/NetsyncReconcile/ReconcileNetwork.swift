@@ -61,6 +61,22 @@ package enum RemoteSight: Hashable, Sendable {
   }
 }
 
+/// What an answer for one network says of it (R4): nil where it says nothing.
+package func sight(of answer: Result<NetworkDocument, APIFailure>) -> RemoteSight? {
+  switch answer {
+  // mutant: absence-taken-for-deletion
+  case .success(let document): .read(document)
+  case .failure(let failure): isAbsence(failure) ? .gone : nil
+  }
+}
+
+/// Whether a failure says of the one record that was asked for that the server does not have it. No other answer does (R4).
+package func isAbsence(_ failure: APIFailure) -> Bool {
+  let isGone = if case .gone = failure { true } else { false }
+  // mutant: failure-taken-for-absence
+  return isGone
+}
+
 /// What to do: one decision for the base, one for the local edit.
 package struct NetworkDecision: Hashable, Sendable {
   package var base: BaseDecision
@@ -138,6 +154,8 @@ private func reconcileGone(_ standing: NetworkStanding) -> NetworkDecision {
   switch standing.intent {
   case .none: NetworkDecision(base: standing.base == nil ? .keep : .remove, edit: .none)
   case .delete: NetworkDecision(base: .remove, edit: .satisfied)
+  // mutant: rename-of-a-gone-network-stuck
+  // mutant: rename-satisfied-by-absence
   case .rename: NetworkDecision(base: .keep, edit: .conflict(.deletedThere))
   }
 }
@@ -146,6 +164,7 @@ private func reconcileGone(_ standing: NetworkStanding) -> NetworkDecision {
 private func contradictsRecentWrite(_ standing: NetworkStanding, _ remote: NetworkDocument) -> Bool {
   switch standing.recentWrite {
   case .none: false
+  // mutant: stale-page-brings-back
   case .deleted, .overtook: true
   case .changed: standing.base.map { isOlder(remote.updatedAt, than: $0.updatedAt) } ?? false
   }
@@ -165,8 +184,12 @@ private func reconcileSeen(
 
 private func baseDecision(_ base: NetworkDocument?, _ remote: NetworkDocument) -> BaseDecision {
   guard let base else { return .accept(remote, .appeared) }
+  // mutant: equal-stamps-taken-for-unchanged
   if remote == base { return .keep }
-  if isOlder(remote.updatedAt, than: base.updatedAt) { return .accept(remote, .wentBack) }
+  if isOlder(remote.updatedAt, than: base.updatedAt) {
+    // mutant: listing-went-back-without-a-word
+    return .accept(remote, .wentBack)
+  }
   if remote.name != base.name { return .accept(remote, .renamed) }
   return .accept(remote, base.hasContent(of: remote) ? .restamped : .changed)
 }
@@ -191,11 +214,15 @@ private func editDecision(
   case .none:
     return .none
   case .rename(let name, let baseName, let editedAt):
+    // mutant: rename-satisfied-by-any-change
     if remote.name == name { return .satisfied }
     if remote.name == baseName { return .goesOn }
     return decideByPolicy(.bothChanged, editedAt, standing.contests, remote.updatedAt, policy, clock)
   case .delete(let baseName, let editedAt):
-    if remote.name == baseName { return .goesOn }
+    if remote.name == baseName {
+      // mutant: pending-delete-undone-by-a-look
+      return .goesOn
+    }
     return decideByPolicy(.deletedHere, editedAt, standing.contests, remote.updatedAt, policy, clock)
   }
 }
@@ -203,6 +230,7 @@ private func editDecision(
 /// The name that an edit started from, as far as a conflict goes: the base's, or the one that our own unanswered write may have
 /// set. Our own write is not their change.
 package func startingName(base: NetworkName?, sent: NetworkName?, seen: NetworkName?) -> NetworkName? {
+  // mutant: own-rename-taken-for-theirs
   sent != nil && seen == sent ? sent : base
 }
 
@@ -217,12 +245,20 @@ private func decideByPolicy(
   // Somebody who writes the same again and again would be overwritten without end.
   let stands: EditDecision = contests < Limits.contests ? .prevails : .conflict(kind)
   switch policy {
-  case .client: return stands
-  case .server: return .yields
-  case .hold: return .conflict(kind)
+  case .client:
+    // mutant: mine-yields-under-client
+    return stands
+  case .server:
+    // mutant: mine-prevails-under-server
+    return .yields
+  case .hold:
+    // mutant: mine-prevails-under-hold
+    return .conflict(kind)
   case .newest:
     guard let theirs = updatedAt?.instant else { return .conflict(kind) }
+    // mutant: host-time-taken-for-the-servers
     let lead = clock.serverTime(editedAt).since(theirs)
+    // mutant: too-close-to-call-decided
     if lead > clock.uncertainty { return stands }
     if lead < .zero - clock.uncertainty { return .yields }
     return .conflict(kind)

@@ -38,6 +38,7 @@ package func settle(_ intent: Intent, base: NetworkName?, _ answer: PushAnswer) 
 
 private func settleRename(to name: NetworkName, from base: NetworkName?, _ document: NetworkDocument?) -> PushDecision {
   guard let document else { return .retry(after: nil) }
+  // mutant: rename-answered-with-the-old-name-lands
   let isAsBefore = document.name != nil && document.name == base && document.name != name
   return isAsBefore ? .retry(after: nil) : .landed(document)
 }
@@ -45,17 +46,23 @@ private func settleRename(to name: NetworkName, from base: NetworkName?, _ docum
 private func settleCreate(_ failure: APIFailure) -> PushDecision {
   switch failure {
   case .gone(let detail), .refused(let detail): .deadLetter(detail)
+  // mutant: create-refused-by-credentials
   case .credentials: .stop
   case .slowDown(let wait, _): .retry(after: wait)
   case .unreachable: .retry(after: nil)
   // The create may stand at the server: a 5xx, silence, or an answer that cannot be read.
+  // mutant: unanswered-create-sent-again
+  // mutant: failed-create-sent-again
+  // mutant: unreadable-create-sent-again
   case .serverFault, .noAnswer, .notUnderstood: .doubt
   }
 }
 
 private func settleRename(_ failure: APIFailure) -> PushDecision {
   switch failure {
+  // mutant: rename-of-a-gone-network-lands
   case .gone: .conflict(.deletedThere)
+  // mutant: refused-rename-tried-for-ever
   case .refused(let detail): .deadLetter(detail)
   case .credentials, .notUnderstood: .stop
   case .slowDown(let wait, _): .retry(after: wait)
@@ -69,6 +76,7 @@ private func settleDelete(_ failure: APIFailure) -> PushDecision {
   case .refused(let detail): .deadLetter(detail)
   case .credentials, .notUnderstood: .stop
   case .slowDown(let wait, _): .retry(after: wait)
+  // mutant: unanswered-delete-lands
   case .serverFault, .unreachable, .noAnswer: .retry(after: nil)
   }
 }
@@ -92,6 +100,7 @@ package enum Recovery: Hashable, Sendable {
 /// A create may have been applied; anything else looks first and can simply be sent again (R13).
 package func recover(_ intent: Intent) -> Recovery {
   switch intent {
+  // mutant: crashed-create-sent-again
   case .create: .doubt
   case .rename, .delete: .wait
   }

@@ -127,6 +127,7 @@ package struct SweepProgress: Hashable, Sendable {
     lastPage = try NetsyncReconcile.lastPage(after: first, pageSize: pageSize)
     let rest = Array(2..<(lastPage + 1))
     // Only the first walk carries on where another sweep was cut short.
+    // mutant: pages-of-an-earlier-sweep-left-out
     pending = walk == 1 ? rest.filter { !reached.contains($0) } + rest.filter { reached.contains($0) } : rest
     return next()
   }

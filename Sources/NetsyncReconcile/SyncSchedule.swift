@@ -22,6 +22,7 @@ extension CycleResult {
   /// Whether the server was there, and would take an edit.
   package var isOnline: Bool {
     switch self {
+    // mutant: daemon-thinks-it-is-offline
     case .changed, .quiet, .undecided, .busy: true
     case .unreachable, .throttled, .silence, .keyRejected, .failed: false
     }
@@ -89,6 +90,7 @@ package struct SyncSchedule: Hashable, Sendable {
       pace = max(interval / 4, pace / 2)
       return shortened(pace, by: 0.1, chance)
     case .quiet, .undecided:
+      // mutant: daemon-asks-without-need
       pace = min(interval, pace * 2)
       return shortened(pace, by: 0.1, chance)
     case .busy, .failed:

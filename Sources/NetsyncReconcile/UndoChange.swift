@@ -101,6 +101,7 @@ package func undo(_ change: JournalChange, upon standing: UndoStanding) -> UndoD
 private func undoCreation(_ change: JournalChange, _ standing: UndoStanding) -> UndoDecision {
   guard case .here(let today) = standing.presence else { return .refuse(.alreadySo) }
   if let deletion = standing.deletion { return .refuse(.deletionWaits(deletion)) }
+  // mutant: undo-deletes-what-was-renamed-since
   guard today == change.after else { return .refuse(.changedSince) }
   return takeBackUnsent(change, standing) ?? .queue(.delete)
 }
@@ -109,6 +110,7 @@ private func undoRename(_ change: JournalChange, _ standing: UndoStanding) -> Un
   guard let name = change.before, name != change.after else { return .refuse(.nothingToReverse) }
   guard case .here(let today) = standing.presence else { return .refuse(.gone) }
   if let deletion = standing.deletion { return .refuse(.deletionWaits(deletion)) }
+  // mutant: undo-overwrites-a-later-name
   if today == change.after { return .queue(.rename(to: name)) }
   // A refused rename is no longer overlaid: what it wanted is not what people see.
   if case .refused? = standing.edit, let edit = change.edit { return .takeBack(edit) }

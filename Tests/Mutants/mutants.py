@@ -12,12 +12,15 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-from sites import SWITCH, BadTable, Mutant, rewritten
-from table import MUTANTS
+from sites import SWITCH, BadTable, Mutant, marks, rewritten
+from table import CARRYING_OUT, MUTANTS, RULES
 
 PACKAGE = Path(__file__).resolve().parents[2]
 WORK = PACKAGE / ".build/mutants"
 BINARY = WORK / "netsync-simulate"
+# Where the rules stand, and how many of their mutants may stand elsewhere.
+RULES_FOLDER = "Sources/NetsyncReconcile/"
+ELSEWHERE = 3
 # Without a mutant so many seeds must find nothing.
 QUIET_SEEDS = 300
 # Each repeat begins so many seeds after the one before.
@@ -35,6 +38,7 @@ CAUGHT_BY_ALL = re.compile(r"^  (I\d+ .*)$", re.MULTILINE)
 def write() -> None:
     """The package as SwiftPM needs it, under .build/mutants/package. A file that stays the same keeps its time."""
     tree = WORK / "package"
+    check_rooms()
     mutated = rewritten(PACKAGE, MUTANTS)
     wanted = {SWITCH: mutated[SWITCH].encode()}
     for file in sources():
@@ -51,6 +55,21 @@ def write() -> None:
             if file.is_file() and str(file.relative_to(tree)) not in wanted:
                 file.unlink()
     print(f"{len(MUTANTS)} mutants in {len(mutated) - 1} files")
+
+
+def check_rooms() -> None:
+    """The mutants of rules stand where the rules are; those that do not say why."""
+    places = marks(PACKAGE)
+    elsewhere = [mutant for mutant in RULES if mutant.name in places and not places[mutant.name].file.startswith(RULES_FOLDER)]
+    for mutant in elsewhere:
+        if mutant.reason is None:
+            raise BadTable(f"{mutant.name}: it is of a rule, stands in {places[mutant.name].file}, and gives no reason")
+    if len(elsewhere) > ELSEWHERE:
+        raise BadTable(f"{len(elsewhere)} mutants of rules stand outside of {RULES_FOLDER}, {ELSEWHERE} may")
+    for mutant in CARRYING_OUT:
+        if mutant.name in places and places[mutant.name].file.startswith(RULES_FOLDER):
+            raise BadTable(f"{mutant.name}: it is of the carrying out, and stands among the rules")
+    print(f"{len(RULES)} of rules, {len(RULES) - len(elsewhere)} of them in {RULES_FOLDER}; {len(CARRYING_OUT)} of the carrying out")
 
 
 def sources() -> list[Path]:

@@ -31,6 +31,7 @@ struct EditGlance {
   mutating func hasNew() -> Bool {
     let current = try? watch.version()
     let isOver = due.next.map { $0 <= replica.now() } ?? false
+    // mutant: glance-not-taken
     if current != version || isOver { look() }
     let due = Set(due.now.map(\.edit))
     tried.formIntersection(due)

@@ -40,11 +40,7 @@ extension Sweep {
   private func confirmed(_ key: NetworkKey, _ id: NetworkID) async -> Result<Bool, CycleFailure> {
     do {
       let exchange = try await requests.look { await engine.api.network(id) }
-      let sight: RemoteSight
-      switch exchange.result {
-      case .success(let document): sight = .read(document)
-      case .failure: sight = .gone
-      }
+      guard let sight = sight(of: exchange.result) else { return .success(false) }
       let outcome = try replicaStep { () throws(ReplicaError) in
         try engine.replica.observe(
           sight,
@@ -66,15 +62,15 @@ extension Requests {
     atMost tries: Int = Limits.triesAnswered,
     _ send: () async -> Exchange<Value>
   ) async throws(CycleFailure) -> Exchange<Value> {
-    var gone: Exchange<Value>?
+    var last: Exchange<Value>?
     do {
       return try await read(atMost: tries) {
         let exchange = await send()
-        if case .failure(.gone) = exchange.result { gone = exchange }
+        last = exchange
         return exchange
       }
     } catch {
-      if case .api(.gone, _, _) = error, let gone { return gone }
+      if case .api(let failure, request: _, tries: _) = error, isAbsence(failure), let last { return last }
       throw error
     }
   }

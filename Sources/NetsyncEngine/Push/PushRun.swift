@@ -53,6 +53,7 @@ struct PushRun {
       let worthTrying = due.now.filter { tried[$0.edit, default: 0] < Limits.triesAnswered }
       if !worthTrying.isEmpty {
         if !isAccountChecked, worthTrying.contains(where: { $0.intent.action == .create }) {
+          // mutant: create-in-other-account
           try await engine.checkAccount(requests)
           isAccountChecked = true
         }

@@ -98,13 +98,13 @@ struct PushStep: Sendable {
     to id: NetworkID,
     _ request: () async -> Delivery
   ) async throws(CycleFailure) -> SettledAs {
+    // mutant: rename-without-a-look
+    // mutant: delete-without-a-look
     let exchange = try await requests.look { await engine.api.network(id) }
-    let sight: RemoteSight
-    switch exchange.result {
-    case .success(let document): sight = .read(document)
-    case .failure:
+    guard let sight = sight(of: exchange.result) else { return .waiting }
+    if sight == .gone {
+      // mutant: absence-of-other-account-believed
       try await engine.checkAccount(requests)
-      sight = .gone
     }
     let outcome = try replicaStep { () throws(ReplicaError) in
       try engine.replica.observe(
@@ -132,6 +132,8 @@ struct PushStep: Sendable {
     _ request: () async -> Delivery
   ) async throws(CycleFailure) -> SettledAs {
     guard try requests.isOpen() else { return .waiting }
+    // mutant: sent-unarmed
+    // mutant: sent-though-edited-meanwhile
     guard try replicaStep({ () throws(ReplicaError) in try engine.replica.arm(operation, arming) }) else {
       return .waiting
     }

@@ -134,16 +134,21 @@ extension Database {
     for effect in effects {
       switch effect {
       case .absorbed(let other): try moveRows(from: other.network, to: lane.network)
-      case .acknowledged(let time): try acknowledge(lane.network, at: now, serverTime: time)
+      case .acknowledged(let time):
+        // mutant: acknowledgement-not-written
+        try acknowledge(lane.network, at: now, serverTime: time)
       case .journal: break
       }
     }
+    // mutant: lane-not-written
     for operation in lane.operations where !stored.contains(operation) {
       try write(operation, of: lane.network, at: now)
     }
     if page == nil, lane.base != before.base { try forgetFingerprint(of: lane.network) }
+    // mutant: base-not-written
     if let base = lane.base, base != before.base { try setBase(base, of: lane.network) }
     if let departure = lane.departure, departure != before.departure { try bury(lane.network, departure, at: now) }
+    // mutant: journal-not-written
     for case .journal(let entry) in effects {
       let evidence = page.flatMap { $0.value == entry.evidence ? $0.json : nil } ?? entry.evidence.json
       try journal(entry, of: lane.network, evidence: evidence, at: now)

@@ -11,6 +11,7 @@ extension Replica {
     let isNeeded = try read { database in
       try database.value(Bool.self, "SELECT EXISTS (SELECT 1 FROM operation WHERE state = 'sending')") ?? false
     }
+    // mutant: recovery-left-out
     guard isNeeded else { return }
     let recoveredAt = now()
     try write(.recover) { database in
@@ -48,6 +49,7 @@ extension Replica {
     evidence: Evidence
   ) throws(ReplicaError) -> SettledAs {
     let moment = Moment(host: now(), server: serverNow)
+    // mutant: settle-in-two-transactions
     return try write(.settle) { database in
       try database.advance(edit, at: moment.host) { lane in
         let id = try? answer.get()?.id

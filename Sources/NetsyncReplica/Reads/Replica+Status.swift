@@ -1,5 +1,6 @@
 import GRDB
 package import NetsyncModel
+import NetsyncReconcile
 
 /// How things stand, of one moment.
 package struct ReplicaStatus: Hashable, Sendable {
@@ -12,9 +13,9 @@ package struct ReplicaStatus: Hashable, Sendable {
   package var outbox: [OperationState.Word: Int]
   package var conflicts: Int
 
-  /// Said only when nothing waits, nothing is held, and the last sweep was complete (R17).
+  /// As ``NetsyncReconcile/isInSync(outbox:conflicts:after:)`` says.
   package var isInSync: Bool {
-    outbox.isEmpty && conflicts == 0 && lastSweep?.isComplete == true && lastSweep?.outcome == .ok
+    NetsyncReconcile.isInSync(outbox: outbox, conflicts: conflicts, after: lastSweep)
   }
 }
 

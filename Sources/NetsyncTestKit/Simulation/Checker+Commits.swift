@@ -1,3 +1,4 @@
+import FoundationEssentials
 package import NetsyncModel
 import NetsyncReplica
 import Synchronization
@@ -16,8 +17,25 @@ extension Checker {
       checkEdits(facts, &state)
       checkDeletes(facts, process, state)
       checkRestored(facts, &state)
+      checkAcknowledged(facts, &state)
       checkOutcomes(facts, &state)
       checkNetworks(facts, &state)
+    }
+  }
+
+  /// A listing that lags does not undo what the server has just acknowledged (R10).
+  private func checkAcknowledged(_ facts: CommittedFacts, _ state: inout State) {
+    let now = server.wall
+    for change in facts.changes {
+      let network = change.network.rawValue
+      if change.kind == "sent" || change.kind == "adopted" { state.acknowledgedAt[network] = now }
+      guard change.kind == "went_back", change.evidence.contains("\"page\":"), let at = state.acknowledgedAt[network],
+        now - at < 100_000_000, ![.restoredBackup, .oddStamps, .clockJump].contains(where: faults.has)
+      else { continue }
+      violate(
+        .versions,
+        "network \(network) goes back by a listing, \((now - at) / 1_000_000) s after our write was acknowledged"
+      )
     }
   }
 
@@ -71,8 +89,15 @@ extension Checker {
   /// What decides about an edit is the server's word, or the policy's.
   ///
   /// - Parameter id: the network's, where it has one.
-  private func checkVerdict(_ change: CommittedFacts.Change, _ id: String?, _ action: Intent.Action?) {
+  private func checkVerdict(
+    _ change: CommittedFacts.Change,
+    _ id: String?,
+    _ action: Intent.Action?,
+    editedAt: Timestamp?
+  ) {
     guard let edit = change.edit else { return }
+    if policy == .newest { checkNewest(edit, change, editedAt) }
+    checkAuthor(edit, change, id)
     switch change.kind {
     case "sent":
       checkSent(edit, change, id, action)
@@ -102,6 +127,43 @@ extension Checker {
     }
   }
 
+  /// What nobody else has written is nobody's change against ours. A write that arrives after another one of ours is beyond telling, and
+  /// so is a listing that lags by no more than its stamps can say.
+  private func checkAuthor(_ edit: EditNumber, _ change: CommittedFacts.Change, _ id: String?) {
+    let theirs: NetworkName?
+    switch change.kind {
+    case "conflict", "yielded": theirs = change.after
+    case "prevailed": theirs = change.before
+    default: return
+    }
+    guard let id, let theirs, ![.late, .duplicate, .restoredBackup, .otherID, .listLag].contains(where: faults.has) else {
+      return
+    }
+    if server.isOnly(host, authorOf: theirs, of: id) {
+      violate(.noEditLost, "edit \(edit): \"\(theirs)\" counts as theirs (\(change.kind)), and is our own")
+    }
+  }
+
+  /// By `newest`, who is later has to be certain, and stands.
+  private func checkNewest(_ edit: EditNumber, _ change: CommittedFacts.Change, _ editedAt: Timestamp?) {
+    guard change.kind == "yielded" || change.kind == "prevailed",
+      let evidence = try? JSONDecoder().decode(Evidence.self, from: Data(change.evidence.utf8)),
+      let uncertainty = evidence.clockUncertaintySeconds.map({ Duration.seconds($0) }),
+      let theirs = evidence.updatedAtAfter.flatMap({ ServerStamp($0).instant }),
+      let mine = evidence.mineAt.flatMap({ ServerStamp($0).instant })
+    else { return }
+    let (lead, isMine) = (mine.since(theirs), change.kind == "prevailed")
+    if isMine ? lead <= uncertainty : lead >= .zero - uncertainty {
+      violate(.newest, "edit \(edit) \(change.kind), and its lead is \(lead), give or take \(uncertainty)")
+    }
+    // A clock that was set since the edit was made tells nothing of when that was.
+    guard !faults.has(.clockJump), let editedAt else { return }
+    let off = mine.since(editedAt)
+    if off > uncertainty || off < .zero - uncertainty {
+      violate(.newest, "edit \(edit) counts as made \(off) later than it was, give or take \(uncertainty)")
+    }
+  }
+
   private func checkSent(
     _ edit: EditNumber,
     _ change: CommittedFacts.Change,
@@ -112,7 +174,8 @@ extension Checker {
     if let action, action != .delete, change.evidence.contains("\"status\":404") {
       violate(.noEditLost, "edit \(edit) counts as sent, and the network was gone")
     }
-    if let name = change.after, !server.hasEverBeen(id, named: name) {
+    // What was wanted, and what the server gave back.
+    for name in Set([change.before, change.after].compactMap(\.self)) where !server.hasEverBeen(id, named: name) {
       violate(.noEditLost, "edit \(edit) counts as sent, and the server never had \"\(name)\"")
     }
   }
@@ -121,8 +184,9 @@ extension Checker {
     for change in facts.changes {
       let id =
         facts.networks.last { $0.network == change.network }?.id?.text ?? state.networks[change.network.rawValue]?.id
-      checkVerdict(change, id, change.edit.flatMap { state.actions[$0.rawValue] })
-      guard let edit = change.edit?.rawValue, Self.endings.contains(change.kind) else { continue }
+      let edit = change.edit?.rawValue
+      checkVerdict(change, id, edit.flatMap { state.actions[$0] }, editedAt: edit.flatMap { state.editedAt[$0] })
+      guard let edit, Self.endings.contains(change.kind) else { continue }
       if state.edits[edit] == nil && !state.deadLetters.contains(edit) { state.outcomes[edit] = change.kind }
     }
   }
@@ -153,7 +217,7 @@ extension Checker {
       }
       if row.goneCause == nil, before?.goneCause != nil || before == nil, let id = row.id?.text {
         // It is there (again): an earlier word that it was gone proves nothing any more.
-        if before?.goneCause == "deleted_here", server.isGone(id) {
+        if before?.goneCause == "deleted_here", server.isGone(id), !server.wasBroughtBack(id) {
           violate(.resurrection, "\(id.prefix(8)) is back, and the server does not have it")
         }
         state.seenGone.remove(id)

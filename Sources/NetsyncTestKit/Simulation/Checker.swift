@@ -30,6 +30,8 @@ package final class Checker: Sendable {
     var outcomes: [Int64: String] = [:]
     /// Edits whose call returned.
     var returned: Set<Int64> = []
+    /// When each of them was made, on the server's clock.
+    var editedAt: [Int64: Timestamp] = [:]
     /// Networks that an answer came of being gone, since the replica had them; the answer itself may be mangled.
     var seenGone: Set<String> = []
     /// Renames and deletes that are on their way.
@@ -54,6 +56,16 @@ package final class Checker: Sendable {
     var armed: Set<Int64> = []
     /// The networks of creates that their user had sent again.
     var resent: Set<Int64> = []
+    /// Writes that the server refused for good, by the process that heard of it.
+    var refusals: Set<Refusal> = []
+    /// When our last write of each network was acknowledged, in the simulation's time.
+    var acknowledgedAt: [Int64: Int64] = [:]
+  }
+
+  /// A write that the server refused.
+  struct Refusal: Hashable, Sendable {
+    var process: Int
+    var call: Call
   }
 
   /// A request about one network.
@@ -63,16 +75,24 @@ package final class Checker: Sendable {
   }
 
   let policy: ConflictPolicy
+  /// Which host it is.
+  let host: Int
+  /// What may go wrong in this seed.
+  let faults: FaultSource
   let state = Mutex(State())
   let server: SimulatedServer
   let violate: @Sendable (Invariant, String) -> Void
 
   init(
     policy: ConflictPolicy,
+    host: Int,
+    faults: FaultSource,
     server: SimulatedServer,
     violate: @escaping @Sendable (Invariant, String) -> Void
   ) {
     self.policy = policy
+    self.host = host
+    self.faults = faults
     self.server = server
     self.violate = violate
   }
@@ -85,6 +105,7 @@ package final class Checker: Sendable {
   func returned(_ edit: EditNumber) {
     state.withLock { state in
       state.returned.insert(edit.rawValue)
+      state.editedAt[edit.rawValue] = Timestamp(microseconds: server.wall)
       let isKnown =
         state.edits[edit.rawValue] != nil || state.outcomes[edit.rawValue] != nil
         || state.deadLetters.contains(edit.rawValue)
@@ -140,6 +161,16 @@ package final class Checker: Sendable {
 
   // MARK: Requests
 
+  /// The server refuses a write for good, and its process hears of it.
+  func isRefused(_ call: Call, of process: SimulatedProcess) {
+    state.withLock { _ = $0.refusals.insert(Refusal(process: process.process, call: call)) }
+  }
+
+  /// Somebody edits, retries or decides on this host: what was refused may be asked for once more.
+  func isEdited() {
+    state.withLock { $0.refusals = [] }
+  }
+
   /// The server asks a process for silence.
   func isAskedForSilence(_ process: SimulatedProcess, until time: Int64) {
     state.withLock { $0.askedQuiet[process.process] = max(time, $0.askedQuiet[process.process] ?? 0) }
@@ -165,6 +196,9 @@ package final class Checker: Sendable {
         if state.looks.remove(flight) == nil { violate(.order, "\(call.description) is sent without a look") }
         if state.inFlight.contains(flight) { violate(.order, "two writes of \(id.prefix(8)) are on their way") }
         state.inFlight.append(flight)
+      }
+      if state.refusals.contains(Refusal(process: process.process, call: call)) {
+        violate(.boundedWork, "\(call.description) is sent again, and was refused for good")
       }
       let action: Intent.Action =
         switch call.kind {

@@ -47,6 +47,7 @@ public struct CoverageTable: Sendable {
     case .duplicate, .otherID: place != Call.Kind.create.rawValue
     case .pageShift: place == Call.Kind.list.rawValue
     case .otherPage: [Call.Kind.list, .listNamesakes, .listInterfaces].map(\.rawValue).contains(place)
+    case .ignoredRename: place == Call.Kind.rename.rawValue
     case .otherAccount: place == "starting a cycle"
     case .clockJump, .restoredBackup: place == "at some time"
     case .unreachable, .requestLost, .answerLost, .late, .slowDown, .failedBefore, .failedAfter, .credentials,

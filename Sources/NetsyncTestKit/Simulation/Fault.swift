@@ -26,6 +26,8 @@ public enum Fault: String, CaseIterable, Hashable, Sendable {
   case otherID = "other_id"
   case otherPage = "other_page"
   case emptyBody = "empty_body"
+  /// A rename is not carried out, and answered as if it were: with the record as it is.
+  case ignoredRename = "ignored_rename"
 
   // The account, for the whole seed.
   /// Pages of no order, or of any.
@@ -58,7 +60,7 @@ public enum Fault: String, CaseIterable, Hashable, Sendable {
 
   static let ofRequests: [Fault] = [
     .unreachable, .requestLost, .answerLost, .duplicate, .late, .slowDown, .failedBefore, .failedAfter, .credentials,
-    .truncated, .notJSON, .htmlPage, .wrongType, .otherID, .otherPage, .emptyBody, .pageShift,
+    .truncated, .notJSON, .htmlPage, .wrongType, .otherID, .otherPage, .emptyBody, .ignoredRename, .pageShift,
   ]
   /// Those after which the server has what it was sent last, or what it had before.
   static let withoutOthers: Set<Fault> = [

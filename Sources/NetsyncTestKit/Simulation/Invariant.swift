@@ -28,6 +28,10 @@ public enum Invariant: String, CaseIterable, Sendable {
   case determinism = "I13 determinism"
   /// Edits land, and there is no conflict where there is nobody to be in conflict with.
   case notTrivial = "I14 not trivial"
+  /// What is edited here is seen at once.
+  case overlay = "R1 own edits are seen"
+  /// By the policy `newest` the later change stands, and what is too close to call is held.
+  case newest = "R8 the later change stands"
   /// An undo leaves alone what changed since.
   case laterChanges = "R8 later changes stay"
   /// A daemon sends what its users edit, looks when it is time to, and asks no more often than it has to.

@@ -101,7 +101,11 @@ extension SimulatedWorld {
       let (answer, isGone) = answer(parcel, strike)
       time.schedule(after: back) { [self] in
         let response = TransportResponse(head: answer.response, body: answer.body)
-        if isGone, let id = parcel.call.id { hosts[parcel.process.host].checker.isGone(id) }
+        let checker = hosts[parcel.process.host].checker
+        if isGone, let id = parcel.call.id { checker.isGone(id) }
+        if parcel.call.kind.isWrite, [400, 409, 422].contains(answer.response.status.code) {
+          checker.isRefused(parcel.call, of: parcel.process)
+        }
         finish(parcel, with: .success(response), "is answered \(answer.response.status.code)")
       }
     }
@@ -111,9 +115,11 @@ extension SimulatedWorld {
   private func answer(_ parcel: Parcel, _ strike: FaultSource.Strike?) -> (SandboxResponse, isGone: Bool) {
     if let response = refusal(strike) { return (response, false) }
     if strike?.fault == .pageShift, parcel.call.kind == .list { server.shiftPage() }
+    let isIgnored = strike?.fault == .ignoredRename && parcel.call.kind == .rename
+    let request = isIgnored ? parcel.request.looking : parcel.request
     let outcome = server.respond(
-      to: parcel.request,
-      parcel.call,
+      to: request,
+      isIgnored ? Call(request) : parcel.call,
       host: parcel.process.host,
       sender: parcel.sender,
       isRepeated: parcel.isRepeated,
@@ -181,6 +187,16 @@ extension SimulatedWorld {
     trace.note(isAnswer ? .answered : .gaveUp, parcel.call.hashValueOfKind, "\(parcel.call.description) \(what)")
     if parcel.call.kind.isWrite { hosts[parcel.process.host].checker.isOver(parcel.call, of: parcel.process) }
     parcel.process.finish(parcel.number, with: result)
+  }
+}
+
+extension TransportRequest {
+  /// A look at the same record.
+  fileprivate var looking: TransportRequest {
+    var looking = self
+    looking.head.method = .get
+    looking.body = []
+    return looking
   }
 }
 

@@ -11,19 +11,21 @@ final class SimulatedServer: Sendable {
 
   /// What has ever been true of a network.
   struct Record: Sendable {
-    /// Every name that it has had.
-    private(set) var names: Set<NetworkName>
+    /// Every name that it has had, and who gave it: hosts, or ``portal``.
+    private(set) var names: [NetworkName: Set<Int>]
     private(set) var name: NetworkName
     var isGone = false
 
-    init(name: String, isGone: Bool = false) {
+    static let portal = -1
+
+    init(name: String, by author: Int = portal, isGone: Bool = false) {
       self.name = NetworkName(name)
-      names = [self.name]
+      names = [self.name: [author]]
       self.isGone = isGone
     }
 
-    mutating func rename(to name: NetworkName) {
-      names.insert(name)
+    mutating func rename(to name: NetworkName, by author: Int = portal) {
+      names[name, default: []].insert(author)
       self.name = name
     }
   }
@@ -116,7 +118,7 @@ final class SimulatedServer: Sendable {
       switch call.kind {
       case .create:
         guard let made = state.sandbox.newest else { break }
-        state.records[made.id] = Record(name: made.name)
+        state.records[made.id] = Record(name: made.name, by: host)
         guard let sender, !isRepeated else { break }
         let key = HostNetwork(host: host, network: sender)
         // One that somebody has renamed before it was found cannot be told from a stranger's, and one that was deleted may be out of
@@ -128,7 +130,7 @@ final class SimulatedServer: Sendable {
         state.made[key, default: []].append(made.id)
       case .rename:
         guard let id = call.id, let name = call.name else { break }
-        state.records[id]?.rename(to: name)
+        state.records[id]?.rename(to: name, by: host)
       case .delete:
         if let id = call.id { state.records[id]?.isGone = true }
       case .list, .listNamesakes, .look, .listInterfaces: break
@@ -220,11 +222,19 @@ final class SimulatedServer: Sendable {
 
   func isGone(_ id: String) -> Bool { state.withLock { $0.records[id]?.isGone ?? true } }
 
+  /// Whether a restored backup has brought it back since it was gone. A listing that lags may show it even after it is gone once more.
+  func wasBroughtBack(_ id: String) -> Bool { state.withLock { $0.broughtBack.contains(id) } }
+
   /// Whether it is a network of the other account.
   func isForeign(_ id: String) -> Bool { state.withLock { $0.foreign.networks.contains { $0.id == id } } }
 
   func hasEverBeen(_ id: String, named name: NetworkName) -> Bool {
-    state.withLock { $0.records[id]?.names.contains(name) ?? false }
+    state.withLock { $0.records[id]?.names[name] != nil }
+  }
+
+  /// Whether nobody but one host has ever given a network a name.
+  func isOnly(_ host: Int, authorOf name: NetworkName, of id: String) -> Bool {
+    state.withLock { $0.records[id]?.names[name] == [host] }
   }
 
   /// Every network, by id.

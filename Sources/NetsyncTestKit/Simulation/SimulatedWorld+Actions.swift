@@ -24,7 +24,8 @@ extension SimulatedWorld {
       guard let strike = faults.strike(.restoredBackup, while: "at some time", detail: action.pick) else { return }
       noteFault(strike.fault, "")
       server.restore()
-    case .create, .rename, .delete, .discard, .retry, .resolveMine, .resolveTheirs, .adopt, .undo, .pull, .push, .sync,
+    case .create, .rename, .delete, .deleteAll, .discard, .retry, .resolveMine, .resolveTheirs, .adopt, .undo, .pull,
+      .push, .sync,
       .daemon, .jumpClock:
       break
     }
@@ -48,7 +49,7 @@ extension SimulatedWorld {
       hosts[host].jumpClock(by: seconds)
     case .daemon(let interval, let duration):
       startDaemon(on: host, every: interval, for: duration)
-    case .create, .rename, .delete, .discard, .retry, .resolveMine, .resolveTheirs, .adopt, .undo:
+    case .create, .rename, .delete, .deleteAll, .discard, .retry, .resolveMine, .resolveTheirs, .adopt, .undo:
       do throws(ReplicaError) {
         try edit(action, on: hosts[host])
       } catch {
@@ -69,15 +70,24 @@ extension SimulatedWorld {
 
   private func edit(_ action: Action, on host: SimulatedHost) throws(ReplicaError) {
     let replica = host.replica(in: self, SimulatedProcess(host: host.index))
+    host.checker.isEdited()
     switch action.kind {
     case .create(let name):
       returned(try replica.create(NetworkName(name), localID: host.localID(server)), host)
     case .rename(let name):
       guard let network = action.choose(try replica.networks()) else { return }
       returned(try replica.edit(network.key, .rename(to: NetworkName(name))), host)
+      let seen = try replica.network(network.key)?.name
+      if seen != NetworkName(name) {
+        violate(.overlay, host: host.index, "renamed to \"\(name)\", and seen as \"\(seen?.text ?? "-")\"")
+      }
     case .delete:
       guard let network = action.choose(try replica.networks()) else { return }
       returned(try replica.edit(network.key, .delete), host)
+      let isSeen = try replica.network(network.key).map { [.synced, .waiting, .sending].contains($0.state) } ?? false
+      if isSeen { violate(.overlay, host: host.index, "deleted, and still seen") }
+    case .deleteAll:
+      for network in try replica.networks() { returned(try replica.edit(network.key, .delete), host) }
     case .discard:
       guard let operation = action.choose(try replica.operations()) else { return }
       _ = try replica.discard(operation.edit)
@@ -152,6 +162,7 @@ extension SimulatedWorld {
   func decideEverything(on host: Int) {
     let host = hosts[host]
     let replica = host.replica(in: self, SimulatedProcess(host: host.index))
+    host.checker.isEdited()
     do throws(ReplicaError) {
       for conflict in try replica.conflicts() {
         try resolve(conflict, conflict.edit.rawValue % 2 == 0 ? .mine : .theirs, replica, host)

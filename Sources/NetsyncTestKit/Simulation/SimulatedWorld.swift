@@ -46,10 +46,13 @@ final class SimulatedWorld: Sendable {
     let drawnPageSize = setup.within(3...8)
     let pageSize = options.scenario == nil ? drawnPageSize : Scenario.pageSize
     let (server, time) = (server, time)
+    let faults = faults
     let found = ViolationLog(time: time)
     self.found = found
     hosts = files.enumerated().map { index, file in
-      let checker = Checker(policy: policy, server: server) { found.add($0, host: index, $1) }
+      let checker = Checker(policy: policy, host: index, faults: faults, server: server) {
+        found.add($0, host: index, $1)
+      }
       return SimulatedHost(
         index: index,
         file: file,

@@ -15,8 +15,10 @@ struct SimulationRun {
   var isSample: Bool { seed % 8 == 0 }
   /// A seed in which less happens goes on syncing.
   static let fewestEvents = 100
-  /// Whether daemons bring the world to rest, in place of commands.
-  var hasDaemons: Bool { seed % 4 == 1 }
+  /// Whether daemons bring the world to rest, in place of commands. Where nothing happens, nobody runs one.
+  var hasDaemons: Bool {
+    seed % 4 == 1 && workload.actions.indices.contains { !world.options.omittedActions.contains($0) }
+  }
 
   init(world: SimulatedWorld, seed: UInt64, hasPortal: Bool) {
     self.world = world

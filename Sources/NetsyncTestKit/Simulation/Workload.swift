@@ -10,6 +10,8 @@ struct Action: Sendable {
     case create(String)
     case rename(to: String)
     case delete
+    /// Everything that is there.
+    case deleteAll
     case discard, retry, resolveMine, resolveTheirs, adopt, undo
     case pull(networksOnly: Bool)
     case push, sync
@@ -68,6 +70,10 @@ struct Workload: Sendable {
           default: .sync
           }
         actions.append(Action(at: at, actor: .host(host), kind: kind, pick: random.next()))
+      }
+      if random.below(12) == 0 {
+        let at = Duration.milliseconds(random.below(minutes * 60_000))
+        actions.append(Action(at: at, actor: .host(host), kind: .deleteAll, pick: random.next()))
       }
       if random.below(4) == 0 {
         let at = Duration.milliseconds(random.below(minutes * 60_000))
