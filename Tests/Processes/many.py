@@ -103,7 +103,7 @@ class World:
 
     def read_query(self) -> None:
         while not self.stop.is_set():
-            # Of one snapshot: a network is there once, whatever its edits have come to.
+            # Of one snapshot (I10): a network is there once, whatever its edits have come to.
             rows = self.host.json("query", "SELECT count(*) AS rows, count(DISTINCT name) AS names FROM networks")
             equal("networks, by name", rows[0]["names"], rows[0]["rows"])
             self.run.count("reads")
