@@ -26,10 +26,10 @@ struct UserMessage: Error, Sendable {
       return
     }
     let style = stream.destination(color: color, environment: ProcessInfo.processInfo.environment).style
-    var lines = [style.apply(.red, to: "error:") + " \(message.string)"]
-    lines.append("  \(style.apply(.dim, to: "why:"))   \(why.string)")
-    lines.append("  \(style.apply(.dim, to: "state:")) \(state.string)")
-    lines.append("  \(style.apply(.dim, to: "next:"))  \(next.map(\.string).joined(separator: "; "))")
+    var lines = [style.paint(.red, to: "error:") + " \(message.string)"]
+    lines.append("  \(style.paint(.dim, to: "why:"))   \(why.string)")
+    lines.append("  \(style.paint(.dim, to: "state:")) \(state.string)")
+    lines.append("  \(style.paint(.dim, to: "next:"))  \(next.map(\.string).joined(separator: "; "))")
     try? stream.write(lines.joined(separator: "\n") + "\n")
   }
 

@@ -12,7 +12,7 @@ extension NetworkHistory {
   /// What was seen, asked, answered and decided, in order; then how things stand.
   var chain: [WhyStep] {
     changes.flatMap { change in [sight(behind: change), answer(behind: change), decision(change)].compactMap { $0 } }
-      + standing
+      + present
   }
 
   private func sight(behind change: JournalChange) -> WhyStep? {
@@ -63,7 +63,7 @@ extension NetworkHistory {
     return WhyStep(at: change.at, what: change.sentence, evidence: .object(members + weighed.members))
   }
 
-  private var standing: [WhyStep] {
+  private var present: [WhyStep] {
     var steps: [WhyStep] = []
     if let goneAt = network.goneAt {
       steps.append(WhyStep(at: goneAt, what: "it is gone; its ids still resolve", evidence: [:]))
@@ -78,7 +78,7 @@ extension NetworkHistory {
     }
     return steps
       + operations.map { operation in
-        WhyStep(at: operation.editedAt, what: operation.standing, evidence: JSONText(operation, clock: clock))
+        WhyStep(at: operation.editedAt, what: operation.present, evidence: JSONText(operation, clock: clock))
       }
   }
 
@@ -102,7 +102,7 @@ extension NetworkHistory {
 
 extension OutboxOperation {
   /// How an open edit stands: state, tries, the last answer, the next try.
-  fileprivate var standing: String {
+  fileprivate var present: String {
     var parts = ["edit \(edit): \(sentence), \(state.word.rawValue)"]
     if attempts > 0 { parts.append("sent \(attempts == 1 ? "once" : "\(attempts) times")") }
     if let failure {

@@ -37,12 +37,16 @@ package struct HTTPTransport: Transport {
     let outcome = await withTaskGroup(of: Result<TransportResponse, TransportFailure>.self) { group in
       group.addTask { await exchange(request) }
       group.addTask {
-        try? await Task.sleep(for: request.timeout)
-        return .failure(.noAnswer(reason: "no complete answer within \(request.timeout.text)"))
+        do {
+          try await Task.sleep(for: request.timeout)
+          return .failure(.noAnswer(reason: "no complete answer within \(request.timeout.text)"))
+        } catch {
+          return .failure(.cancelled)
+        }
       }
       let first = await group.next()
       group.cancelAll()
-      return first ?? .failure(.noAnswer(reason: "cancelled"))
+      return first ?? .failure(.cancelled)
     }
     do {
       return try outcome.get()
@@ -106,6 +110,10 @@ private func failure(_ error: any Error) -> TransportFailure {
     .headersTooLarge
   case let error as HTTPClientError where error == .deadlineExceeded:
     .noAnswer(reason: "no complete answer in time")
+  case let error as HTTPClientError where error == .cancelled:
+    .cancelled
+  case is CancellationError:
+    .cancelled
   case let error as HTTPClientError where error == .remoteConnectionClosed:
     .noAnswer(reason: "the connection was closed before the answer was complete")
   default:
@@ -120,6 +128,9 @@ private func connectionReason(_ error: NIOConnectionError) -> String {
 }
 
 extension TransportFailure {
+  /// Its task was cancelled while it was on its way: it may have arrived.
+  fileprivate static let cancelled = TransportFailure.noAnswer(reason: "the request was cancelled")
+
   /// The same, with the host that it is about.
   fileprivate func named(_ host: String) -> TransportFailure {
     switch self {

@@ -70,7 +70,7 @@ extension Lane {
   ) -> LaneStep<SightOutcome> {
     let standing = NetworkStanding(
       base: base,
-      intent: queued.map { StandingIntent($0, seen: sight.document?.name) } ?? .none,
+      intent: queued.map { QueuedIntent($0, seen: sight.document?.name) } ?? .none,
       recentWrite: recentWrite,
       contests: contests
     )
@@ -149,7 +149,7 @@ extension BaseChange {
   }
 }
 
-extension StandingIntent {
+extension QueuedIntent {
   /// - Parameter seen: the name that the server shows now.
   init(_ operation: OutboxOperation, seen: NetworkName?) {
     let baseName = startingName(base: operation.base?.name, sent: operation.sentName, seen: seen)

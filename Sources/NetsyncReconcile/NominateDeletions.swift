@@ -14,7 +14,7 @@ package struct SweepSummary: Hashable, Sendable {
   package var wentBack: Int
   /// The guards that have held removals since the last complete sweep that none held. What changed and what went back is the
   /// base by now, so a sweep cannot see for itself that nobody has approved yet.
-  package var standing: Set<Guard>
+  package var unsettledGuards: Set<Guard>
 
   package init(
     isComplete: Bool,
@@ -23,7 +23,7 @@ package struct SweepSummary: Hashable, Sendable {
     missing: Int,
     changed: Int = 0,
     wentBack: Int = 0,
-    standing: Set<Guard> = []
+    unsettledGuards: Set<Guard> = []
   ) {
     self.isComplete = isComplete
     self.known = known
@@ -31,7 +31,7 @@ package struct SweepSummary: Hashable, Sendable {
     self.missing = missing
     self.changed = changed
     self.wentBack = wentBack
-    self.standing = standing
+    self.unsettledGuards = unsettledGuards
   }
 }
 
@@ -79,8 +79,8 @@ package func nominateDeletions(after sweep: SweepSummary, approved: Int?) -> Nom
   if sweep.listed == 0 { return .hold(.emptyListing) }
   if sweep.missing == sweep.known { return .hold(.noOverlap) }
   // mutant: restored-server-believed
-  if sweep.wentBack > 0 || sweep.standing.contains(.wentBack) { return .hold(.wentBack) }
-  if sweep.isAllChanged || sweep.standing.contains(.allChanged) { return .hold(.allChanged) }
+  if sweep.wentBack > 0 || sweep.unsettledGuards.contains(.wentBack) { return .hold(.wentBack) }
+  if sweep.isAllChanged || sweep.unsettledGuards.contains(.allChanged) { return .hold(.allChanged) }
   return sweep.missing <= defaultDeletionLimit(known: sweep.known) ? .confirmEach : .hold(.tooMany)
 }
 

@@ -7,14 +7,14 @@ package import NetsyncModel
 package struct NetworkStanding: Hashable, Sendable {
   /// The last server document that was accepted; nil for a network never seen, or seen to be gone.
   package var base: NetworkDocument?
-  package var intent: StandingIntent
+  package var intent: QueuedIntent
   package var recentWrite: RecentWrite
   /// How often an edit of it has prevailed over theirs within ``Limits/contentionWindow``.
   package var contests: Int
 
   package init(
     base: NetworkDocument?,
-    intent: StandingIntent = .none,
+    intent: QueuedIntent = .none,
     recentWrite: RecentWrite = .none,
     contests: Int = 0
   ) {
@@ -26,7 +26,7 @@ package struct NetworkStanding: Hashable, Sendable {
 }
 
 /// The local edit of a network that exists at the server, if any.
-package enum StandingIntent: Hashable, Sendable {
+package enum QueuedIntent: Hashable, Sendable {
   case none
   /// `baseName` is the name that the edit was made on, `editedAt` is on this host's clock.
   case rename(to: NetworkName, baseName: NetworkName?, editedAt: Timestamp)

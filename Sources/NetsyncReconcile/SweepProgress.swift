@@ -191,7 +191,7 @@ package struct SweepProgress: Hashable, Sendable {
       missing: stock.missing == 0 ? 0 : counts.gone + stock.missing,
       changed: stock.unsettled.changed + counts.changed,
       wentBack: stock.unsettled.wentBack + counts.wentBack,
-      standing: stock.unsettled.guards
+      unsettledGuards: stock.unsettled.guards
     )
     let nomination = nominateDeletions(after: summary, approved: approved(stock.unsettled))
     if case .hold(let reason) = nomination {

@@ -4,7 +4,7 @@ import Testing
 /// Serialized: its tests start processes, and so many of them at once would starve each other.
 @Suite(.serialized) struct BadInputTests {
   @Test func `without a key only what needs one fails`() async throws {
-    let host = try Host(baseURL: "http://127.0.0.1:9/v2", key: nil)
+    let host = try CommandHost(baseURL: "http://127.0.0.1:9/v2", key: nil)
     #expect(try await host.run("networks", "create", "lab").status == 0)
     #expect(try await host.run("networks", "list").status == 0)
     for verb in ["pull", "push", "sync"] {
@@ -17,7 +17,7 @@ import Testing
 
   @Test func `a rejected key is told, and the outbox is untouched`() async throws {
     let sandbox = try await SandboxProcess("--networks", "3", "--api-key", "right")
-    let host = try Host(baseURL: sandbox.baseURL, key: "a-wrong-canary-key")
+    let host = try CommandHost(baseURL: sandbox.baseURL, key: "a-wrong-canary-key")
     #expect(try await host.run("networks", "create", "lab").status == 0)
     let pull = try await host.run("pull", "--json")
     #expect(pull.status == 4)
@@ -34,7 +34,7 @@ import Testing
   }
 
   @Test func `an API that is down loses nothing`() async throws {
-    let host = try Host(baseURL: "http://127.0.0.1:9/v2")
+    let host = try CommandHost(baseURL: "http://127.0.0.1:9/v2")
     #expect(try await host.run("networks", "create", "lab").status == 0)
     #expect(try await host.run("plan", "--refresh").errors.contains("1 edit waits in the outbox"))
     let run = try await host.run("sync", "--json")
@@ -45,7 +45,7 @@ import Testing
   }
 
   @Test func `an unknown name is usage, with names that are near`() async throws {
-    let host = try Host()
+    let host = try CommandHost()
     #expect(try await host.run("networks", "create", "frankfurt").status == 0)
     let run = try await host.run("networks", "rename", "frankfrut", "x")
     #expect(run.status == 64)
@@ -74,7 +74,7 @@ import Testing
     message: String,
     next: String
   ) async throws {
-    let host = try Host()
+    let host = try CommandHost()
     let run = try await host.start(arguments).ended()
     #expect(run.status == 64)
     #expect(run.output.isEmpty)
@@ -91,7 +91,7 @@ import Testing
   }
 
   @Test func `a value that cannot be used is told with those that can`() async throws {
-    let host = try Host()
+    let host = try CommandHost()
     let state = try await host.run("outbox", "list", "--state", "x")
     #expect(state.errors.contains("why:   it takes waiting, sending, in_doubt, conflict, held, refused\n"))
     let duration = try await host.run("pull", "--timeout", "5")
@@ -111,7 +111,7 @@ import Testing
     isColored: Bool
   ) async throws {
     let terminal = try Terminal()
-    let run = try Host().start(["status"] + flags, extra: variables, errorsOn: terminal.end)
+    let run = try CommandHost().start(["status"] + flags, extra: variables, errorsOn: terminal.end)
     #expect(await run.ended().status == 6)
     let shown = try terminal.shown()
     #expect(shown.contains("there is no replica yet"))
@@ -119,13 +119,13 @@ import Testing
   }
 
   @Test func `an error names the host that it is about`() async throws {
-    let host = try Host(baseURL: "http://127.0.0.1:9/v2")
+    let host = try CommandHost(baseURL: "http://127.0.0.1:9/v2")
     let errors = try await host.run("pull").errors
     #expect(errors.contains("127.0.0.1:9: connection refused: GET /networks?page[number]=1"), "\(errors)")
   }
 
   @Test func `a file that is no replica is refused and stays as it was`() async throws {
-    let host = try Host()
+    let host = try CommandHost()
     let path = host.directory + "/notes.txt"
     let content = Data(String(repeating: "these are my notes\n", count: 300).utf8)
     try content.write(to: URL(fileURLWithPath: path))
@@ -137,7 +137,7 @@ import Testing
   }
 
   @Test func `a path is a path, whatever SQLite would make of it`() async throws {
-    let host = try Host()
+    let host = try CommandHost()
     let name = "file:my replica?mode=ro#1%20.sqlite"
     #expect(try await host.run("networks", "create", "lab", "--replica", name).status == 0)
     #expect(FileManager.default.fileExists(atPath: "\(host.directory)/\(name)"))
@@ -150,7 +150,7 @@ import Testing
   }
 
   @Test func `without a replica every reading command says how to get one`() async throws {
-    let host = try Host()
+    let host = try CommandHost()
     for arguments in [
       ["status"], ["networks", "list"], ["plan"], ["push"], ["outbox", "list"], ["query", "SELECT 1"],
       ["log"], ["why", "lab"], ["undo", "1"],
@@ -162,7 +162,7 @@ import Testing
   }
 
   @Test func `a base URL that would leak the key is refused`() async throws {
-    let host = try Host()
+    let host = try CommandHost()
     for url in ["http://example.com/v2", "http://0.0.0.0:80/v2", "ftp://localhost", "http://127.0.0.1@evil.example/v2"]
     {
       let run = try await host.run("pull", extra: ["TELNYX_BASE_URL": url])
@@ -172,7 +172,7 @@ import Testing
   }
 
   @Test func `a query cannot write, attach or run for ever`() async throws {
-    let host = try Host()
+    let host = try CommandHost()
     #expect(try await host.run("networks", "create", "lab").status == 0)
     for sql in [
       "DELETE FROM operation", "ATTACH '/tmp/x.db' AS x", "VACUUM INTO '\(host.directory)/copy'",
@@ -191,7 +191,7 @@ import Testing
   }
 
   @Test func `the replica is its user's alone`() async throws {
-    let host = try Host()
+    let host = try CommandHost()
     #expect(try await host.run("networks", "create", "lab").status == 0)
     let file = try FileManager.default.attributesOfItem(atPath: host.replica)
     #expect(file[.posixPermissions] as? Int == 0o600)
@@ -202,7 +202,7 @@ import Testing
   }
 
   @Test func `a saved plan is its user's alone, and what cannot be written is told`() async throws {
-    let host = try Host()
+    let host = try CommandHost()
     #expect(try await host.run("networks", "create", "lab").status == 0)
     let path = host.directory + "/plan.json"
     #expect(FileManager.default.createFile(atPath: path, contents: nil))

@@ -16,7 +16,7 @@ struct Run: Sendable {
 }
 
 /// The built `netsync` with a home of its own, removed with it.
-final class Host: Sendable {
+final class CommandHost: Sendable {
   let directory: String
   private let variables: [String: String]
 
@@ -129,10 +129,10 @@ struct Running: Sendable {
 final class SandboxProcess: Sendable {
   let baseURL: String
   private let running: Running
-  private let host: Host
+  private let host: CommandHost
 
   init(_ arguments: String...) async throws {
-    host = try Host()
+    host = try CommandHost()
     running = try host.start(["sandbox"] + arguments)
     try await running.shows("\n", in: ".out")
     let line = running.read(".out")

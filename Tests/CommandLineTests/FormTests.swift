@@ -16,7 +16,7 @@ import Testing
     ["pull", "-o", "tsv"], ["push", "--fields", "sent"], ["why", "lab", "-o", "csv"],
   ])
   func `rows of what has none are refused before anything is done`(_ arguments: [String]) async throws {
-    let host = try Host(baseURL: "http://127.0.0.1:9/v2")
+    let host = try CommandHost(baseURL: "http://127.0.0.1:9/v2")
     #expect(try await host.run("networks", "create", "lab").status == 0)
     let run = try await host.start(arguments).ended()
     #expect(run.status == 64)
@@ -26,7 +26,7 @@ import Testing
   }
 
   @Test func `one record has every form that a list has`() async throws {
-    let host = try Host()
+    let host = try CommandHost()
     #expect(try await host.run("networks", "create", "lab").status == 0)
     let local = try #require(try await host.run("networks", "show", "lab", "--json").object()["local_id"] as? String)
     #expect(try await host.run("networks", "show", "lab", "-o", "id").output == "\(local)\n")
@@ -41,7 +41,7 @@ import Testing
 
   @Test func `a plan sends nothing to another account`() async throws {
     let sandbox = try await SandboxProcess("--networks", "2")
-    let host = try Host(baseURL: sandbox.baseURL)
+    let host = try CommandHost(baseURL: sandbox.baseURL)
     #expect(try await host.run("pull").status == 0)
     #expect(try await host.run("networks", "create", "lab").status == 0)
     for arguments in [["plan"], ["push", "-n"]] {
@@ -54,21 +54,21 @@ import Testing
   }
 
   @Test func `a push that could not begin says what waits`() async throws {
-    let host = try Host(key: nil)
+    let host = try CommandHost(key: nil)
     for name in ["a", "b"] { #expect(try await host.run("networks", "create", name).status == 0) }
     #expect(try await host.run("push", "--json").object()["waiting"] as? Int == 2)
     #expect(try await host.run("push", "--only", "a", "--json").object()["waiting"] as? Int == 1)
   }
 
   @Test func `the key file that is looked for is named`() async throws {
-    let host = try Host(key: nil, ["XDG_CONFIG_HOME": "/nowhere"])
+    let host = try CommandHost(key: nil, ["XDG_CONFIG_HOME": "/nowhere"])
     let run = try await host.run("pull")
     #expect(run.status == 4)
     #expect(run.errors.contains("/nowhere/netsync/credentials has one"))
   }
 
   @Test func `a tour is not begun on a replica that is there`() async throws {
-    let host = try Host()
+    let host = try CommandHost()
     let directory = "\(host.directory)/tour"
     try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
     _ = FileManager.default.createFile(atPath: "\(directory)/replica.sqlite", contents: nil)
@@ -79,7 +79,7 @@ import Testing
 
   @Test func `interfaces that were never read are told`() async throws {
     let sandbox = try await SandboxProcess("--networks", "2")
-    let host = try Host(baseURL: sandbox.baseURL)
+    let host = try CommandHost(baseURL: sandbox.baseURL)
     #expect(try await host.run("pull", "--networks-only").status == 0)
     #expect(try await host.run("status").output.contains("Unread:  the interfaces of 2 networks"))
     #expect(try await host.run("pull").status == 0)

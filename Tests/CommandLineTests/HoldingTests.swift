@@ -7,7 +7,7 @@ import Testing
 @Suite(.serialized) struct HoldingTests {
   @Test func `a refused edit is exit 3, stays listed, and can be given another name`() async throws {
     let sandbox = try await SandboxProcess("--networks", "2")
-    let host = try Host(baseURL: sandbox.baseURL)
+    let host = try CommandHost(baseURL: sandbox.baseURL)
     #expect(try await host.run("pull").status == 0)
     #expect(try await host.run("networks", "create", String(repeating: "x", count: 300)).status == 0)
     #expect(try await host.run("networks", "create", "fine").status == 0)
@@ -31,7 +31,7 @@ import Testing
 
   @Test func `another account is exit 8, and one approval carries it out`() async throws {
     let first = try await SandboxProcess("--networks", "4", "--seed", "1")
-    let host = try Host(baseURL: first.baseURL)
+    let host = try CommandHost(baseURL: first.baseURL)
     #expect(try await host.run("pull").status == 0)
     let before = try await host.run("networks", "list", "-o", "id").output
     let port = first.port
@@ -49,7 +49,7 @@ import Testing
 
   @Test func `vanished networks are held until so many are allowed`() async throws {
     let full = try await SandboxProcess("--networks", "10")
-    let host = try Host(baseURL: full.baseURL)
+    let host = try CommandHost(baseURL: full.baseURL)
     #expect(try await host.run("pull").status == 0)
     let port = full.port
     await full.stop()
@@ -66,7 +66,7 @@ import Testing
 
   @Test func `a second push waits, and is told when it waited long enough`() async throws {
     let sandbox = try await SandboxProcess("--networks", "3")
-    let host = try Host(baseURL: sandbox.baseURL)
+    let host = try CommandHost(baseURL: sandbox.baseURL)
     #expect(try await host.run("pull").status == 0)
     #expect(try await host.run("networks", "create", "lab").status == 0)
     // Whoever has the lock is the one that syncs.
@@ -83,7 +83,7 @@ import Testing
   @Test func `Ctrl-C ends a pull with exit 130, and the next one carries on`() async throws {
     // By itself the pull would take minutes, whatever else the host does meanwhile.
     let sandbox = try await SandboxProcess("--networks", "10000", "--latency", "400ms")
-    let host = try Host(baseURL: sandbox.baseURL)
+    let host = try CommandHost(baseURL: sandbox.baseURL)
     let pull = try host.start(["pull", "--json", "--progress", "always"])
     try await pull.shows("Pulling", in: ".err")
     pull.signal(SIGINT)
@@ -95,8 +95,8 @@ import Testing
 
   @Test func `both sides of a conflict are kept until a person decides`() async throws {
     let sandbox = try await SandboxProcess("--networks", "3")
-    let here = try Host(baseURL: sandbox.baseURL, ["NETSYNC_PUSH_ON_CONFLICT": "hold"])
-    let there = try Host(baseURL: sandbox.baseURL)
+    let here = try CommandHost(baseURL: sandbox.baseURL, ["NETSYNC_PUSH_ON_CONFLICT": "hold"])
+    let there = try CommandHost(baseURL: sandbox.baseURL)
     #expect(try await here.run("pull").status == 0)
     #expect(try await there.run("pull").status == 0)
     let name = try #require(try await here.run("networks", "list", "--json").array().first?["name"] as? String)

@@ -7,8 +7,8 @@ import Testing
 @Suite(.serialized) struct JournalCommandTests {
   @Test func `a network deleted at the API is gone, why shows the 404, and undo makes it anew`() async throws {
     let sandbox = try await SandboxProcess("--networks", "4")
-    let here = try Host(baseURL: sandbox.baseURL)
-    let there = try Host(baseURL: sandbox.baseURL)
+    let here = try CommandHost(baseURL: sandbox.baseURL)
+    let there = try CommandHost(baseURL: sandbox.baseURL)
     #expect(try await here.run("pull").status == 0)
     let network = try #require(try await here.run("networks", "list", "--json").array().first)
     let name = try #require(network["name"] as? String)
@@ -75,8 +75,8 @@ import Testing
     note: String
   ) async throws {
     let sandbox = try await SandboxProcess("--networks", "3")
-    let here = try Host(baseURL: sandbox.baseURL, ["NETSYNC_PUSH_ON_CONFLICT": policy])
-    let there = try Host(baseURL: sandbox.baseURL)
+    let here = try CommandHost(baseURL: sandbox.baseURL, ["NETSYNC_PUSH_ON_CONFLICT": policy])
+    let there = try CommandHost(baseURL: sandbox.baseURL)
     #expect(try await here.run("pull").status == 0)
     #expect(try await there.run("pull").status == 0)
     let name = try #require(try await here.run("networks", "list", "--json").array().first?["name"] as? String)
@@ -107,7 +107,7 @@ import Testing
   }
 
   @Test func `what changed since is left alone, and what never was is usage`() async throws {
-    let host = try Host()
+    let host = try CommandHost()
     #expect(try await host.run("log").status == 6)
     #expect(try await host.run("networks", "create", "lab").status == 0)
     #expect(try await host.run("networks", "rename", "lab", "lab-eu").status == 0)
@@ -127,7 +127,7 @@ import Testing
   }
 
   @Test func `undo says what it undoes to programs too, and can be undone`() async throws {
-    let host = try Host()
+    let host = try CommandHost()
     #expect(try await host.run("networks", "create", "lab").status == 0)
     #expect(try await host.run("networks", "rename", "lab", "lab-eu").status == 0)
     let renamed = try #require(try await host.run("log", "--json").array().last?["change"] as? Int)
@@ -143,7 +143,7 @@ import Testing
   }
 
   @Test func `in a pipe each change is a line of change, time, side, kind, id, before and after`() async throws {
-    let host = try Host()
+    let host = try CommandHost()
     #expect(try await host.run("networks", "create", "lab").status == 0)
     let network = try #require(try await host.run("networks", "list", "--json").array().first)
     let localID = try #require(network["local_id"] as? String)
@@ -157,7 +157,7 @@ import Testing
   }
 
   @Test func `followed, the log tells what another process does, until Ctrl-C`() async throws {
-    let host = try Host()
+    let host = try CommandHost()
     #expect(try await host.run("networks", "create", "first").status == 0)
     let log = try host.start(["log", "--follow", "--since", "1d", "--json"])
     try await log.shows("\"first\"", in: ".out")
@@ -175,7 +175,7 @@ import Testing
 
   @Test func `why tells what waits, how often it was tried, and what was answered last`() async throws {
     let sandbox = try await SandboxProcess("--networks", "2", "--fail", "1")
-    let host = try Host(baseURL: sandbox.baseURL)
+    let host = try CommandHost(baseURL: sandbox.baseURL)
     #expect(try await host.run("networks", "create", "lab").status == 0)
     #expect(try await host.run("push", "--timeout", "3s").status == 5)
     let chain = try #require(try await host.run("why", "lab", "--json").object()["chain"] as? [[String: Any]])

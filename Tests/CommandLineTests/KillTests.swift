@@ -5,7 +5,7 @@ import Testing
 @Suite(.serialized) struct KillTests {
   @Test func `a push that is killed fifty times loses no edit and makes no duplicate`() async throws {
     let sandbox = try await SandboxProcess("--networks", "80", "--latency", "4ms")
-    let host = try Host(baseURL: sandbox.baseURL, ["NETSYNC_PUSH_SETTLE": "1s"])
+    let host = try CommandHost(baseURL: sandbox.baseURL, ["NETSYNC_PUSH_SETTLE": "1s"])
     #expect(try await host.run("pull", "--networks-only").status == 0)
     let known = try await host.run("networks", "list", "--json").array().compactMap { $0["name"] as? String }
     var generator = SystemRandomNumberGenerator()
@@ -36,7 +36,7 @@ import Testing
   }
 
   @Test func `many processes edit one replica and nobody is told that it is locked`() async throws {
-    let host = try Host()
+    let host = try CommandHost()
     #expect(try await host.run("networks", "create", "first").status == 0)
     let failures = try await withThrowingTaskGroup(of: [String].self) { group in
       for writer in 0..<8 {

@@ -5,7 +5,7 @@ import Testing
 @Suite(.serialized) struct MainJobTests {
   @Test func `pull, edit offline, plan and push are what the contract says`() async throws {
     let sandbox = try await SandboxProcess("--networks", "300")
-    let host = try Host(baseURL: sandbox.baseURL)
+    let host = try CommandHost(baseURL: sandbox.baseURL)
 
     let pull = try await host.run("pull", "--json")
     #expect(pull.status == 0, "\(pull.errors)")
@@ -74,7 +74,7 @@ import Testing
 
   @Test func `a create whose answer is lost is adopted, once`() async throws {
     let sandbox = try await SandboxProcess("--networks", "3", "--lose-response", "1")
-    let host = try Host(baseURL: sandbox.baseURL, ["NETSYNC_PUSH_SETTLE": "1s"])
+    let host = try CommandHost(baseURL: sandbox.baseURL, ["NETSYNC_PUSH_SETTLE": "1s"])
     #expect(try await host.run("pull").status == 0)
     #expect(try await host.run("networks", "create", "lab").status == 0)
     let push = try await host.run("push", "--json")
@@ -87,7 +87,7 @@ import Testing
 
   @Test func `a dry sync says what it would pull and push, and does neither`() async throws {
     let sandbox = try await SandboxProcess("--networks", "3")
-    let host = try Host(baseURL: sandbox.baseURL)
+    let host = try CommandHost(baseURL: sandbox.baseURL)
     #expect(try await host.run("networks", "create", "lab").status == 0)
     #expect(try await host.run("networks", "create", "other").status == 0)
     let run = try await host.run("sync", "--dry-run", "--only", "lab", "--json")
@@ -106,7 +106,7 @@ import Testing
   }
 
   @Test func `the demo runs to its end and leaves nothing behind`() async throws {
-    let host = try Host()
+    let host = try CommandHost()
     let demo = try await host.run("demo", extra: ["TMPDIR": host.directory])
     #expect(demo.status == 0, "\(demo.output)\(demo.errors)")
     #expect(demo.output.contains("$ netsync push"))
@@ -119,7 +119,7 @@ import Testing
 
   @Test func `a plan that was saved is sent exactly, and nothing that moved since`() async throws {
     let sandbox = try await SandboxProcess("--networks", "5")
-    let host = try Host(baseURL: sandbox.baseURL)
+    let host = try CommandHost(baseURL: sandbox.baseURL)
     #expect(try await host.run("pull").status == 0)
     #expect(try await host.run("networks", "create", "one").status == 0)
     #expect(try await host.run("networks", "create", "two").status == 0)

@@ -4,7 +4,7 @@ import Testing
 /// Serialized: its tests start processes, and wait no longer than 20 s for what these show.
 @Suite(.serialized) struct StatusCommandTests {
   @Test func `as metrics it holds the gauges, and no name`() async throws {
-    let host = try Host()
+    let host = try CommandHost()
     #expect(try await host.run("networks", "create", "secret-lab").status == 0)
     let run = try await host.run("status", "-o", "prometheus")
     #expect(run.status == 0)
@@ -16,7 +16,7 @@ import Testing
   }
 
   @Test func `other commands have no metrics`() async throws {
-    let host = try Host()
+    let host = try CommandHost()
     for arguments in [["networks", "list"], ["pull"], ["outbox", "list"], ["log"]] {
       let run = try await host.start(arguments + ["-o", "prometheus"]).ended()
       #expect(run.status == 64, "\(arguments)")
@@ -27,7 +27,7 @@ import Testing
 
   @Test func `for a prompt it is one short line, or nothing when in sync`() async throws {
     let sandbox = try await SandboxProcess("--networks", "3")
-    let host = try Host(baseURL: sandbox.baseURL)
+    let host = try CommandHost(baseURL: sandbox.baseURL)
     #expect(try await host.run("sync").status == 0)
     #expect(try await host.run("status", "--prompt").output == "")
     #expect(try await host.run("networks", "create", "lab").status == 0)
@@ -35,7 +35,7 @@ import Testing
   }
 
   @Test func `watched through a pipe it is a line for each change`() async throws {
-    let host = try Host()
+    let host = try CommandHost()
     #expect(try await host.run("networks", "create", "lab").status == 0)
     let watching = try host.start(["status", "--watch"])
     try await watching.shows("1 waiting", in: ".out")
@@ -48,7 +48,7 @@ import Testing
   }
 
   @Test func `without a daemon the key says so`() async throws {
-    let host = try Host()
+    let host = try CommandHost()
     #expect(try await host.run("networks", "create", "lab").status == 0)
     #expect(try await host.run("status", "--json").object()["daemon"] is NSNull)
   }

@@ -24,7 +24,7 @@ struct StrangeAnswerTests {
       #expect(reason.contains("status \(Int(status) ?? 0)"))
     }
     await transport.shutdown()
-    try await server.channel.close()
+    try await server.close()
   }
 
   /// More than a field may have, and more fields than an answer may have.
@@ -34,7 +34,25 @@ struct StrangeAnswerTests {
     let transport = HTTPTransport()
     await #expect(throws: TransportFailure.headersTooLarge) { try await transport.send(server.request) }
     await transport.shutdown()
-    try await server.channel.close()
+    try await server.close()
+  }
+
+  @Test func `a request that is cancelled is not told as one that took too long`() async throws {
+    let server = try await RawServer("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n")
+    let transport = HTTPTransport()
+    let request = server.request
+    let asked = Task { try await transport.send(request) }
+    // Half an answer has come, so it is on its way.
+    try await server.isAsked()
+    asked.cancel()
+    do {
+      _ = try await asked.value
+      Issue.record("half an answer was taken")
+    } catch let error as TransportFailure {
+      #expect(error == .noAnswer(reason: "\(request.head.authority ?? ""): the request was cancelled"))
+    }
+    await transport.shutdown()
+    try await server.close()
   }
 
   @Test func `what comes before the answer is skipped`() async throws {
@@ -46,22 +64,36 @@ struct StrangeAnswerTests {
     #expect(response.head.status == .ok)
     #expect(response.body == Array("{}".utf8))
     await transport.shutdown()
-    try await server.channel.close()
+    try await server.close()
   }
 }
 
 /// A server on loopback that says the same to everybody.
 private struct RawServer {
   let channel: any Channel
+  /// Kept once somebody has asked.
+  private let asked: EventLoopPromise<Void>
 
   init(_ answer: String) async throws {
+    let asked = MultiThreadedEventLoopGroup.singleton.any().makePromise(of: Void.self)
+    self.asked = asked
     channel = try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
       .childChannelInitializer { channel in
         channel.eventLoop.makeCompletedFuture {
-          try channel.pipeline.syncOperations.addHandler(Sayer(answer: answer))
+          try channel.pipeline.syncOperations.addHandler(Sayer(answer: answer, asked: asked))
         }
       }
       .bind(host: "127.0.0.1", port: 0).get()
+  }
+
+  func close() async throws {
+    asked.succeed()
+    try await channel.close()
+  }
+
+  /// Returns once somebody has asked, and is answered.
+  func isAsked() async throws {
+    try await asked.futureResult.get()
   }
 
   var request: TransportRequest {
@@ -79,11 +111,16 @@ private struct RawServer {
     typealias OutboundOut = ByteBuffer
 
     private let answer: String
+    private let asked: EventLoopPromise<Void>
 
-    init(answer: String) { self.answer = answer }
+    init(answer: String, asked: EventLoopPromise<Void>) {
+      self.answer = answer
+      self.asked = asked
+    }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
       context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: answer)), promise: nil)
+      asked.succeed()
     }
   }
 }

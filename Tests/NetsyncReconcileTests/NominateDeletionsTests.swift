@@ -63,9 +63,15 @@ struct NominateDeletionsTests {
       (SweepSummary(isComplete: true, known: 5, listed: 4, missing: 1, changed: 4), .confirmEach),
       (SweepSummary(isComplete: true, known: 100, listed: 99, missing: 1, wentBack: 1), .hold(.wentBack)),
       (SweepSummary(isComplete: true, known: 100, listed: 79, missing: 21, wentBack: 1), .hold(.wentBack)),
-      (SweepSummary(isComplete: true, known: 100, listed: 99, missing: 1, standing: [.wentBack]), .hold(.wentBack)),
-      (SweepSummary(isComplete: true, known: 100, listed: 99, missing: 1, standing: [.allChanged]), .hold(.allChanged)),
-      (SweepSummary(isComplete: true, known: 100, listed: 99, missing: 1, standing: [.tooMany]), .confirmEach),
+      (
+        SweepSummary(isComplete: true, known: 100, listed: 99, missing: 1, unsettledGuards: [.wentBack]),
+        .hold(.wentBack)
+      ),
+      (
+        SweepSummary(isComplete: true, known: 100, listed: 99, missing: 1, unsettledGuards: [.allChanged]),
+        .hold(.allChanged)
+      ),
+      (SweepSummary(isComplete: true, known: 100, listed: 99, missing: 1, unsettledGuards: [.tooMany]), .confirmEach),
       (SweepSummary(isComplete: true, known: 100, listed: 100, missing: 0, wentBack: 1), .nobody),
     ] as [(SweepSummary, Nomination)]
   )

@@ -45,7 +45,7 @@ struct NominateWalkTests {
       for standing in [[], [.tooMany], [.wentBack], [.allChanged]] as [Set<Guard>] {
         var variant = sweep
         variant.isComplete = isComplete
-        variant.standing = standing
+        variant.unsettledGuards = standing
         for approved in Set([nil, 0, sweep.missing - 1, sweep.missing, 1_000]) {
           cells.append(Cell(sweep: variant, approved: approved))
         }
@@ -83,8 +83,9 @@ struct NominateWalkTests {
     case .noOverlap: sweep.missing == sweep.known
     case .tooMany: sweep.missing > 5 && sweep.missing * 5 > sweep.known
     case .allChanged:
-      sweep.standing.contains(.allChanged) || (sweep.changed >= 5 && sweep.changed == sweep.known - sweep.missing)
-    case .wentBack: sweep.wentBack > 0 || sweep.standing.contains(.wentBack)
+      sweep.unsettledGuards.contains(.allChanged)
+        || (sweep.changed >= 5 && sweep.changed == sweep.known - sweep.missing)
+    case .wentBack: sweep.wentBack > 0 || sweep.unsettledGuards.contains(.wentBack)
     }
   }
 }

@@ -84,7 +84,7 @@ struct ReconcileNetworkTests {
     _ expected: EditDecision
   ) throws {
     let remote = try NetworkDocument.sample(name: "theirs", updatedAt: .at(60))
-    let rename = StandingIntent.sample(to: "mine", editedAt: .at(editedAt))
+    let rename = QueuedIntent.sample(to: "mine", editedAt: .at(editedAt))
     let decision = reconcile(try .sample(), rename, with: .read(remote), under: policy)
     #expect(decision == NetworkDecision(base: .accept(remote, .renamed), edit: expected))
   }
@@ -101,7 +101,7 @@ struct ReconcileNetworkTests {
     _ expected: EditDecision
   ) throws {
     let remote = try NetworkDocument.sample(name: "theirs", updatedAt: .at(60))
-    let delete = StandingIntent.delete(baseName: NetworkName("a"), editedAt: .at(editedAt))
+    let delete = QueuedIntent.delete(baseName: NetworkName("a"), editedAt: .at(editedAt))
     let decision = reconcile(try .sample(), delete, with: .read(remote), under: policy)
     #expect(decision == NetworkDecision(base: .accept(remote, .renamed), edit: expected))
   }
@@ -109,7 +109,7 @@ struct ReconcileNetworkTests {
   @Test(arguments: [(500_000, false), (500_001, true), (-500_000, false), (-500_001, true)] as [(Int64, Bool)])
   func `who was later is only said beyond the uncertainty of the clocks`(_ microseconds: Int64, _ isSaid: Bool) throws {
     let remote = try NetworkDocument.sample(name: "theirs", updatedAt: .at(60))
-    let rename = StandingIntent.sample(to: "mine", editedAt: Timestamp.at(60) + .microseconds(microseconds))
+    let rename = QueuedIntent.sample(to: "mine", editedAt: Timestamp.at(60) + .microseconds(microseconds))
     let edit = reconcile(try .sample(), rename, with: .read(remote), under: .newest).edit
     #expect((edit != .conflict(.bothChanged)) == isSaid)
   }
@@ -136,7 +136,7 @@ struct ReconcileNetworkTests {
 
   @Test(arguments: ConflictPolicy.allCases)
   func `deleted on both sides is agreement`(_ policy: ConflictPolicy) throws {
-    let delete = StandingIntent.delete(baseName: NetworkName("a"), editedAt: .at(0))
+    let delete = QueuedIntent.delete(baseName: NetworkName("a"), editedAt: .at(0))
     let decision = reconcile(try .sample(), delete, with: .gone, under: policy)
     #expect(decision == NetworkDecision(base: .remove, edit: .satisfied))
   }
@@ -183,7 +183,7 @@ struct ReconcileNetworkTests {
 
   private func reconcile(
     _ base: NetworkDocument?,
-    _ intent: StandingIntent = .none,
+    _ intent: QueuedIntent = .none,
     with sight: RemoteSight,
     under policy: ConflictPolicy = .newest
   ) -> NetworkDecision {
@@ -200,9 +200,9 @@ struct ReconcileNetworkTests {
   }
 }
 
-extension StandingIntent {
+extension QueuedIntent {
   /// A rename of the network `a`.
-  fileprivate static func sample(to name: String, editedAt: Timestamp = .at(60)) -> StandingIntent {
+  fileprivate static func sample(to name: String, editedAt: Timestamp = .at(60)) -> QueuedIntent {
     .rename(to: NetworkName(name), baseName: NetworkName("a"), editedAt: editedAt)
   }
 }

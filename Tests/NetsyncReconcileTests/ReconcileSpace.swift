@@ -151,7 +151,7 @@ extension ReconcileSpace {
   struct Edit: Sendable {
     enum Kind: Sendable { case none, rename, delete }
 
-    let intent: StandingIntent
+    let intent: QueuedIntent
     let kind: Kind
     /// The name asked for, for a rename.
     let wanted: Int
@@ -175,7 +175,7 @@ extension ReconcileSpace {
     /// - Parameter wanted: ``nameless`` for a deletion.
     private static func edit(wanting wanted: Int, on baseName: Int, at seconds: Int64) -> Edit {
       let base = baseName == nameless ? nil : names[baseName]
-      let intent: StandingIntent =
+      let intent: QueuedIntent =
         wanted == nameless
         ? .delete(baseName: base, editedAt: .at(seconds))
         : .rename(to: names[wanted], baseName: base, editedAt: .at(seconds))

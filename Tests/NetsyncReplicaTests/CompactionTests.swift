@@ -10,7 +10,7 @@ import Testing
   let month = Duration.seconds(30 * 86_400)
 
   @Test func `changes older than ninety days are forgotten, younger ones are not`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     try host.pull([lab])
     host.wait(month * 2)
     try host.pull([lab.renamed("lab-eu")])
@@ -23,7 +23,7 @@ import Testing
   }
 
   @Test func `the edits that are still open are told whatever their age`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     try host.pull([lab])
     try host.rename("lab", to: "lab-eu")
     let refused = try host.create("dmz")
@@ -38,7 +38,7 @@ import Testing
   }
 
   @Test func `a removal that waits for a person keeps its evidence, though its edit was edited`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     try host.pull([lab])
     try host.rename("lab", to: "lab-eu")
     try host.look(at: "lab-eu", .gone)
@@ -52,7 +52,7 @@ import Testing
   }
 
   @Test func `why a network is gone is told whatever its age`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     try host.pull([lab, .sample(2, name: "dmz")])
     try host.look(at: "lab", .gone)
     let deletion = try host.delete("dmz")
@@ -73,7 +73,7 @@ import Testing
   }
 
   @Test func `a network that came back has no removal to be told for ever`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     try host.pull([lab])
     try host.look(at: "lab", .gone)
     try host.pull([lab])
@@ -83,7 +83,7 @@ import Testing
   }
 
   @Test func `only so many of the newest are kept, but the last day whatever their number`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     for hour in 0...100 {
       try host.pull([lab.renamed("lab \(hour)", at: host.stamp(in: .zero))])
       host.wait(.seconds(3_600))
@@ -97,7 +97,7 @@ import Testing
   }
 
   @Test func `only so many of the newest sweeps are kept, and those that say how fresh the replica is`() async throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     let complete = try host.pull([lab], [.sample(2, name: "dmz")])
     let status = try host.replica.status()
     for _ in 0..<20 {
@@ -111,7 +111,7 @@ import Testing
   }
 
   @Test func `a sweep that the next one has to answer for is kept, however many came after it`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     try host.pull([lab])
     let cut = try host.replica.beginSweep(networksOnly: true)
     var counts = SweepCounts()
@@ -129,7 +129,7 @@ import Testing
   }
 
   @Test func `a number that was forgotten is never given again`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     try host.pull([lab])
     host.wait(month * 4)
     try host.replica.compactJournal()
@@ -138,7 +138,7 @@ import Testing
   }
 }
 
-extension Host {
+extension ReplicaHost {
   fileprivate var kinds: [JournalChange.Kind] {
     get throws { try replica.changes(limit: 1_000).map(\.kind) }
   }

@@ -10,7 +10,7 @@ import Testing
   let theirs = NetworkDocument.sample(1, name: "lab").renamed("theirs", at: "2026-01-02T12:00:00Z")
 
   @Test func `a conflict shows what both sides started from, mine and theirs`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     let editedAt = host.now
     try host.renameOnBothSides(lab, theirs)
     let conflict = Conflict(
@@ -28,7 +28,7 @@ import Testing
   }
 
   @Test func `where theirs is a deletion it has neither name nor time, and where mine is one it has no name`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     try host.pull([lab, .sample(2, name: "dmz")])
     try host.rename("lab", to: "mine")
     try host.look(at: "mine", .gone)
@@ -42,7 +42,7 @@ import Testing
   }
 
   @Test func `renamed on both sides, mine waits upon theirs and is not asked about again`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     try host.renameOnBothSides(lab, theirs)
     #expect(try host.resolve("mine", .mine) == .mineQueued(EditNumber(rawValue: 1)))
     #expect(try host.outbox == ["1 rename mine waiting"])
@@ -55,7 +55,7 @@ import Testing
   }
 
   @Test func `renamed on both sides, theirs stands and mine is dropped`() async throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     try host.renameOnBothSides(lab, theirs)
     #expect(try host.resolve("mine", .theirs) == .theirsStands(EditNumber(rawValue: 1)))
     #expect(try host.seen == ["theirs synced"])
@@ -65,7 +65,7 @@ import Testing
   }
 
   @Test func `deleted here and renamed there, mine waits to be deleted after all`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     try host.deleteHereRenameThere(lab, theirs)
     #expect(try host.resolve("theirs", .mine) == .mineQueued(EditNumber(rawValue: 1)))
     #expect(try host.seen.isEmpty)
@@ -74,7 +74,7 @@ import Testing
   }
 
   @Test func `deleted here and renamed there, theirs stands and the network stays`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     try host.deleteHereRenameThere(lab, theirs)
     #expect(try host.resolve("theirs", .theirs) == .theirsStands(EditNumber(rawValue: 1)))
     #expect(try host.seen == ["theirs synced"])
@@ -82,7 +82,7 @@ import Testing
   }
 
   @Test func `renamed here and deleted there, mine becomes a new network with a new id`() async throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     try host.renameHereDeleteThere(lab)
     let localID = host.newLocalID()
     let former = try host.network("mine")
@@ -99,7 +99,7 @@ import Testing
   }
 
   @Test func `renamed here and deleted there, theirs stands and the network is gone`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     try host.renameHereDeleteThere(lab)
     #expect(try host.resolve("mine", .theirs) == .theirsStands(EditNumber(rawValue: 1)))
     #expect(try host.seen.isEmpty)
@@ -108,7 +108,7 @@ import Testing
   }
 
   @Test func `a network that was given up for gone comes back if a listing still shows it`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     try host.renameHereDeleteThere(lab)
     _ = try host.resolve("mine", .theirs)
     #expect(try host.replica.knownPages().isEmpty, "its page would be taken for unchanged, and never be read")
@@ -116,7 +116,7 @@ import Testing
   }
 
   @Test func `a network deleted on both sides is never made anew`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     try host.renameHereDeleteThere(lab)
     _ = try host.replica.edit(host.network("mine").key, .delete)
     if case .found(let network) = try host.replica.find(lab.id.text), network.state == .conflict {
@@ -127,7 +127,7 @@ import Testing
   }
 
   @Test func `an edit of a network in conflict is asked about in its place`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     try host.renameOnBothSides(lab, theirs)
     try host.rename("mine", to: "mine after all")
     #expect(try host.outbox == ["2 rename mine after all conflict"])
@@ -135,7 +135,7 @@ import Testing
   }
 
   @Test func `a network in conflict that is deleted here is asked about as a deletion`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     try host.renameOnBothSides(lab, theirs)
     try host.delete("mine")
     #expect(try host.replica.conflicts().map(\.kind) == [.deletedHere])
@@ -143,7 +143,7 @@ import Testing
   }
 
   @Test func `a discarded conflict leaves theirs`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     try host.renameOnBothSides(lab, theirs)
     _ = try host.replica.discard(EditNumber(rawValue: 1))
     #expect(try host.seen == ["theirs synced"])
@@ -151,7 +151,7 @@ import Testing
   }
 
   @Test func `a conflict is neither sent nor retried`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     try host.renameOnBothSides(lab, theirs)
     let edit = try #require(try host.replica.operations().first)
     #expect(try !host.replica.arm(edit, nil))
@@ -159,7 +159,7 @@ import Testing
   }
 
   @Test func `what is no conflict, or no longer, cannot be settled`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     try host.pull([lab])
     #expect(throws: ReplicaError.noConflict) { try host.resolve("lab", .mine) }
     try host.rename("lab", to: "mine")
@@ -171,7 +171,7 @@ import Testing
   }
 }
 
-extension Host {
+extension ReplicaHost {
   fileprivate func renameOnBothSides(_ lab: NetworkDocument, _ theirs: NetworkDocument) throws {
     try pull([lab])
     try rename("lab", to: "mine")

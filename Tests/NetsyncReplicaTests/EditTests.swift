@@ -7,7 +7,7 @@ import Testing
 /// What is edited here is seen here at once, whatever the server knows of it.
 @Suite(.opensReplicas) struct EditTests {
   @Test func `a network made here is listed at once, under a local id that finds it`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     let localID = try #require(try host.create("lab").localID)
     let network = try host.network("lab")
     #expect(network.id == nil)
@@ -18,7 +18,7 @@ import Testing
   }
 
   @Test func `a rename is seen at once, and the server's name is kept beside it`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     try host.pull([.sample(name: "lab")])
     let edit = try host.rename("lab", to: "lab-eu")
     #expect(try host.seen == ["lab-eu waiting"])
@@ -28,7 +28,7 @@ import Testing
   }
 
   @Test func `a deleted network is gone from the list at once, and found where deletions are asked for`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     try host.pull([.sample(1, name: "lab"), .sample(2, name: "dmz")])
     try host.delete("lab")
     #expect(try host.seen == ["dmz synced"])
@@ -41,7 +41,7 @@ import Testing
   }
 
   @Test func `a network that the server knows no name of can be given one`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     try host.pull([.sample(name: nil)])
     #expect(try host.seen == ["- synced"])
     guard case .found(let network) = try host.replica.find(NetworkID.sample().text) else {
@@ -55,7 +55,7 @@ import Testing
   @Test func `names that only look the same are two names`() throws {
     let composed = "Stra\u{DF}e \u{FC}ber"
     let decomposed = "Stra\u{DF}e u\u{308}ber"
-    let host = try Host()
+    let host = try ReplicaHost()
     try host.pull([.sample(1, name: composed), .sample(2, name: decomposed)])
     #expect(try host.network(composed).id == .sample(1))
     #expect(try host.network(decomposed).id == .sample(2))
@@ -71,7 +71,7 @@ import Testing
   }
 
   @Test func `a network whose deletion waits cannot be renamed`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     try host.pull([.sample(name: "lab")])
     let lab = try host.network("lab")
     let deletion = try host.delete("lab")
@@ -82,7 +82,7 @@ import Testing
   }
 
   @Test func `a network that went between the look-up and the edit is not edited`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     try host.pull([.sample(name: "lab")])
     let lab = try host.network("lab")
     try host.look(at: "lab", .gone)
@@ -93,7 +93,7 @@ import Testing
   }
 
   @Test func `edits of one network leave every other as it is`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     try host.pull([.sample(1, name: "lab"), .sample(2, name: "dmz")])
     let dmz = try host.network("dmz")
     try host.rename("lab", to: "lab-eu")
@@ -101,7 +101,7 @@ import Testing
   }
 
   @Test func `every edit is told in the journal, with what was before and after`() async throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     try host.pull([.sample(name: "lab")])
     try host.create("new")
     try host.rename("lab", to: "lab-eu")

@@ -7,13 +7,13 @@ import Testing
 @Suite(.opensReplicas) struct FeedTests {
   private func number(_ rawValue: Int64) -> ChangeNumber { ChangeNumber(rawValue: rawValue) }
 
-  private func numbers(_ host: Host, after cursor: Int64, limit: Int = 100) throws -> [Int64]? {
+  private func numbers(_ host: ReplicaHost, after cursor: Int64, limit: Int = 100) throws -> [Int64]? {
     guard case .changes(let changes) = try host.replica.journal(after: number(cursor), limit: limit) else { return nil }
     return changes.map(\.number.rawValue)
   }
 
   @Test func `a new replica has nothing, and knows no cursor but the first`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     #expect(try host.replica.latestChange() == number(0))
     #expect(try host.replica.forgottenChange() == number(0))
     #expect(try numbers(host, after: 0) == [])
@@ -21,7 +21,7 @@ import Testing
   }
 
   @Test func `pieces follow each other`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     for name in 0..<5 { try host.create("lab \(name)") }
     #expect(try numbers(host, after: 0, limit: 2) == [1, 2])
     #expect(try numbers(host, after: 2, limit: 2) == [3, 4])
@@ -31,7 +31,7 @@ import Testing
   }
 
   @Test func `old changes that are kept for another reason stand before the gap`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     try host.create("open")
     _ = try host.replica.discard(host.create("dropped").edit)
     host.wait(.seconds(100 * 86_400))
@@ -44,7 +44,7 @@ import Testing
   }
 
   @Test func `where the newest is forgotten too, all before the next one is`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     try host.create("open")
     try host.pull([.sample(1, name: "lab")])
     host.wait(.seconds(100 * 86_400))

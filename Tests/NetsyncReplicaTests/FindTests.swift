@@ -7,7 +7,7 @@ import Testing
 /// How a user names a network: full id, local id, exact name, or the beginning of an id.
 @Suite(.opensReplicas) struct FindTests {
   @Test func `a network answers to its id, the beginning of its id, and its name`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     try host.pull([.sample(1, name: "lab")])
     let lab = try host.network("lab")
     for reference in [NetworkID.sample(1).text, "5a3c", "5a3c9e00-00", "5A3C9E", "lab"] {
@@ -16,7 +16,7 @@ import Testing
   }
 
   @Test func `a network made here answers to its local id, before and after the server named it`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     let create = try host.create("lab")
     let localID = try #require(create.localID).text
     #expect(try host.replica.find(localID) == .found(host.network("lab")))
@@ -29,7 +29,7 @@ import Testing
   }
 
   @Test func `a network whose id the server spells in capitals answers to the beginning of it`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     let id = try #require(NetworkID("5A3C9E00-0000-4000-8000-00000000ABCD"))
     try host.pull([NetworkDocument(id: id, name: NetworkName("lab"))])
     let lab = try host.network("lab")
@@ -40,13 +40,13 @@ import Testing
 
   @Test(arguments: ["la", "labor", "LAB", "5a3", "5a3c9e00-0000-4000-8000-000000000002", "", "%", "zzzz"])
   func `a network does not answer to less, to more, or to anything else`(reference: String) throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     try host.pull([.sample(1, name: "lab")])
     #expect(try host.replica.find(reference) == .unknown)
   }
 
   @Test func `a name or a beginning that several have names none of them`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     try host.pull([.sample(1, name: "lab"), .sample(2, name: "dmz"), .sample(3, name: "lab")])
     let networks = try host.replica.networks()
     let labs = networks.filter { $0.name == NetworkName("lab") }
@@ -57,13 +57,13 @@ import Testing
   }
 
   @Test func `a name that is the beginning of another's id is the name`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     try host.pull([.sample(1, name: "lab"), .sample(2, name: "5a3c")])
     #expect(try host.replica.find("5a3c") == .found(host.network("5a3c")))
   }
 
   @Test func `a network renamed here answers to its new name and no longer to the old one`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     try host.pull([.sample(1, name: "lab"), .sample(2, name: "dmz")])
     try host.rename("lab", to: "lab-eu")
     #expect(try host.replica.find("lab") == .unknown)
@@ -78,7 +78,7 @@ import Testing
   }
 
   @Test func `a network whose rename was refused answers to the name that it still has`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     try host.pull([.sample(1, name: "lab")])
     let rename = try host.rename("lab", to: "dmz")
     try host.send(rename)
@@ -88,7 +88,7 @@ import Testing
   }
 
   @Test func `a network whose deletion waits is still found, and one that is gone is not`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     try host.pull([.sample(1, name: "lab")])
     let deletion = try host.delete("lab")
     #expect(try host.replica.find("lab") == .found(host.network("lab")))
@@ -99,7 +99,7 @@ import Testing
   }
 
   @Test func `networks are listed by part of a name in any script, by state, in any order, up to a limit`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     try host.pull([
       .sample(1, name: "Büro", updatedAt: "2026-01-03T12:00:00Z"),
       .sample(2, name: "BÜROKRATIE", updatedAt: "2026-01-02T12:00:00Z"),
@@ -116,7 +116,7 @@ import Testing
   }
 }
 
-extension Host {
+extension ReplicaHost {
   fileprivate func list(_ narrow: (inout NetworkFilter) -> Void) throws -> [String] {
     var filter = NetworkFilter()
     narrow(&filter)

@@ -9,7 +9,7 @@ import Testing
   let lab = NetworkDocument.sample(1, name: "lab")
 
   @Test func `an edit made while a create is on its way goes on upon the network that it made`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     let create = try host.create("lab")
     try host.send(create)
     try host.rename("lab", to: "lab-eu")
@@ -23,7 +23,7 @@ import Testing
   }
 
   @Test func `a deletion made while a create is on its way deletes the network that it made`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     let create = try host.create("lab")
     try host.send(create)
     try host.delete("lab")
@@ -35,7 +35,7 @@ import Testing
   }
 
   @Test func `the name that is on its way is nothing to ask for, and the former one is`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     try host.pull([lab])
     let rename = try host.rename("lab", to: "lab-eu")
     try host.send(rename)
@@ -47,7 +47,7 @@ import Testing
   }
 
   @Test func `a network whose deletion is on its way cannot be edited`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     try host.pull([lab])
     let deletion = try host.delete("lab")
     try host.send(deletion)
@@ -57,7 +57,7 @@ import Testing
   }
 
   @Test func `a rename that comes back merges with the one behind it, upon its own base`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     try host.pull([lab])
     let first = try host.rename("lab", to: "lab-1")
     try host.send(first)
@@ -70,7 +70,7 @@ import Testing
   }
 
   @Test func `a create that never arrived merges with the rename behind it`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     let create = try host.create("lab")
     try host.send(create)
     try host.rename("lab", to: "lab-eu")
@@ -80,7 +80,7 @@ import Testing
   }
 
   @Test func `a create that never arrived and a deletion behind it leave nothing`() async throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     let create = try host.create("lab")
     try host.send(create)
     try host.delete("lab")
@@ -92,7 +92,7 @@ import Testing
   }
 
   @Test func `a refused create is taken over by the rename behind it`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     let create = try host.create("lab")
     try host.send(create)
     try host.rename("lab", to: "lab-eu")
@@ -101,7 +101,7 @@ import Testing
   }
 
   @Test func `a refused rename is taken over by the one behind it`() async throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     try host.pull([lab])
     let first = try host.rename("lab", to: "dmz")
     try host.send(first)
@@ -114,7 +114,7 @@ import Testing
   }
 
   @Test func `an edit behind a rename of what is no longer there waits for a person in its place`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     try host.pull([lab])
     let first = try host.rename("lab", to: "lab-1")
     try host.send(first)

@@ -22,7 +22,7 @@ import Testing
   let bare = NetworkInterfaceDocument(id: "if-2", status: "dreaming")
 
   @Test func `an interface is kept as it came, under its network, with its age`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     try host.pull([.sample(1, name: "lab"), .sample(2, name: "dmz")])
     let walkedAt = host.now - .seconds(5)
     try host.walk("lab", [wireguard, bare], at: walkedAt)
@@ -36,7 +36,7 @@ import Testing
   }
 
   @Test func `an interface shows the name that its network has here`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     try host.pull([.sample(name: "lab")])
     try host.walk("lab", [bare])
     try host.rename("lab", to: "lab-eu")
@@ -44,7 +44,7 @@ import Testing
   }
 
   @Test func `a list takes the place of the one before it`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     try host.pull([.sample(1, name: "lab"), .sample(2, name: "dmz")])
     try host.walk("lab", [wireguard, bare])
     try host.walk("dmz", [bare])
@@ -62,7 +62,7 @@ import Testing
   }
 
   @Test func `lists are taken all or none`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     try host.pull([.sample(name: "lab")])
     try host.walk("lab", [wireguard])
     let before = try host.replica.interfaces()
@@ -79,7 +79,7 @@ import Testing
   }
 
   @Test func `interfaces go with their network`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     try host.pull([.sample(1, name: "lab"), .sample(2, name: "dmz")])
     try host.walk("lab", [wireguard])
     try host.walk("dmz", [bare])
@@ -92,7 +92,7 @@ import Testing
   }
 
   @Test func `a network that went while its interfaces were walked has none`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     try host.pull([.sample(name: "lab")])
     let lab = try host.network("lab").key
     try host.look(at: "lab", .gone)
@@ -102,7 +102,7 @@ import Testing
   }
 
   @Test func `networks are walked longest ago first, and those that were walked lately not at all`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     try host.pull([.sample(1, name: "lab"), .sample(2, name: "dmz"), .sample(3, name: "old")])
     try host.create("new")
     let start = host.now
@@ -115,7 +115,7 @@ import Testing
   }
 
   @Test func `interfaces are listed by part of a name, by type, status, region and network`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     try host.pull([.sample(1, name: "lab"), .sample(2, name: "dmz")])
     try host.walk("lab", [wireguard, bare])
     try host.walk("dmz", [NetworkInterfaceDocument(id: "if-3", name: "ÜBERGANG", regionCode: "frankfurt")])
@@ -129,7 +129,7 @@ import Testing
   }
 
   @Test func `an interface is found by any field that people know it by, and a list can be cut`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     try host.pull([.sample(1, name: "lab"), .sample(2, name: "dmz")])
     try host.walk("lab", [wireguard])
     try host.walk("dmz", [bare])
@@ -149,7 +149,7 @@ import Testing
   }
 
   @Test func `a region counts its networks once each, and those that are provisioned`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     try host.pull([.sample(1, name: "lab"), .sample(2, name: "dmz"), .sample(3, name: "gone")])
     var second = wireguard
     second.id = "if-3"
@@ -167,7 +167,7 @@ import Testing
   }
 
   @Test func `the newest sweeps come first, with what they did`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     try host.pull([.sample(1, name: "lab")])
     let running = try host.replica.beginSweep(networksOnly: true)
     let sweeps = try host.replica.sweeps(limit: 5)
@@ -178,7 +178,7 @@ import Testing
   }
 }
 
-extension Host {
+extension ReplicaHost {
   fileprivate func walk(_ name: String, _ interfaces: [NetworkInterfaceDocument], at time: Timestamp? = nil) throws {
     try replica.replaceInterfaces([(network: network(name).key, interfaces: interfaces, walkedAt: time ?? now)])
   }

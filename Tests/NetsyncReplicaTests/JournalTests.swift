@@ -9,7 +9,7 @@ import Testing
   let lab = NetworkDocument.sample(1, name: "lab")
 
   @Test func `changes of both sides come in order, each with its side, its edit and its evidence`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     let pull = try host.pull([lab])
     let rename = try host.rename("lab", to: "lab-eu")
     let changes = try host.replica.changes(limit: 10)
@@ -25,7 +25,7 @@ import Testing
   }
 
   @Test func `a long journal can be read in pieces, and nothing is left out or told twice`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     for number in 0..<25 { try host.create("lab \(number)") }
     var told: [JournalChange] = []
     while true {
@@ -38,7 +38,7 @@ import Testing
   }
 
   @Test func `what another process adds comes after what was read`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     try host.create("lab")
     let last = try #require(try host.replica.lastChange())
     #expect(try host.replica.changes(after: last, limit: 10).isEmpty)
@@ -48,7 +48,7 @@ import Testing
   }
 
   @Test func `changes are told of one network, and since a time`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     try host.pull([lab, .sample(2, name: "dmz")])
     host.wait(.seconds(60))
     let since = host.now
@@ -62,7 +62,7 @@ import Testing
   }
 
   @Test func `a new replica has nothing to tell`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     #expect(try host.replica.lastChange() == nil)
     #expect(try host.replica.changes(limit: 10).isEmpty)
   }
@@ -71,7 +71,7 @@ import Testing
   func `a settled conflict tells what was weighed: policy, sight, both stamps, the edit's time and its doubt`(
     policy: ConflictPolicy
   ) throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     try host.pull([lab])
     let editedAt = host.now
     try host.rename("lab", to: "mine")
@@ -93,7 +93,7 @@ import Testing
   func `a deletion there that a person has to decide about is told with its 404, whichever side they take`(
     side: ConflictSide
   ) throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     try host.pull([lab])
     try host.rename("lab", to: "mine")
     try host.look(at: "mine", .gone)
@@ -112,7 +112,7 @@ import Testing
   @Test func `a network that is gone answers to its id, the beginning of its id, its local id and its last name`()
     throws
   {
-    let host = try Host()
+    let host = try ReplicaHost()
     let create = try host.create("lab")
     try host.send(create)
     try host.settle(create, .landed(lab))
@@ -139,7 +139,7 @@ import Testing
   }
 
   @Test func `a network that was never sent answers to the name that was wanted for it`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     let create = try host.create("lab")
     _ = try host.replica.discard(create.edit)
     guard case .found(let trace) = try host.replica.trace("lab") else {
@@ -152,7 +152,7 @@ import Testing
   }
 
   @Test func `a name is the network's that has it now, before one's that is gone`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     try host.pull([lab])
     try host.look(at: "lab", .gone)
     try host.pull([.sample(2, name: "lab")])
@@ -170,7 +170,7 @@ import Testing
   }
 
   @Test func `a last name that several had names none of them`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     try host.pull([lab, .sample(2, name: "dmz")])
     for name in ["lab", "dmz"] { try host.look(at: name, .gone) }
     try host.pull([.sample(3, name: "lab")])
@@ -186,7 +186,7 @@ import Testing
 
   @Test func `a history holds the sweeps that it speaks of, where the network was listed last, and what waits`() throws
   {
-    let host = try Host()
+    let host = try ReplicaHost()
     let first = try host.pull([lab])
     let second = try host.pull([lab])
     let rename = try host.rename("lab", to: "lab-eu")

@@ -66,8 +66,8 @@ import Testing
   }
 
   /// Two openings of one file, as two processes have it.
-  private func shared() throws -> (Host, Replica) {
-    let host = try Host()
+  private func shared() throws -> (ReplicaHost, Replica) {
+    let host = try ReplicaHost()
     return (host, try Replica.open(host.path, .existing, now: host.replica.now))
   }
 

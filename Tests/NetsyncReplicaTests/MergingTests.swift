@@ -7,7 +7,7 @@ import Testing
 /// Edits of a network that have not been sent become the fewest of the same meaning; the last number stands for them.
 @Suite(.opensReplicas) struct MergingTests {
   @Test func `a new network renamed is a new network of the later name`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     let lab = try host.create("lab")
     let receipt = try host.replica.edit(lab.network, .rename(to: NetworkName("lab-eu")))
     #expect(receipt == .queued(EditNumber(rawValue: 2), lab.network, replacing: lab.edit))
@@ -16,7 +16,7 @@ import Testing
   }
 
   @Test func `a new network deleted leaves nothing to send and nothing to see`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     let lab = try host.create("lab")
     #expect(try host.replica.edit(lab.network, .delete) == .takenBack(lab.edit))
     #expect(try host.outbox.isEmpty)
@@ -24,7 +24,7 @@ import Testing
   }
 
   @Test func `a network renamed twice is renamed once, from the name that it had`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     try host.pull([.sample(name: "lab")])
     let first = try host.rename("lab", to: "lab-1")
     let receipt = try host.replica.edit(first.network, .rename(to: NetworkName("lab-2")))
@@ -34,7 +34,7 @@ import Testing
   }
 
   @Test func `a rename back to what the server has leaves nothing to send`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     try host.pull([.sample(name: "lab")])
     let rename = try host.rename("lab", to: "lab-eu")
     #expect(try host.replica.edit(rename.network, .rename(to: NetworkName("lab"))) == .takenBack(rename.edit))
@@ -43,7 +43,7 @@ import Testing
   }
 
   @Test func `a network renamed and deleted is deleted, upon the name that it had`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     try host.pull([.sample(name: "lab")])
     let rename = try host.rename("lab", to: "lab-eu")
     try host.delete("lab-eu")
@@ -52,7 +52,7 @@ import Testing
   }
 
   @Test func `asking for what is already so queues nothing and takes no number`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     try host.pull([.sample(1, name: "lab"), .sample(2, name: "dmz")])
     let lab = try host.network("lab")
     #expect(try host.replica.edit(lab.key, .rename(to: NetworkName("lab"))) == .nothingToDo)
@@ -64,7 +64,7 @@ import Testing
   }
 
   @Test func `a number that was taken in or taken back is never given again`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     try host.create("lab")
     try host.rename("lab", to: "lab-eu")
     let last = try host.rename("lab-eu", to: "lab-us")
@@ -75,7 +75,7 @@ import Testing
   }
 
   @Test func `every edit that was taken in is told in the journal`() async throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     try host.create("lab")
     try host.rename("lab", to: "lab-1")
     try host.rename("lab-1", to: "lab-2")

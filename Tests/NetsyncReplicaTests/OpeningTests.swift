@@ -47,7 +47,7 @@ import Testing
   }
 
   @Test func `a new replica is empty, and not in sync`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     #expect(try host.seen.isEmpty)
     #expect(try host.outbox.isEmpty)
     let meta = try host.replica.meta()
@@ -86,7 +86,7 @@ import Testing
   }
 
   @Test func `everything is there after a restart`() async throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     try host.pull([.sample(1, name: "lab"), .sample(2, name: "dmz")], [.sample(3, name: "old")])
     try host.create("new")
     try host.rename("lab", to: "lab-eu")
@@ -112,7 +112,7 @@ import Testing
   }
 
   @Test func `two that open a replica at once share it`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     let other = try openReplica(host.path, .makeIfMissing)
     try host.create("lab")
     #expect(try other.networks().map(\.name) == [NetworkName("lab")])

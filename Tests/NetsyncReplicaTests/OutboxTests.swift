@@ -7,7 +7,7 @@ import Testing
 /// The outbox as a workbench: nothing leaves it unsaid.
 @Suite(.opensReplicas) struct OutboxTests {
   @Test func `a discarded rename shows the server's name again`() async throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     try host.pull([.sample(name: "lab")])
     let rename = try host.rename("lab", to: "lab-eu")
     #expect(try host.replica.discard(rename.edit) == rename)
@@ -18,21 +18,21 @@ import Testing
   }
 
   @Test func `a discarded deletion brings the network back to the list`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     try host.pull([.sample(name: "lab")])
     _ = try host.replica.discard(host.delete("lab").edit)
     #expect(try host.seen == ["lab synced"])
   }
 
   @Test func `a discarded create takes its network with it`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     _ = try host.replica.discard(host.create("lab").edit)
     #expect(try host.seen.isEmpty)
     #expect(try host.replica.knownCount() == 0)
   }
 
   @Test func `an edit that may have reached the server cannot be discarded`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     let lab = try host.create("lab")
     try host.send(lab)
     #expect(throws: ReplicaError.notPossible(lab.edit, state: .sending)) { try host.replica.discard(lab.edit) }
@@ -42,7 +42,7 @@ import Testing
   }
 
   @Test func `a number that no open edit has is said to be none`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     let none = EditNumber(rawValue: 7)
     #expect(throws: ReplicaError.noEdit(none)) { try host.replica.discard(none) }
     #expect(throws: ReplicaError.noEdit(none)) { try host.replica.retry(none) }
@@ -50,7 +50,7 @@ import Testing
   }
 
   @Test func `a refused rename is listed with the server's words, and the list shows the server's name`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     try host.pull([.sample(name: "lab")])
     let rename = try host.rename("lab", to: "dmz")
     try host.refuse(rename)
@@ -63,20 +63,20 @@ import Testing
   }
 
   @Test func `a refused create stays listed under its name`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     try host.refuse(host.create("lab"))
     #expect(try host.seen == ["lab refused"])
   }
 
   @Test func `a refused deletion leaves the network listed`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     try host.pull([.sample(name: "lab")])
     try host.refuse(host.delete("lab"))
     #expect(try host.seen == ["lab refused"])
   }
 
   @Test func `a refused rename of a nameless network shows no name that the server does not have`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     try host.pull([.sample(name: nil)])
     guard case .found(let network) = try host.replica.find(NetworkID.sample().text) else {
       Issue.record("the network is not found by its id")
@@ -90,7 +90,7 @@ import Testing
 
   @Test(arguments: [Intent.rename(to: NetworkName("lab-eu")), .delete])
   func `a refused edit that is retried waits again, under its number`(intent: Intent) throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     try host.pull([.sample(name: "lab")])
     _ = try host.replica.edit(host.network("lab").key, intent)
     let edit = try #require(try host.replica.operations().first)
@@ -104,7 +104,7 @@ import Testing
   }
 
   @Test func `a new edit takes the place of a refused one`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     try host.pull([.sample(1, name: "lab"), .sample(2, name: "old")])
     try host.refuse(host.create("new"))
     try host.refuse(host.rename("lab", to: "dmz"))
@@ -118,7 +118,7 @@ import Testing
   }
 
   @Test func `a refused create under another name waits again`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     let lab = try host.create("lab")
     try host.refuse(lab)
     let receipt = try host.replica.edit(lab.network, .rename(to: NetworkName("lab-eu")))
@@ -128,7 +128,7 @@ import Testing
   }
 
   @Test func `a refused rename under another name waits again, upon the name that the server has by now`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     let lab = NetworkDocument.sample(name: "lab")
     let theirs = lab.renamed("theirs")
     try host.pull([lab])
@@ -144,7 +144,7 @@ import Testing
   }
 
   @Test func `a refused create that is discarded is gone`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     let lab = try host.create("lab")
     try host.refuse(lab)
     _ = try host.replica.discard(lab.edit)
@@ -153,7 +153,7 @@ import Testing
   }
 
   @Test func `a waiting edit that is retried is due at once`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     let lab = try host.create("lab")
     try host.send(lab)
     try host.settle(lab, .retry(after: nil), wait: .seconds(60))
@@ -162,7 +162,7 @@ import Testing
   }
 
   @Test func `a create in doubt that is retried waits to be sent again`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     let lab = try host.create("lab")
     try host.send(lab)
     try host.settle(lab, .doubt)
@@ -171,14 +171,14 @@ import Testing
   }
 
   @Test func `an edit on its way cannot be retried`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     let lab = try host.create("lab")
     try host.send(lab)
     #expect(throws: ReplicaError.notPossible(lab.edit, state: .sending)) { try host.replica.retry(lab.edit) }
   }
 
   @Test func `deletions that a push is not about are neither held nor let go by it`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     try host.pull([.sample(1, name: "lab"), .sample(2, name: "dmz")])
     let lab = try host.delete("lab")
     let dmz = try host.delete("dmz")
@@ -189,7 +189,7 @@ import Testing
   }
 
   @Test func `held deletions are listed and not sent, and nothing else is held`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     try host.pull([.sample(1, name: "lab"), .sample(2, name: "dmz")])
     let deletion = try host.delete("lab")
     try host.rename("dmz", to: "dmz-eu")
@@ -206,7 +206,7 @@ import Testing
   }
 }
 
-extension Host {
+extension ReplicaHost {
   fileprivate func refuse(_ operation: OutboxOperation) throws {
     try send(operation)
     #expect(try settle(operation, .deadLetter(.nameTaken), failure: .nameTaken) == .refused)

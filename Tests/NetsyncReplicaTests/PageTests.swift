@@ -11,7 +11,7 @@ import Testing
   let old = NetworkDocument.sample(3, name: "old")
 
   @Test func `a first pull brings every network`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     let pull = try host.pull([lab, dmz], [old])
     #expect(pull.new == 3)
     #expect(pull.changed == 0)
@@ -28,7 +28,7 @@ import Testing
   }
 
   @Test func `the same pages again change nothing and are not told`() async throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     try host.pull([lab, dmz], [old])
     let before = try await host.journal()
     let again = try host.pull([lab, dmz], [old])
@@ -40,7 +40,7 @@ import Testing
   }
 
   @Test func `what the server does not know this version to know is kept as it came`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     var odd = NetworkDocument.sample(name: nil, createdAt: nil, updatedAt: "yesterday, about noon")
     odd.recordType = "network_of_another_kind"
     odd.unknownFields = #"{"colour":"blue"}"#
@@ -55,7 +55,7 @@ import Testing
   }
 
   @Test func `a page that came byte for byte again only makes its networks fresher`() async throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     try host.pull([lab, dmz])
     let before = try await host.journal()
     host.wait(.seconds(3_600))
@@ -76,7 +76,7 @@ import Testing
   }
 
   @Test func `a server that went back is counted network by network, and once`() async throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     try host.pull([lab, dmz, old])
     let sweep = try host.replica.beginSweep(networksOnly: true)
     let before = "2025-12-31T12:00:00Z"
@@ -96,7 +96,7 @@ import Testing
   }
 
   @Test func `a page is remembered with the totals that it came with`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     let sweep = try host.replica.beginSweep(networksOnly: true)
     let fingerprint = [UInt8](0..<16)
     let page = ListedPage(
@@ -116,7 +116,7 @@ import Testing
   }
 
   @Test func `a network that moves to another page is not missed and not new`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     try host.pull([lab, dmz], [old])
     let pull = try host.pull([lab], [dmz, old])
     #expect(pull.new == 0)
@@ -125,7 +125,7 @@ import Testing
   }
 
   @Test func `a page that a network has left is read anew, whatever its bytes say`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     try host.pull([lab], [dmz, old])
     let sweep = try host.replica.beginSweep(networksOnly: true)
     let first = ListedPage(number: 1, records: [lab, dmz], fingerprint: [UInt8](repeating: 9, count: 16), asked: 0)
@@ -134,7 +134,7 @@ import Testing
   }
 
   @Test func `a network on two pages is one network`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     let pull = try host.pull([lab, dmz], [dmz, old])
     #expect(pull.new == 3)
     #expect(pull.missing.isEmpty)
@@ -142,13 +142,13 @@ import Testing
   }
 
   @Test func `a network twice on a page is one network`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     #expect(try host.pull([lab, lab]).new == 1)
     #expect(try host.seen == ["lab synced"])
   }
 
   @Test func `a sweep misses exactly the networks that no page showed, and removes none`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     try host.pull([lab, dmz], [old])
     try host.create("new")
     let pull = try host.pull([lab], [])
@@ -157,14 +157,14 @@ import Testing
   }
 
   @Test func `a listing that has become shorter misses what stood on its last pages`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     try host.pull([lab], [dmz], [old])
     #expect(try host.pull([lab]).missing == [dmz.id, old.id])
     #expect(try host.replica.knownPages().keys.sorted() == [1])
   }
 
   @Test func `a network that was missed and is listed again is missed no more`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     try host.pull([lab, dmz])
     #expect(try host.pull([lab]).missing == [dmz.id])
     let pull = try host.pull([lab], [dmz])
@@ -173,7 +173,7 @@ import Testing
   }
 
   @Test func `a network that comes on two pages at once is decided about once`() async throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     try host.pull([lab], [dmz])
     try host.rename("lab", to: "lab-eu")
     try host.pull([lab.renamed("lab-us")], [dmz, lab.renamed("lab-us")], policy: .client)
@@ -186,7 +186,7 @@ import Testing
   }
 
   @Test func `what a listing showed is told in the journal, with its sweep and page`() async throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     let first = try host.pull([lab], [dmz])
     let second = try host.pull([lab], [dmz.renamed("dmz-eu")])
     let told = try await host.query(
@@ -202,7 +202,7 @@ import Testing
   }
 
   @Test func `a network that is gone goes on the evidence of its own answer`() async throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     try host.pull([lab, dmz])
     #expect(try host.look(at: "lab", .gone).removed)
     #expect(try host.seen == ["dmz synced"])
@@ -215,7 +215,7 @@ import Testing
   }
 
   @Test func `a network that was answered gone and is listed after all comes back`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     try host.pull([lab, dmz])
     try host.look(at: "lab", .gone)
     #expect(try host.replica.knownPages().isEmpty, "its page would be taken for unchanged, and never be read")
@@ -224,7 +224,7 @@ import Testing
   }
 
   @Test func `a replica bound to another account reads every page anew`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     try host.replica.bind(to: "https://api.telnyx.com/v2")
     try host.pull([lab])
     try host.replica.bind(to: "https://api.telnyx.com/v2")
@@ -235,7 +235,7 @@ import Testing
   }
 
   @Test func `which networks are known is told by their ids, without the gone ones`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     try host.pull([lab, dmz])
     try host.look(at: "lab", .gone)
     #expect(try host.replica.knownCount() == 1)

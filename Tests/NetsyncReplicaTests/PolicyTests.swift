@@ -25,7 +25,7 @@ import Testing
     Case(policy: .hold, theirs: .seconds(-60), outcome: .asked),
   ])
   func `renamed on both sides, one stands and the other is kept in the journal`(_ tried: Case) async throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     let lab = NetworkDocument.sample(name: "lab")
     try host.pull([lab])
     try host.rename("lab", to: "mine")
@@ -56,7 +56,7 @@ import Testing
     Case(policy: .hold, theirs: .seconds(-60), outcome: .asked),
   ])
   func `deleted here and renamed there, one stands and the other is kept in the journal`(_ tried: Case) async throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     let lab = NetworkDocument.sample(name: "lab")
     try host.pull([lab])
     try host.delete("lab")
@@ -79,7 +79,7 @@ import Testing
 
   @Test(arguments: ConflictPolicy.allCases)
   func `renamed here and deleted there always waits for a person`(policy: ConflictPolicy) throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     try host.pull([.sample(name: "lab")])
     try host.rename("lab", to: "mine")
     let outcome = try host.look(at: "mine", .gone, policy: policy)
@@ -90,7 +90,7 @@ import Testing
 
   @Test(arguments: ConflictPolicy.allCases)
   func `the same name on both sides is no conflict, and nothing is left to send`(policy: ConflictPolicy) async throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     let lab = NetworkDocument.sample(name: "lab")
     try host.pull([lab])
     try host.rename("lab", to: "lab-eu")
@@ -102,7 +102,7 @@ import Testing
   }
 
   @Test func `a network deleted on both sides is gone, and nothing is left to send`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     try host.pull([.sample(name: "lab")])
     try host.delete("lab")
     let outcome = try host.look(at: "lab", .gone)
@@ -114,7 +114,7 @@ import Testing
 
   @Test(arguments: ConflictPolicy.allCases)
   func `where only the stamp moved, the base moves and the edits go on`(policy: ConflictPolicy) async throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     let lab = NetworkDocument.sample(1, name: "lab")
     let dmz = NetworkDocument.sample(2, name: "dmz")
     try host.pull([lab, dmz])
@@ -132,7 +132,7 @@ import Testing
   }
 
   @Test func `a server that went back is told, and the edit survives it`() async throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     let lab = NetworkDocument.sample(name: "lab", updatedAt: "2026-01-03T12:00:00Z")
     try host.pull([lab])
     try host.rename("lab", to: "mine")
@@ -143,7 +143,7 @@ import Testing
   }
 
   @Test func `a conflict that dissolves there waits to be sent again`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     let lab = NetworkDocument.sample(name: "lab")
     try host.pull([lab])
     try host.rename("lab", to: "mine")
@@ -154,7 +154,7 @@ import Testing
   }
 
   @Test func `a conflict seen again is the same conflict, told once`() async throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     let lab = NetworkDocument.sample(name: "lab")
     try host.pull([lab])
     try host.rename("lab", to: "mine")
@@ -166,7 +166,7 @@ import Testing
   }
 
   @Test func `what somebody renames again and again is asked about in the end, and told with how often`() async throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     let lab = NetworkDocument.sample(name: "lab")
     try host.pull([lab])
     try host.rename("lab", to: "mine")
@@ -189,7 +189,7 @@ import Testing
   }
 
   @Test func `one network's contests are not another's`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     let lab = NetworkDocument.sample(1, name: "lab")
     let dmz = NetworkDocument.sample(2, name: "dmz")
     try host.pull([lab, dmz])
@@ -203,7 +203,7 @@ import Testing
   }
 
   @Test func `the policy that decided and both stamps are kept as evidence`() async throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     let lab = NetworkDocument.sample(name: "lab")
     try host.pull([lab])
     try host.rename("lab", to: "mine")

@@ -20,7 +20,7 @@ import Testing
     "",
   ])
   func `what is no reading is refused and changes nothing`(sql: String) async throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     try host.pull([.sample(name: "lab")])
     try host.create("new")
     let version = try await host.query("PRAGMA user_version")
@@ -33,8 +33,8 @@ import Testing
   }
 
   @Test func `no other file is read, and none is made`() async throws {
-    let host = try Host()
-    let other = try Host()
+    let host = try ReplicaHost()
+    let other = try ReplicaHost()
     let copy = "\(host.path)-copy"
     for sql in ["ATTACH '\(other.path)' AS other", "ATTACH '\(copy)' AS copy", "VACUUM INTO '\(copy)'"] {
       await #expect(throws: ReplicaQuery.Failure.self, "\(sql)") { try await query(host, sql) }
@@ -43,7 +43,7 @@ import Testing
   }
 
   @Test func `a query without an end ends when its time is over`() async throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     let timeout = Duration.milliseconds(200)
     await #expect(throws: ReplicaQuery.Failure.tookTooLong(timeout)) {
       try await ReplicaQuery(path: host.path, timeout: timeout, maximumRows: 10)
@@ -52,7 +52,7 @@ import Testing
   }
 
   @Test func `rows over the limit are left out, and it is said so`() async throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     let numbers = "WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n LIMIT 5) SELECT n FROM n"
     let cut = try await query(host, numbers, maximumRows: 3)
     #expect(cut.rows == [[.integer(1)], [.integer(2)], [.integer(3)]])
@@ -63,7 +63,7 @@ import Testing
   }
 
   @Test func `a value is what SQLite has it for`() async throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     let answer = try await query(host, "SELECT NULL AS a, 1 AS b, 1.5 AS c, 'Größe' AS d, x'00ff' AS e")
     #expect(answer.columns == ["a", "b", "c", "d", "e"])
     #expect(answer.rows == [[.null, .integer(1), .real(1.5), .text("Größe"), .blob([0, 255])]])
@@ -108,14 +108,14 @@ import Testing
     ("changes", "change at side kind id local_id before after evidence"),
   ])
   func `a view has the columns that scripts rely on`(view: String, columns: String) async throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     let answer = try await query(host, "SELECT * FROM \(view)")
     #expect(answer.columns.joined(separator: " ") == columns)
     #expect(answer.rows.isEmpty)
   }
 
   @Test func `the views show what the replica's own reads show`() async throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     let lab = NetworkDocument.sample(1, name: "lab")
     try host.pull([lab, .sample(2, name: "old")])
     try host.create("new")
@@ -131,6 +131,6 @@ import Testing
   }
 }
 
-private func query(_ host: Host, _ sql: String, maximumRows: Int = 100) async throws -> QueryAnswer {
+private func query(_ host: ReplicaHost, _ sql: String, maximumRows: Int = 100) async throws -> QueryAnswer {
   try await ReplicaQuery(path: host.path, timeout: .seconds(30), maximumRows: maximumRows).run(sql)
 }

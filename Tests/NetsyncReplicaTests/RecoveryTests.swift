@@ -9,7 +9,7 @@ import Testing
   let lab = NetworkDocument.sample(1, name: "lab")
 
   @Test func `a create that was on its way is in doubt, and is not sent again unasked`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     let create = try host.create("lab")
     try host.send(create, known: [.sample(2)])
     let arming = Arming(notBefore: host.now, known: [.sample(2)])
@@ -24,7 +24,7 @@ import Testing
 
   @Test(arguments: [Intent.rename(to: NetworkName("lab-eu")), .delete])
   func `a rename or a deletion that was on its way waits to be sent again`(intent: Intent) throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     try host.pull([lab])
     _ = try host.replica.edit(host.network("lab").key, intent)
     let edit = try #require(try host.replica.operations().first)
@@ -39,7 +39,7 @@ import Testing
   }
 
   @Test func `what was not on its way is left as it is`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     try host.pull([.sample(1, name: "lab"), .sample(2, name: "dmz"), .sample(3, name: "old")])
     let later = try host.create("later")
     try host.send(later)
@@ -66,7 +66,7 @@ import Testing
   }
 
   @Test func `an edit behind a create in doubt waits for it`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     let create = try host.create("lab")
     try host.send(create)
     let behind = try host.rename("lab", to: "lab-eu")
@@ -78,7 +78,7 @@ import Testing
   }
 
   @Test func `an edit behind a rename merges with it`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     try host.pull([lab])
     try host.send(host.rename("lab", to: "lab-1"))
     try host.rename("lab-1", to: "lab-2")
@@ -88,7 +88,7 @@ import Testing
   }
 
   @Test func `a rename back is still sent where the rename before it may have arrived`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     try host.pull([lab])
     try host.send(host.rename("lab", to: "lab-eu"))
     try host.rename("lab-eu", to: "lab")
@@ -101,7 +101,7 @@ import Testing
 
   @Test(arguments: ConflictPolicy.allCases)
   func `our own rename that arrived unanswered is not taken for somebody's change`(policy: ConflictPolicy) throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     try host.pull([lab])
     try host.send(host.rename("lab", to: "lab-1"))
     try host.rename("lab-1", to: "lab-2")
@@ -113,7 +113,7 @@ import Testing
   }
 
   @Test func `a step that is not finished leaves nothing of itself`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     let create = try host.doubtedCreate("new", candidates: [lab.id, .sample(2)])
     try host.pull([lab])
     let before = try host.replica.operations()

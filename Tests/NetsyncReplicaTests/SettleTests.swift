@@ -9,7 +9,7 @@ import Testing
   let lab = NetworkDocument.sample(1, name: "lab")
 
   @Test func `an edit on its way says so`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     try host.pull([lab])
     let create = try host.create("new")
     let rename = try host.rename("lab", to: "lab-eu")
@@ -24,7 +24,7 @@ import Testing
   }
 
   @Test func `what was edited or discarded since it was read is not sent`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     try host.pull([lab])
     let read = try host.rename("lab", to: "lab-1")
     try host.rename("lab-1", to: "lab-2")
@@ -36,7 +36,7 @@ import Testing
   }
 
   @Test func `no two edits of one network are on their way at once`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     try host.pull([lab])
     try host.send(host.rename("lab", to: "lab-1"))
     let behind = try host.rename("lab-1", to: "lab-2")
@@ -46,7 +46,7 @@ import Testing
   }
 
   @Test func `a create that landed keeps its local id and has learnt the server's`() async throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     let create = try host.create("lab")
     let before = try host.network("lab")
     let localID = try #require(before.localID)
@@ -67,7 +67,7 @@ import Testing
   }
 
   @Test func `a rename that landed has the server's answer as its base`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     try host.pull([lab])
     let rename = try host.rename("lab", to: "lab-eu")
     try host.send(rename)
@@ -80,7 +80,7 @@ import Testing
   }
 
   @Test func `a deletion that landed takes the network, and says what it was called`() async throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     try host.pull([lab])
     let deletion = try host.delete("lab")
     try host.send(deletion)
@@ -93,7 +93,7 @@ import Testing
   }
 
   @Test func `an edit that is to be tried later waits as long as it was told, with the failure beside it`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     try host.pull([lab])
     let rename = try host.rename("lab", to: "lab-eu")
     try host.send(rename)
@@ -107,7 +107,7 @@ import Testing
   }
 
   @Test func `an edit that stopped the cycle waits, and no time was set for it`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     let create = try host.create("lab")
     try host.send(create)
     let rejected = APIErrorDetail(status: 401, code: "10009", title: "Authentication failed")
@@ -117,7 +117,7 @@ import Testing
   }
 
   @Test func `a create without an answer is in doubt, and to be looked for at once`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     let create = try host.create("lab")
     try host.send(create, known: [.sample(2)])
     let arming = Arming(notBefore: host.now, known: [.sample(2)])
@@ -129,7 +129,7 @@ import Testing
   }
 
   @Test func `only a create can be in doubt`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     try host.pull([lab])
     let rename = try host.rename("lab", to: "lab-eu")
     try host.send(rename)
@@ -138,7 +138,7 @@ import Testing
   }
 
   @Test func `a rename of what is no longer there waits for a person`() async throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     try host.pull([lab])
     let rename = try host.rename("lab", to: "lab-eu")
     try host.send(rename)
@@ -151,7 +151,7 @@ import Testing
   }
 
   @Test func `a rename of what is no longer there is agreed upon where a deletion waits behind it`() async throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     try host.pull([lab])
     let rename = try host.rename("lab", to: "lab-eu")
     try host.send(rename)
@@ -173,7 +173,7 @@ import Testing
   }
 
   @Test func `a rename of what is no longer there is asked about under the name that waits behind it`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     try host.pull([lab])
     let rename = try host.rename("lab", to: "lab-1")
     try host.send(rename)
@@ -183,7 +183,7 @@ import Testing
   }
 
   @Test func `a refused edit is kept with the server's words, and told with them`() async throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     let create = try host.create("lab")
     try host.send(create)
     #expect(try host.settle(create, .deadLetter(.nameTaken), failure: .nameTaken) == .refused)
@@ -195,7 +195,7 @@ import Testing
   }
 
   @Test func `an answer that names another network's id is not believed, and the create is looked for`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     try host.pull([lab])
     let create = try host.create("new")
     try host.send(create)
@@ -205,7 +205,7 @@ import Testing
   }
 
   @Test func `an edit that is no longer there cannot be settled`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     let create = try host.create("lab")
     try host.send(create)
     try host.settle(create, .landed(lab))

@@ -9,7 +9,7 @@ import Testing
   let lab = NetworkDocument.sample(1, name: "lab")
 
   @Test func `a page that was asked for before a rename landed does not undo it`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     try host.pull([lab])
     let sweep = try host.replica.beginSweep(networksOnly: true)
     let asked = try host.replica.meta().acknowledgements
@@ -26,7 +26,7 @@ import Testing
   }
 
   @Test func `an older page does not undo what a stampless answer said`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     try host.pull([lab])
     let sweep = try host.replica.beginSweep(networksOnly: true)
     try host.land(host.rename("lab", to: "lab-eu"), .sample(1, name: "lab-eu", updatedAt: nil))
@@ -36,7 +36,7 @@ import Testing
   }
 
   @Test func `a listing that lags behind a rename is not believed for two minutes, and then it is`() async throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     try host.pull([lab])
     try host.land(host.rename("lab", to: "lab-eu"), lab.renamed("lab-eu"))
     host.wait(Limits.listingLag)
@@ -51,7 +51,7 @@ import Testing
   }
 
   @Test func `a newer change is believed at once, however fresh our own is`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     try host.pull([lab])
     let ours = lab.renamed("lab-eu", at: "2026-01-02T12:00:00Z")
     try host.land(host.rename("lab", to: "lab-eu"), ours)
@@ -60,7 +60,7 @@ import Testing
   }
 
   @Test func `a deleted network that a listing still shows is not back for two minutes, and then it is`() async throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     try host.pull([lab])
     let deletion = try host.delete("lab")
     try host.send(deletion)
@@ -82,7 +82,7 @@ import Testing
   func `how long ago a network was deleted is told by the server's clock, however this host's jumps`(
     jump: Duration
   ) throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     try host.pull([lab])
     let deletion = try host.delete("lab")
     try host.send(deletion)
@@ -97,7 +97,7 @@ import Testing
   }
 
   @Test func `a page that was asked for before a deletion landed never brings the network back`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     try host.pull([lab])
     let sweep = try host.replica.beginSweep(networksOnly: true)
     let deletion = try host.delete("lab")
@@ -111,7 +111,7 @@ import Testing
   }
 
   @Test func `a pull does not undo a deletion that waits`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     try host.pull([lab])
     try host.delete("lab")
     try host.pull([lab.restamped("2026-01-05T12:00:00Z")])
@@ -121,7 +121,7 @@ import Testing
 
   @Test(arguments: [PushDecision?.none, .doubt])
   func `a network that may be a create without an answer is not taken in`(decision: PushDecision?) throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     let create = try host.create("lab")
     try host.send(create, known: [.sample(2)])
     if let decision { try host.settle(create, decision) }
@@ -138,7 +138,7 @@ import Testing
   }
 
   @Test func `a network that was not the create after all is taken in by the next pull`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     let create = try host.create("lab")
     try host.send(create)
     try host.settle(create, .doubt)
@@ -150,7 +150,7 @@ import Testing
   }
 }
 
-extension Host {
+extension ReplicaHost {
   fileprivate func land(_ operation: OutboxOperation, _ document: NetworkDocument) throws {
     try send(operation)
     #expect(try settle(operation, .landed(document)) == .landed)

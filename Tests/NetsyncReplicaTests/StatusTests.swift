@@ -7,7 +7,7 @@ import Testing
 /// "In sync" is said only when it is so (R17).
 @Suite(.opensReplicas) struct StatusTests {
   @Test func `a replica is in sync after a complete pull, and since the pull began`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     let start = host.now
     let sweep = try host.replica.beginSweep(networksOnly: false)
     host.wait(.seconds(30))
@@ -22,7 +22,7 @@ import Testing
   func `a replica is not in sync after a pull that fell short, though one before it did not`(
     outcome: CycleOutcome
   ) throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     let start = host.now
     try host.pull([.sample(name: "lab")])
     host.wait(.seconds(3_600))
@@ -35,7 +35,7 @@ import Testing
   }
 
   @Test func `a replica is not in sync while anything at all is open`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     let lab = NetworkDocument.sample(name: "lab")
     try host.pull([lab])
     #expect(try host.replica.status().isInSync)
@@ -62,7 +62,7 @@ import Testing
   }
 
   @Test func `open edits are counted by their state, and networks as they are listed`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     let lab = NetworkDocument.sample(1, name: "lab")
     try host.pull([lab, .sample(2, name: "dmz"), .sample(3, name: "old")])
     try host.create("new")
@@ -78,7 +78,7 @@ import Testing
   }
 
   @Test func `what a pull did is kept`() async throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     let sweep = try host.replica.beginSweep(networksOnly: false)
     host.wait(.milliseconds(1_500))
     var counts = SweepCounts()

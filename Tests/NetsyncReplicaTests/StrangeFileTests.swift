@@ -50,7 +50,7 @@ private func expectRefused(_ bytes: [UInt8], as error: (_ path: String) -> Repli
 ///
 /// Source: the database header of https://sqlite.org/fileformat2.html, 1.3.
 private func database(applicationID: UInt32, userVersion: UInt32) throws -> [UInt8] {
-  let host = try Host()
+  let host = try ReplicaHost()
   try host.create("lab")
   try host.replica.checkpoint()
   var bytes = Array(try Data(contentsOf: URL(filePath: host.path)))

@@ -9,7 +9,7 @@ import Testing
   let lab = NetworkDocument.sample(1, name: "lab")
 
   @Test func `an edit in place of one that waits`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     try host.pull([lab])
     try host.rename("lab", to: "lab-1")
     let second = try host.rename("lab-1", to: "lab-2")
@@ -19,7 +19,7 @@ import Testing
   }
 
   @Test func `an edit that undoes one that waits is none to follow`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     try host.pull([lab])
     let first = try host.rename("lab", to: "lab-1")
     #expect(try host.replica.edit(first.network, .rename(to: NetworkName("lab"))) == .takenBack(first.edit))
@@ -28,7 +28,7 @@ import Testing
   }
 
   @Test func `the edit behind one that comes back from its way`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     try host.pull([lab])
     let first = try host.rename("lab", to: "lab-1")
     try host.send(first)
@@ -41,7 +41,7 @@ import Testing
   func `the edit behind one that was refused: what the server said is in the journal, what counts is the edit behind`()
     throws
   {
-    let host = try Host()
+    let host = try ReplicaHost()
     try host.pull([lab])
     let first = try host.rename("lab", to: "dmz")
     try host.send(first)
@@ -51,7 +51,7 @@ import Testing
   }
 
   @Test func `a dead letter is settled, open again when it is retried, and its number is never unknown`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     let create = try host.create("dmz")
     try host.send(create)
     #expect(try host.replica.progress(of: create.edit) == .open)
@@ -65,7 +65,7 @@ import Testing
   }
 }
 
-extension Host {
+extension ReplicaHost {
   /// What took the place of each superseded edit, in order.
   fileprivate var superseded: [Int64?] {
     get throws {

@@ -8,13 +8,13 @@ import Testing
 /// One at a time pulls, pushes and checkpoints (R14).
 @Suite(.opensReplicas) struct SyncLockTests {
   @Test func `while one syncs no other may, and the next may when it is gone`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     guard let lock = try SyncLock(replica: host.path) else {
       Issue.record("nobody else has the lock")
       return
     }
     #expect(try isFree(host.path) == false)
-    let other = try Host()
+    let other = try ReplicaHost()
     #expect(try isFree(other.path), "another replica is another matter")
     try host.create("lab")
     #expect(try host.seen == ["lab waiting"], "an edit waits for nobody")
@@ -24,7 +24,7 @@ import Testing
   }
 
   @Test func `a lock file that a dead process left behind locks nothing`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     try Data().write(to: URL(filePath: "\(host.path).lock"))
     #expect(try isFree(host.path))
   }

@@ -7,7 +7,7 @@ import Testing
 /// A create without an answer is looked for before anything else (R6).
 @Suite(.opensReplicas) struct UnansweredCreateTests {
   @Test func `the network that it turns out to be is adopted`() async throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     let create = try host.doubtedCreate("lab")
     let found = NetworkDocument.sample(1, name: "lab", createdAt: host.stamp(in: .zero))
     #expect(try host.look(for: create, finding: [found]) == .landed)
@@ -22,7 +22,7 @@ import Testing
   }
 
   @Test func `a look that found nothing says when to look again`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     let create = try host.doubtedCreate("lab")
     let first = host.now
     #expect(try host.look(for: create, finding: []) == .inDoubt)
@@ -33,7 +33,7 @@ import Testing
   }
 
   @Test func `several that may be it are kept for a person, who says which`() async throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     let candidates = [NetworkID.sample(1), .sample(2)]
     let create = try host.doubtedCreate("lab", candidates: candidates)
     guard case .inDoubt(let doubt)? = try host.replica.operation(create.edit)?.state else {
@@ -51,7 +51,7 @@ import Testing
   }
 
   @Test func `the content of an adopted network comes with the next pull`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     let create = try host.doubtedCreate("lab", candidates: [.sample(1), .sample(2)])
     try host.replica.adopt(create.edit, .sample(1))
     let pull = try host.pull([.sample(1, name: "lab", createdAt: host.stamp(in: .zero))])
@@ -62,7 +62,7 @@ import Testing
   }
 
   @Test func `one that never arrived waits to be sent again`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     let create = try host.doubtedCreate("lab")
     #expect(try host.lookInVain(for: create) == .waiting)
     #expect(try host.outbox == ["1 create lab waiting"])
@@ -73,7 +73,7 @@ import Testing
   }
 
   @Test func `one that never arrived and was deleted meanwhile is not sent again`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     let create = try host.doubtedCreate("lab")
     try host.delete("lab")
     #expect(try host.lookInVain(for: create) == .waiting)
@@ -82,7 +82,7 @@ import Testing
   }
 
   @Test func `one that is no longer in doubt is not touched by a late look`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     let create = try host.doubtedCreate("lab")
     _ = try host.replica.retry(create.edit)
     #expect(try host.look(for: create, finding: [.sample(name: "lab")]) == .waiting)
@@ -90,7 +90,7 @@ import Testing
   }
 
   @Test func `a network that is known already is not adopted a second time`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     let create = try host.doubtedCreate("dmz", candidates: [.sample(1), .sample(2)])
     // It is renamed there, so nothing keeps a listing of it from being taken in.
     try host.pull([.sample(1, name: "lab")])
@@ -102,7 +102,7 @@ import Testing
 
   @Test(arguments: [[], [1, 2]])
   func `a network that no look has found is not adopted, and the create stays`(_ candidates: [Int]) throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     let create = try host.doubtedCreate("lab", candidates: candidates.map { .sample($0) })
     #expect(throws: ReplicaError.noCandidate(create.edit, .sample(3))) {
       try host.replica.adopt(create.edit, .sample(3))
@@ -111,7 +111,7 @@ import Testing
   }
 
   @Test func `only an edit in doubt can be given an id`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     let create = try host.create("lab")
     #expect(throws: ReplicaError.notPossible(create.edit, state: .waiting)) {
       try host.replica.adopt(create.edit, .sample(1))
@@ -120,7 +120,7 @@ import Testing
   }
 }
 
-extension Host {
+extension ReplicaHost {
   func doubtedCreate(_ name: String, candidates: [NetworkID] = []) throws -> OutboxOperation {
     let create = try create(name)
     try send(create)

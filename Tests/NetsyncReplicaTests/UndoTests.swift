@@ -9,7 +9,7 @@ import Testing
   let lab = NetworkDocument.sample(1, name: "lab")
 
   @Test func `a rename there is reversed by a rename here, which says what it undoes`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     try host.pull([lab])
     try host.pull([lab.renamed("lab-eu")])
     let change = try host.change(.renamed)
@@ -24,7 +24,7 @@ import Testing
   }
 
   @Test func `a rename that waits is taken back, and that can be undone too`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     try host.pull([lab])
     let rename = try host.rename("lab", to: "lab-eu")
     let change = try host.change(.renamed)
@@ -38,7 +38,7 @@ import Testing
   }
 
   @Test func `a rename that landed is renamed back`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     try host.pull([lab])
     let rename = try host.rename("lab", to: "lab-eu")
     try host.send(rename)
@@ -48,7 +48,7 @@ import Testing
   }
 
   @Test func `what changed since is left alone, and the later change is named`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     try host.pull([lab])
     try host.rename("lab", to: "lab-1")
     let first = try host.change(.renamed)
@@ -61,7 +61,7 @@ import Testing
   }
 
   @Test func `a network made here is deleted, or its create taken back where nothing was sent`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     let create = try host.create("lab")
     #expect(try host.undo(host.change(.created)) == .edited(.takenBack(create.edit)))
     #expect(try host.seen.isEmpty)
@@ -74,7 +74,7 @@ import Testing
   }
 
   @Test func `a create that is on its way is deleted behind it`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     let create = try host.create("lab")
     try host.send(create)
     _ = try host.undo(host.change(.created))
@@ -82,7 +82,7 @@ import Testing
   }
 
   @Test func `a create that was taken back comes again, as a network of its own`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     let create = try host.create("lab")
     _ = try host.replica.discard(create.edit)
     guard case .anew(let edit, let network) = try host.undo(host.change(.discarded)) else {
@@ -95,7 +95,7 @@ import Testing
   }
 
   @Test func `a deletion that waits is taken back`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     try host.pull([lab])
     let deletion = try host.delete("lab")
     #expect(try host.undo(host.change(.deleted)) == .edited(.takenBack(deletion.edit)))
@@ -103,7 +103,7 @@ import Testing
   }
 
   @Test func `a deletion that is on its way is not undone before its answer`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     try host.pull([lab])
     let deletion = try host.delete("lab")
     try host.send(deletion)
@@ -112,7 +112,7 @@ import Testing
   }
 
   @Test func `a network deleted here comes back as a new one, once`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     try host.pull([lab])
     let former = try host.network("lab")
     let deletion = try host.delete("lab")
@@ -133,7 +133,7 @@ import Testing
   }
 
   @Test func `a network deleted there comes back as a new one`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     try host.pull([lab])
     try host.look(at: "lab", .gone)
     _ = try host.undo(host.change(.deleted))
@@ -142,7 +142,7 @@ import Testing
   }
 
   @Test func `a rename of a network that is gone points to its removal`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     try host.pull([lab])
     try host.pull([lab.renamed("lab-eu")])
     let renamed = try host.change(.renamed)
@@ -151,7 +151,7 @@ import Testing
   }
 
   @Test func `what became of an edit points to the edit`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     try host.pull([lab])
     let rename = try host.rename("lab", to: "lab-eu")
     try host.send(rename)
@@ -161,7 +161,7 @@ import Testing
   }
 
   @Test func `a refused rename is taken back`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     try host.pull([lab])
     let rename = try host.rename("lab", to: "dmz")
     try host.send(rename)
@@ -172,7 +172,7 @@ import Testing
 
   @Test(arguments: ConflictPolicy.allCases)
   func `whoever loses a conflict can be brought back, whatever the policy`(policy: ConflictPolicy) throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     try host.pull([lab])
     try host.rename("lab", to: "mine")
     host.wait(.seconds(60))
@@ -197,7 +197,7 @@ import Testing
   }
 
   @Test func `a deletion that lost, and an edit that was dropped for theirs, can be brought back`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     try host.pull([lab])
     try host.delete("lab")
     try host.pull([lab.renamed("theirs")], policy: .server)
@@ -212,13 +212,13 @@ import Testing
   }
 
   @Test func `a change that never was cannot be undone`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     let number = ChangeNumber(rawValue: 7)
     #expect(throws: ReplicaError.noChange(number)) { try host.replica.undo(number, localID: host.newLocalID()) }
   }
 }
 
-extension Host {
+extension ReplicaHost {
   /// The newest change of a kind.
   fileprivate func change(_ kind: JournalChange.Kind, _ side: JournalChange.Side? = nil) throws -> JournalChange {
     let changes = try replica.changes(limit: 1_000)

@@ -7,7 +7,7 @@ import Testing
 /// What a sweep took in, the next one cannot see again: what it has to answer for is kept until nothing is held.
 @Suite(.opensReplicas) struct UnsettledSweepTests {
   @Test func `what incomplete sweeps saw change and go back is the next one's, until one is complete`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     try host.sweep(.ok, isComplete: true, changed: 9, wentBack: 9)
     try host.sweep(.partial, isComplete: false, changed: 3, wentBack: 1)
     try host.sweep(.error, isComplete: false, changed: 2, wentBack: 0)
@@ -17,7 +17,7 @@ import Testing
   }
 
   @Test func `a guard stands until a complete sweep is held by none`() throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     try host.sweep(.held, isComplete: true, held: .wentBack, wentBack: 2)
     #expect(try host.unsettled == Unsettled(changed: 0, wentBack: 0, guards: [.wentBack]))
     try host.sweep(.partial, isComplete: false, wentBack: 1)
@@ -31,7 +31,7 @@ import Testing
 
   @Test(arguments: Guard.allCases)
   func `every guard is kept with its sweep, and can be asked for`(held: Guard) async throws {
-    let host = try Host()
+    let host = try ReplicaHost()
     try host.sweep(.held, isComplete: true, held: held, wentBack: 3)
     #expect(try await host.query("SELECT guard, went_back FROM syncs") == ["\(held.rawValue) 3"])
   }
@@ -43,7 +43,7 @@ fileprivate struct Unsettled: Equatable {
   var guards: Set<Guard>
 }
 
-extension Host {
+extension ReplicaHost {
   fileprivate func sweep(
     _ outcome: CycleOutcome,
     isComplete: Bool,

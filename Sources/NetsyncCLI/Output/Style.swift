@@ -60,7 +60,7 @@ struct Style: Sendable, Hashable {
   }
 
   /// The text in a tone: between SGR sequences (ECMA-48, section 8.3.117), or as it is.
-  func apply(_ tone: Tone, to text: TerminalText) -> String {
+  func paint(_ tone: Tone, to text: TerminalText) -> String {
     guard isColored, let code = tone.code, !text.string.isEmpty else { return text.string }
     return "\u{1B}[\(code)m\(text.string)\u{1B}[0m"
   }

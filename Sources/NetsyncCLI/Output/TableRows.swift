@@ -67,7 +67,7 @@ struct TableRows: RowRenderer {
     var line = ""
     for (index, columns) in layout.widths.enumerated() {
       let text = width == nil ? cells[index].text : cells[index].text.fitted(to: columns)
-      let styled = style.apply(cells[index].tone, to: text)
+      let styled = style.paint(cells[index].tone, to: text)
       let padding = String(repeating: " ", count: max(0, columns - text.width))
       if index > 0 { line += String(repeating: " ", count: TableLayout.gap) }
       switch slots[index].column.alignment {

@@ -136,9 +136,8 @@ extension Checker {
     case "prevailed": theirs = change.before
     default: return
     }
-    guard let id, let theirs, ![.late, .duplicate, .restoredBackup, .otherID, .listLag].contains(where: faults.has) else {
-      return
-    }
+    let beyondTelling: [Fault] = [.late, .duplicate, .restoredBackup, .otherID, .listLag]
+    guard let id, let theirs, !beyondTelling.contains(where: faults.has) else { return }
     if server.isOnly(host, authorOf: theirs, of: id) {
       violate(.noEditLost, "edit \(edit): \"\(theirs)\" counts as theirs (\(change.kind)), and is our own")
     }

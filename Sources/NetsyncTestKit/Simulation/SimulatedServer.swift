@@ -38,13 +38,13 @@ final class SimulatedServer: Sendable {
     /// Networks that were gone, and that a restored backup has brought back.
     var broughtBack: Set<String> = []
     /// The networks that each local create has made.
-    var made: [HostNetwork: [String]] = [:]
+    var made: [LocalCreate: [String]] = [:]
     /// The scratch network that shifts the pages, while it is there.
     var scratch: String?
   }
 
   /// A network as its host knows it.
-  private struct HostNetwork: Hashable, Sendable {
+  private struct LocalCreate: Hashable, Sendable {
     var host: Int
     var network: Int64
   }
@@ -120,7 +120,7 @@ final class SimulatedServer: Sendable {
         guard let made = state.sandbox.newest else { break }
         state.records[made.id] = Record(name: made.name, by: host)
         guard let sender, !isRepeated else { break }
-        let key = HostNetwork(host: host, network: sender)
+        let key = LocalCreate(host: host, network: sender)
         // One that somebody has renamed before it was found cannot be told from a stranger's, and one that was deleted may be out of
         // every list when a backup brings it back: both are assumed not to happen.
         outcome.madeBefore = state.made[key, default: []].filter { id in

@@ -8,7 +8,7 @@ import Testing
   func `a credential as systemd leaves it is taken, one that everybody reads is not`(mode: Int, exit: Int32)
     async throws
   {
-    let host = try Host(baseURL: "http://127.0.0.1:9/v2", key: nil)
+    let host = try CommandHost(baseURL: "http://127.0.0.1:9/v2", key: nil)
     let path = host.directory + "/telnyx-api-key"
     try Data("key\n".utf8).write(to: URL(fileURLWithPath: path))
     try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: path)
@@ -16,7 +16,7 @@ import Testing
   }
 
   @Test func `a key file of one's own is closed to the group too`() async throws {
-    let host = try Host(baseURL: "http://127.0.0.1:9/v2", key: nil)
+    let host = try CommandHost(baseURL: "http://127.0.0.1:9/v2", key: nil)
     let path = host.directory + "/key"
     try Data("key\n".utf8).write(to: URL(fileURLWithPath: path))
     try FileManager.default.setAttributes([.posixPermissions: 0o440], ofItemAtPath: path)

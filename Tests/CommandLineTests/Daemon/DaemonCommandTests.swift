@@ -4,13 +4,13 @@ import Testing
 /// Serialized: its tests start processes, and wait no longer than 20 s for what these show.
 @Suite(.serialized) struct DaemonCommandTests {
   @Test func `it refuses to begin as every command does that needs the network`() async throws {
-    #expect(try await Host(baseURL: "http://127.0.0.1:9/v2", key: nil).run("daemon").status == 4)
-    #expect(try await Host(baseURL: "http://127.0.0.1:9/v2").run("daemon", "--offline").status == 5)
-    #expect(try await Host(baseURL: "http://example.com/v2").run("daemon").status == 78)
+    #expect(try await CommandHost(baseURL: "http://127.0.0.1:9/v2", key: nil).run("daemon").status == 4)
+    #expect(try await CommandHost(baseURL: "http://127.0.0.1:9/v2").run("daemon", "--offline").status == 5)
+    #expect(try await CommandHost(baseURL: "http://example.com/v2").run("daemon").status == 78)
   }
 
   @Test func `an interval or an address that cannot be used is told at once`() async throws {
-    let host = try Host(baseURL: "http://127.0.0.1:9/v2")
+    let host = try CommandHost(baseURL: "http://127.0.0.1:9/v2")
     #expect(try await host.run("daemon", "--interval", "500ms").status == 64)
     #expect(try await host.run("daemon", "--interval", "5").status == 64)
     #expect(try await host.run("daemon", "--listen", "0.0.0.0:9000").status == 64)
@@ -20,7 +20,7 @@ import Testing
 
   @Test func `one daemon for a replica, which status shows for as long as it runs`() async throws {
     let sandbox = try await SandboxProcess("--networks", "3")
-    let host = try Host(baseURL: sandbox.baseURL)
+    let host = try CommandHost(baseURL: sandbox.baseURL)
     let daemon = try host.start(["daemon", "--listen", "127.0.0.1:0"])
     try await daemon.shows("/\n", in: ".out")
     let listening = daemon.read(".out")
@@ -42,7 +42,7 @@ import Testing
 
   @Test func `a daemon whose replica was removed ends, and says what to do`() async throws {
     let sandbox = try await SandboxProcess("--networks", "3")
-    let host = try Host(baseURL: sandbox.baseURL)
+    let host = try CommandHost(baseURL: sandbox.baseURL)
     let daemon = try host.start(["daemon"])
     try await daemon.shows("next pull", in: ".err")
     for suffix in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: host.replica + suffix) }
@@ -53,7 +53,7 @@ import Testing
   }
 
   @Test func `events are JSON where that was asked for`() async throws {
-    let host = try Host(baseURL: "http://127.0.0.1:9/v2", ["NETSYNC_LOG_FORMAT": "json"])
+    let host = try CommandHost(baseURL: "http://127.0.0.1:9/v2", ["NETSYNC_LOG_FORMAT": "json"])
     let daemon = try host.start(["daemon"])
     try await daemon.shows("\n", in: ".err")
     daemon.signal(SIGINT)

@@ -33,12 +33,12 @@ struct StyleTests {
     ] as [(Style.Tone, String)]
   )
   func `a tone begins and ends with its text`(tone: Style.Tone, text: String) {
-    #expect(Style(isColored: true).apply(tone, to: "lab") == text)
-    #expect(Style(isColored: true).apply(tone, to: "") == "")
-    #expect(Style.plain.apply(tone, to: "lab") == "lab")
+    #expect(Style(isColored: true).paint(tone, to: "lab") == text)
+    #expect(Style(isColored: true).paint(tone, to: "") == "")
+    #expect(Style.plain.paint(tone, to: "lab") == "lab")
   }
 
   @Test func `a name cannot bring its own colour`() {
-    #expect(Style(isColored: true).apply(.plain, to: TerminalText("\u{1B}[31m")) == #"\u{1B}[31m"#)
+    #expect(Style(isColored: true).paint(.plain, to: TerminalText("\u{1B}[31m")) == #"\u{1B}[31m"#)
   }
 }

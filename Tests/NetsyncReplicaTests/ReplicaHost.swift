@@ -9,7 +9,7 @@ import Testing
 ///
 /// What the API would answer is given by hand: pages to ``pull(_:policy:)``, decisions to
 /// ``settle(_:_:failure:wait:)``.
-final class Host {
+final class ReplicaHost {
   let path: String
   private(set) var replica: Replica
   private let clock: ManualClock
@@ -53,7 +53,7 @@ final class Host {
 
 // MARK: Editing
 
-extension Host {
+extension ReplicaHost {
   func newLocalID() -> LocalID {
     localIDs += 1
     return LocalID(at: now, random: (high: 0, low: localIDs))
@@ -86,7 +86,7 @@ extension Host {
 
 // MARK: Pulling
 
-extension Host {
+extension ReplicaHost {
   struct Pull {
     var sweep: Int64
     var new: Int
@@ -131,7 +131,7 @@ extension Host {
 
 // MARK: Pushing
 
-extension Host {
+extension ReplicaHost {
   /// Writes down that an edit is about to be sent, and sends nothing.
   func send(_ operation: OutboxOperation, known: Set<NetworkID> = []) throws {
     let arming = operation.intent.action == .create ? Arming(notBefore: now, known: known) : nil
@@ -190,7 +190,7 @@ extension Host {
 
 // MARK: Reading
 
-extension Host {
+extension ReplicaHost {
   /// The network that has this name here, one whose deletion waits too.
   func network(_ name: String) throws -> Network {
     var filter = NetworkFilter()
