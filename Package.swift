@@ -12,27 +12,24 @@ let package = Package(
     .executable(name: "netsync-simulate", targets: ["NetsyncSimulate"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
-    .package(url: "https://github.com/swift-server/async-http-client", exact: "1.37.0"),
-    .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1"),
-    .package(url: "https://github.com/hummingbird-project/swift-mustache", exact: "2.1.1"),
-    .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
-    .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
-    .package(url: "https://github.com/apple/swift-metrics", exact: "2.13.0"),
-    .package(url: "https://github.com/apple/swift-distributed-tracing", exact: "1.7.3"),
-    .package(url: "https://github.com/apple/swift-http-types", exact: "1.8.0"),
-    .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
-    .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+    .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+    .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+    .package(url: "https://github.com/apple/swift-distributed-tracing", from: "1.7.3"),
+    .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
   ],
   targets: [
     // The replica on disk: SQL, embedded in code.
     .target(
       name: "Schema",
       path: "Schema",
-      resources: [
-        .embedInCode("v1_initial.sql"), .embedInCode("v2_evidence.sql"), .embedInCode("v3_guards.sql"),
-        .embedInCode("v4_journal.sql"),
-      ]
+      resources: [.embedInCode("Migrations")]
     ),
 
     // The vocabulary and the rules: values and pure functions.
@@ -160,7 +157,10 @@ let package = Package(
     .testTarget(name: "NetsyncReconcileTests", dependencies: ["NetsyncModel", "NetsyncReconcile", "NetsyncTestKit"]),
     .testTarget(
       name: "NetsyncReplicaTests",
-      dependencies: ["NetsyncModel", "NetsyncReconcile", "NetsyncReplica", "NetsyncTestKit", "NetsyncTestSupport"]
+      dependencies: [
+        "NetsyncModel", "NetsyncReconcile", "NetsyncReplica", "NetsyncTestKit", "Schema", "NetsyncTestSupport",
+        .product(name: "GRDB", package: "GRDB.swift"),
+      ]
     ),
     .testTarget(
       name: "NetsyncAPITests",

@@ -1,4 +1,4 @@
-/// The SQL of the replica, embedded in code. A migration that has shipped never changes; a new one is added.
+/// The SQL of the replica, embedded in code from `Schema/Migrations`. A migration that has shipped never changes; a new one is added.
 package enum Schema {
   /// One step from the version before it.
   package struct Migration: Sendable {
@@ -12,6 +12,7 @@ package enum Schema {
     Migration(name: "v2_evidence", sql: String(decoding: PackageResources.v2_evidence_sql, as: UTF8.self)),
     Migration(name: "v3_guards", sql: String(decoding: PackageResources.v3_guards_sql, as: UTF8.self)),
     Migration(name: "v4_journal", sql: String(decoding: PackageResources.v4_journal_sql, as: UTF8.self)),
+    Migration(name: "v5_any_guard", sql: String(decoding: PackageResources.v5_any_guard_sql, as: UTF8.self)),
   ]
 
   /// `PRAGMA application_id` of a replica: "NSYN".

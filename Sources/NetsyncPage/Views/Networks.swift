@@ -41,12 +41,25 @@ struct NetworkView: Sendable {
   let network: NetworkRow
   let id: String?
   let localID: String?
-  let createdAt: String?
-  let updatedAt: String?
+  /// What is known of it, line by line.
+  let facts: [Fact]
   let interfaces: [InterfaceRow]
   let edits: [EditView]
   let changes: [ChangeRow]
   let hasOlderChanges: Bool
+}
+
+/// One thing that is known of a network.
+struct Fact: Sendable {
+  let label: String
+  let value: String
+
+  /// - Returns: nil where it is not known.
+  init?(_ label: String, _ value: String?) {
+    guard let value else { return nil }
+    self.label = label
+    self.value = value
+  }
 }
 
 /// An entry of the journal.
@@ -103,8 +116,10 @@ extension Page {
         network: row,
         id: network.id?.text,
         localID: network.localID?.text,
-        createdAt: network.createdAt?.madeVisible,
-        updatedAt: network.updatedAt?.madeVisible,
+        facts: [
+          Fact("Id", network.id?.text), Fact("Local id", network.localID?.text),
+          Fact("Created", network.createdAt?.madeVisible), Fact("Updated", network.updatedAt?.madeVisible),
+        ].compactMap(\.self),
         interfaces: try replica.interfaces(filter).map { InterfaceRow($0, now: now) },
         edits: history.operations.map { EditView($0, now: now) },
         changes: history.changes.reversed().map { change in

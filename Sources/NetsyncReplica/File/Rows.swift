@@ -21,6 +21,30 @@ extension Timestamp {
 }
 
 extension NetworkDocument {
+  /// The base columns of `network`, in the order of ``arguments``.
+  private static let columns = [
+    "remote_id", "name", "created_at", "updated_at", "updated_at_us", "record_type", "unknown_fields",
+  ]
+
+  /// Takes a document as a network's base: ``arguments``, then the network's key.
+  static let update = """
+    UPDATE network SET \(columns.map { "\($0) = ?" }.joined(separator: ", ")), gone_at_us = NULL, gone_cause = NULL
+    WHERE network_key = ?
+    """
+
+  /// Puts in a network that a listing showed: ``arguments``, then its page.
+  static let insert = """
+    INSERT INTO network (\(columns.joined(separator: ", ")), seen_page)
+    VALUES (\(columns.map { _ in "?" }.joined(separator: ", ")), ?)
+    """
+
+  /// The values of the base columns.
+  var arguments: StatementArguments {
+    [
+      id.text, name?.text, createdAt?.raw, updatedAt?.raw, updatedAt?.instant?.microseconds, recordType, unknownFields,
+    ]
+  }
+
   /// From the base columns of `network`; nil for a row that the server never named or that is gone.
   init?(_ row: Row) {
     guard let text = row["remote_id"] as String?, let id = NetworkID(text), row["gone_at_us"] == nil else { return nil }

@@ -146,7 +146,9 @@ extension Database {
     }
     if page == nil, lane.base != before.base { try forgetFingerprint(of: lane.network) }
     // mutant: base-not-written
-    if let base = lane.base, base != before.base { try setBase(base, of: lane.network) }
+    if let base = lane.base, base != before.base {
+      try run(NetworkDocument.update, arguments: base.arguments + [lane.network.rawValue])
+    }
     if let departure = lane.departure, departure != before.departure { try bury(lane.network, departure, at: now) }
     // mutant: journal-not-written
     for case .journal(let entry) in effects {
@@ -195,21 +197,6 @@ extension Database {
     try run(
       "UPDATE page SET fingerprint = NULL WHERE page_number = (SELECT seen_page FROM network WHERE network_key = ?)",
       arguments: [network.rawValue]
-    )
-  }
-
-  private func setBase(_ document: NetworkDocument, of network: NetworkKey) throws {
-    try run(
-      """
-      UPDATE network SET
-        remote_id = ?, name = ?, created_at = ?, updated_at = ?, updated_at_us = ?, record_type = ?, unknown_fields = ?,
-        gone_at_us = NULL, gone_cause = NULL
-      WHERE network_key = ?
-      """,
-      arguments: [
-        document.id.text, document.name?.text, document.createdAt?.raw, document.updatedAt?.raw,
-        document.updatedAt?.instant?.microseconds, document.recordType, document.unknownFields, network.rawValue,
-      ]
     )
   }
 

@@ -230,16 +230,7 @@ private struct PageBatch {
   private mutating func insert(_ record: NetworkDocument, on page: Int, _ evidence: WrittenEvidence) throws
     -> NetworkRow
   {
-    try database.cachedStatement(
-      sql: """
-        INSERT INTO network
-          (remote_id, name, created_at, updated_at, updated_at_us, record_type, unknown_fields, seen_page)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-        """
-    ).execute(arguments: [
-      record.id.text, record.name?.text, record.createdAt?.raw, record.updatedAt?.raw,
-      record.updatedAt?.instant?.microseconds, record.recordType, record.unknownFields, page,
-    ])
+    try database.run(NetworkDocument.insert, arguments: record.arguments + [page])
     let inserted = NetworkRow(key: NetworkKey(rawValue: database.lastInsertedRowID), base: record, seenPage: page)
     tally.countNew()
     let entry = LaneEntry(side: .remote, kind: .created, after: record.name, evidence: evidence.value)

@@ -126,10 +126,7 @@ private func isIDCharacter(_ byte: UInt8) -> Bool {
 }
 
 extension Network {
-  fileprivate static let select = """
-    SELECT network_key, id, local_id, name, state, created_at, updated_at, record_type, interfaces, as_of_us
-    FROM network_overlay
-    """
+  fileprivate static let select = "SELECT * FROM network_overlay"
 
   fileprivate init(_ row: Row) throws {
     self.init(
