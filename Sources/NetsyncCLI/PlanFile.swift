@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Netsync
 import NetsyncEngine
+import NetsyncReconcile
 
 #if canImport(Glibc)
   import Glibc

@@ -141,7 +141,8 @@ extension SyncEngine {
     let now = environment.now()
     let kind: FailureClass =
       switch failure {
-      case .api(let failure, request: _, tries: _): FailureClass(failure, silence: silence(now))
+      case .api(let failure, request: _, tries: _):
+        FailureClass(failure, silence: silence(until: (try? replica.meta())?.quietUntil, now: now))
       case .quiet(let until): .silence(until.since(now))
       case .timedOut: .timedOut
       case .stopped: .stopped
@@ -151,11 +152,5 @@ extension SyncEngine {
       case .held(let reason, count: _): .held(reason)
       }
     return FailedCycle(failure: failure, kind: kind)
-  }
-
-  /// How long the server still wants to be left alone, where it said so.
-  private func silence(_ now: Timestamp) -> Duration? {
-    guard let wait = try? replica.meta().quietUntil?.since(now), wait > .zero else { return nil }
-    return wait
   }
 }

@@ -79,12 +79,14 @@ final class Requests: Sendable {
       let exchange = try await once(send)
       tries += 1
       guard case .failure(let failure) = exchange.result else { return exchange }
-      let limit = counted.hasAnswered ? most : triesUnanswered
-      // A wait that the server named is kept by the gate of the next try.
-      let wait = backoff(afterFailures: tries, chance: environment.chance())
-      guard failure.isTransient, tries < limit, elapsed() + wait < timeout else {
-        throw .api(failure, request: exchange.request, tries: tries)
-      }
+      let wait = nextTry(
+        after: failure,
+        tries: tries,
+        atMost: counted.hasAnswered ? most : triesUnanswered,
+        chance: environment.chance(),
+        timeLeft: timeout - elapsed()
+      )
+      guard let wait else { throw .api(failure, request: exchange.request, tries: tries) }
       try await sleep(wait)
     }
   }
@@ -92,7 +94,7 @@ final class Requests: Sendable {
   /// Whether a request may be sent this moment: the server's silence is over, and there is time left.
   func isOpen() throws(CycleFailure) -> Bool {
     try check()
-    return silence() == nil
+    return quiet() == nil
   }
 
   /// Sends a request once, when the server's silence is over.
@@ -118,7 +120,7 @@ final class Requests: Sendable {
       if let asked = exchange.silence {
         let until = environment.now() + asked
         // A silence that is not kept must not hide one that is.
-        if asked > silence(until: tally.quietUntil) ?? .zero {
+        if asked > silence(until: tally.quietUntil, now: environment.now()) ?? .zero {
           tally.quietUntil = until
           quietUntil = until
         }
@@ -151,20 +153,14 @@ final class Requests: Sendable {
 
   private func keepQuiet() async throws(CycleFailure) {
     try check()
-    while let wait = silence() {
+    while let wait = quiet() {
       guard elapsed() + wait < timeout else { throw .quiet(until: environment.now() + wait) }
       try await sleep(wait)
     }
   }
 
   /// How long the server wants to be left alone from now on; nil where it does not.
-  private func silence() -> Duration? { silence(until: counted.quietUntil) }
-
-  private func silence(until time: Timestamp?) -> Duration? {
-    guard let wait = time?.since(environment.now()) else { return nil }
-    // A clock that was set back would make the silence endless: no server asks for more than the cap.
-    return wait > .zero && wait <= Limits.serverWait.upperBound ? wait : nil
-  }
+  private func quiet() -> Duration? { silence(until: counted.quietUntil, now: environment.now()) }
 }
 
 extension Exchange {

@@ -19,16 +19,18 @@ package struct AccountSight: Hashable, Sendable {
     self.listed = listed
     self.overlaps = overlaps
   }
+}
 
-  /// Another base URL than last time: nothing has to be asked to know it.
-  package var isElsewhere: Bool { knownBaseURL.map { $0 != baseURL } ?? false }
+/// Whether it is another base URL than last time: nothing has to be asked to know it.
+package func isElsewhere(knownBaseURL: String?, baseURL: String) -> Bool {
+  knownBaseURL.map { $0 != baseURL } ?? false
 }
 
 /// Whether a listing belongs to another account: another base URL than last time, or nothing in common while both have networks (R5).
 ///
 /// An empty listing is a matter of the deletion guards, not of this one.
 package func isOtherAccount(_ sight: AccountSight) -> Bool {
-  if sight.isElsewhere { return true }
+  if isElsewhere(knownBaseURL: sight.knownBaseURL, baseURL: sight.baseURL) { return true }
   // mutant: other-account-unnoticed
   return sight.known > 0 && sight.listed > 0 && !sight.overlaps
 }
@@ -65,7 +67,9 @@ package struct AccountCheck: Hashable, Sendable {
     sight.overlaps = sight.overlaps || overlaps
     // mutant: strangers-taken-for-our-own
     guard isOtherAccount(sight) else { return .same }
-    if !sight.isElsewhere, try lastPage(after: page, pageSize: pageSize) > page.number {
+    if !isElsewhere(knownBaseURL: sight.knownBaseURL, baseURL: sight.baseURL),
+      try lastPage(after: page, pageSize: pageSize) > page.number
+    {
       return .look(page: page.number + 1)
     }
     return .other

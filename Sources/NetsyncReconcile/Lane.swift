@@ -9,10 +9,10 @@ package import NetsyncModel
 /// | event | function |
 /// |-------|----------|
 /// | a person edits, or gives an edit another name | ``edit(_:as:_:at:)``, ``rename(_:to:as:at:)`` |
-/// | a person takes back, retries, adopts, takes a side, undoes | ``discard(_:)``, ``retry(_:at:)``, ``adopt(_:for:serverNow:holder:)``, ``resolve(taking:)``, ``undo(_:undoneBy:as:at:)`` |
+/// | a person takes back, retries, adopts, takes a side, undoes | ``discard(_:_:)``, ``retry(_:)``, ``adopt(_:for:holder:serverNow:)``, ``resolve(taking:)``, ``undo(_:undoneBy:as:at:)`` |
 /// | a guard holds, or a person allows | ``holdDeletion(_:)`` |
 /// | it is looked at, or a listing overtakes it | ``read(_:_:contests:_:)``, ``listed(_:_:_:contests:_:)`` |
-/// | it is about to be sent, and is answered or was not sent | ``arm(_:_:)``, ``answered(_:to:holder:_:_:)``, ``notSent(_:)`` |
+/// | it is about to be sent, and is answered or was not sent | ``arm(_:_:)``, ``answered(_:to:holder:_:at:_:)``, ``notSent(_:)`` |
 /// | an unanswered create was looked for | ``lookedFor(_:_:settleTime:serverNow:_:)`` |
 /// | the process that sent it has died | ``recover()`` |
 ///

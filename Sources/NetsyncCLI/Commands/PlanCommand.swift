@@ -49,7 +49,7 @@ extension Session {
   func plan(of replica: Replica, _ options: PushOptions) throws(UserMessage) -> PushPlan {
     let baseURL = try Settings.baseURL(environment).description
     return try step { () throws(ReplicaError) in
-      let operations = options.operations(of: try replica.operations())
+      let operations = options.scope.operations(of: try replica.operations())
       let known = try replica.knownCount()
       let account = AccountSight(
         knownBaseURL: try replica.meta().baseURL,

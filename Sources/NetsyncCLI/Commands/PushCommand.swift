@@ -72,7 +72,7 @@ extension PushReport {
   /// Of a push that could not begin: what it was about waits.
   static func unasked(_ options: PushOptions, _ replica: Replica) -> PushReport {
     var report = PushReport()
-    report.waiting = (try? replica.operations()).map { options.operations(of: $0).count } ?? 0
+    report.waiting = (try? replica.operations()).map { options.scope.operations(of: $0).count } ?? 0
     return report
   }
 

@@ -35,10 +35,10 @@ struct PushRun {
   }
 
   mutating func run(known meta: ReplicaMeta) async throws(CycleFailure) {
-    if let knownBaseURL = meta.baseURL, knownBaseURL != engine.api.baseURL.description {
+    if isElsewhere(knownBaseURL: meta.baseURL, baseURL: engine.api.baseURL.description) {
       throw .held(.otherAccount, count: try operations().count)
     }
-    moved = try movedEdits()
+    moved = options.scope.moved(in: try outbox())
     var held: CycleFailure?
     while true {
       // Anew in every round: other processes go on editing while this one sends.
@@ -70,13 +70,11 @@ struct PushRun {
 
   /// The edits that this push is about.
   private func operations() throws(CycleFailure) -> [OutboxOperation] {
-    let all = try replicaStep { () throws(ReplicaError) in try engine.replica.operations() }
-    return options.operations(of: all)
+    options.scope.operations(of: try outbox())
   }
 
-  private func movedEdits() throws(CycleFailure) -> Int {
-    guard let planned = options.planned else { return 0 }
-    return planned.count - Set(try operations().map(\.edit)).count
+  private func outbox() throws(CycleFailure) -> [OutboxOperation] {
+    try replicaStep { () throws(ReplicaError) in try engine.replica.operations() }
   }
 
   /// Holds the deletes of this push where there are too many, and lets them go where a person has allowed them (R5).

@@ -1,5 +1,5 @@
 package import NetsyncModel
-import NetsyncReconcile
+package import NetsyncReconcile
 import NetsyncReplica
 
 /// What a push may do.
@@ -18,36 +18,8 @@ package struct PushOptions: Hashable, Sendable {
 
   package init() {}
 
-  /// The edits that such a push sends.
-  package func operations(of outbox: [OutboxOperation]) -> [OutboxOperation] {
-    outbox.filter { operation in
-      isAbout(operation) && planned?.contains { $0.isStill(operation) } != false
-    }
-  }
-
-  /// Whether such a push is about an edit, whatever has become of it.
-  func isAbout(_ operation: OutboxOperation) -> Bool {
-    if let only, operation.network != only { return false }
-    return planned?.contains { $0.edit == operation.edit } != false
-  }
-}
-
-/// An edit as a saved plan has it.
-package struct PlannedEdit: Hashable, Sendable {
-  package var edit: EditNumber
-  package var intent: Intent
-  package var baseName: NetworkName?
-
-  package init(edit: EditNumber, intent: Intent, baseName: NetworkName?) {
-    self.edit = edit
-    self.intent = intent
-    self.baseName = baseName
-  }
-
-  /// Whether the outbox still holds just this.
-  func isStill(_ operation: OutboxOperation) -> Bool {
-    edit == operation.edit && intent == operation.intent && baseName == operation.base?.name
-  }
+  /// Which edits it is about.
+  package var scope: PushScope { PushScope(only: only, planned: planned) }
 }
 
 extension SyncEngine {
@@ -73,7 +45,7 @@ extension SyncEngine {
     } catch {
       report.failed = report.failed ?? failed(error)
     }
-    if let operations = try? replica.operations() { report.countLeft(operations.filter(options.isAbout)) }
+    if let operations = try? replica.operations() { report.countLeft(operations.filter(options.scope.isAbout)) }
     report.duration = elapsed()
     return report
   }
