@@ -1,3 +1,4 @@
+import FoundationEssentials
 import HTTPTypes
 import NetsyncAPI
 import NetsyncModel
@@ -47,11 +48,11 @@ struct Call: Hashable, Sendable {
     }
   }
 
-  /// `{"name":"…"}`: the names of a simulation hold nothing that JSON escapes.
   private static func name(in body: [UInt8]) -> NetworkName? {
-    let head = Array(#"{"name":""#.utf8)
-    guard body.starts(with: head), body.count >= head.count + 2 else { return nil }
-    return NetworkName(String(decoding: body[head.count..<(body.count - 2)], as: UTF8.self))
+    guard !body.isEmpty, let wish = try? JSONDecoder().decode([String: String].self, from: Data(body)) else {
+      return nil
+    }
+    return wish["name"].map { NetworkName($0) }
   }
 
   var description: String {

@@ -13,6 +13,8 @@ extension Checker {
     state.withLock { state in
       state.changes += facts.changes.count
       if facts.edits.contains(where: { $0.state == "conflict" }) { state.hasSeenConflict = true }
+      // A process that died before it wrote down that an edit was refused leaves it to be sent once more.
+      if step == .recover { state.refusals = [] }
       if step == .keepQuiet { state.quietUntil = max(state.quietUntil, state.askedQuiet[process] ?? 0) }
       checkEdits(facts, &state)
       checkDeletes(facts, process, state)
@@ -93,11 +95,12 @@ extension Checker {
     _ change: CommittedFacts.Change,
     _ id: String?,
     _ action: Intent.Action?,
-    editedAt: Timestamp?
+    editedAt: Timestamp?,
+    isTakenBack: Bool
   ) {
     guard let edit = change.edit else { return }
     if policy == .newest { checkNewest(edit, change, editedAt) }
-    checkAuthor(edit, change, id)
+    if !isTakenBack { checkAuthor(edit, change, id) }
     switch change.kind {
     case "sent":
       checkSent(edit, change, id, action)
@@ -127,8 +130,8 @@ extension Checker {
     }
   }
 
-  /// What nobody else has written is nobody's change against ours. A write that arrives after another one of ours is beyond telling, and
-  /// so is a listing that lags by no more than its stamps can say.
+  /// What nobody else has written is nobody's change against ours. A write that arrives after another one of ours is beyond telling, one
+  /// whose edit was taken back too, and so is a listing that lags by no more than its stamps can say.
   private func checkAuthor(_ edit: EditNumber, _ change: CommittedFacts.Change, _ id: String?) {
     let theirs: NetworkName?
     switch change.kind {
@@ -184,7 +187,15 @@ extension Checker {
       let id =
         facts.networks.last { $0.network == change.network }?.id?.text ?? state.networks[change.network.rawValue]?.id
       let edit = change.edit?.rawValue
-      checkVerdict(change, id, edit.flatMap { state.actions[$0] }, editedAt: edit.flatMap { state.editedAt[$0] })
+      let network = change.network.rawValue
+      if change.kind == "discarded" { state.takenBack.insert(network) }
+      checkVerdict(
+        change,
+        id,
+        edit.flatMap { state.actions[$0] },
+        editedAt: edit.flatMap { state.editedAt[$0] },
+        isTakenBack: state.takenBack.contains(network)
+      )
       guard let edit, Self.endings.contains(change.kind) else { continue }
       if state.edits[edit] == nil && !state.deadLetters.contains(edit) { state.outcomes[edit] = change.kind }
     }

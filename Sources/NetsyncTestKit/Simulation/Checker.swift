@@ -56,16 +56,12 @@ package final class Checker: Sendable {
     var armed: Set<Int64> = []
     /// The networks of creates that their user had sent again.
     var resent: Set<Int64> = []
-    /// Writes that the server refused for good, by the process that heard of it.
-    var refusals: Set<Refusal> = []
+    /// Edits that the server refused for good, and that nobody has touched since.
+    var refusals: Set<Int64> = []
+    /// Networks of which an edit was taken back: it may have been carried out all the same.
+    var takenBack: Set<Int64> = []
     /// When our last write of each network was acknowledged, in the simulation's time.
     var acknowledgedAt: [Int64: Int64] = [:]
-  }
-
-  /// A write that the server refused.
-  struct Refusal: Hashable, Sendable {
-    var process: Int
-    var call: Call
   }
 
   /// A request about one network.
@@ -163,7 +159,22 @@ package final class Checker: Sendable {
 
   /// The server refuses a write for good, and its process hears of it.
   func isRefused(_ call: Call, of process: SimulatedProcess) {
-    state.withLock { _ = $0.refusals.insert(Refusal(process: process.process, call: call)) }
+    state.withLock { state in
+      let senders = senders(of: call, state)
+      // An edit that was made meanwhile may ask for the same once more.
+      guard senders.count == 1, let sender = senders.first,
+        state.edits.values.count(where: { $0.network == sender.value.network }) == 1
+      else { return }
+      state.refusals.insert(sender.key)
+    }
+  }
+
+  /// The edits on their way that a write may be of.
+  private func senders(of call: Call, _ state: State) -> [Int64: Edit] {
+    state.edits.filter { _, edit in
+      guard edit.state == "sending", edit.action == call.action, edit.name == call.name else { return false }
+      return edit.action == .create || state.networks[edit.network]?.id == call.id
+    }
   }
 
   /// Somebody edits, retries or decides on this host: what was refused may be asked for once more.
@@ -197,22 +208,13 @@ package final class Checker: Sendable {
         if state.inFlight.contains(flight) { violate(.order, "two writes of \(id.prefix(8)) are on their way") }
         state.inFlight.append(flight)
       }
-      if state.refusals.contains(Refusal(process: process.process, call: call)) {
-        violate(.boundedWork, "\(call.description) is sent again, and was refused for good")
-      }
-      let action: Intent.Action =
-        switch call.kind {
-        case .create: .create
-        case .rename: .rename
-        default: .delete
-        }
-      let senders = state.edits.filter { _, edit in
-        guard edit.state == "sending", edit.action == action, edit.name == call.name else { return false }
-        return action == .create || state.networks[edit.network]?.id == call.id
-      }
+      let senders = senders(of: call, state)
       guard let sender = senders.min(by: { $0.key < $1.key }) else {
         violate(.order, "\(call.description) is sent without an edit that says so")
         return nil
+      }
+      if senders.count == 1, state.refusals.contains(sender.key) {
+        violate(.boundedWork, "edit \(sender.key) is sent again, and was refused for good")
       }
       for (number, edit) in state.edits where edit.network == sender.value.network && number < sender.key {
         violate(.order, "edit \(sender.key) is sent before edit \(number) of the same network")
@@ -245,5 +247,16 @@ package final class Checker: Sendable {
   /// Whether the replica has networks, so that it would know another account.
   var knowsNetworks: Bool {
     state.withLock { state in state.networks.values.contains { $0.id != nil && $0.goneCause == nil } }
+  }
+}
+
+extension Call {
+  /// What a write does.
+  fileprivate var action: Intent.Action {
+    switch kind {
+    case .create: .create
+    case .rename: .rename
+    case .delete, .list, .listNamesakes, .look, .listInterfaces: .delete
+    }
   }
 }

@@ -37,6 +37,7 @@ extension SimulatedWorld {
   /// Who gave an edit to a process that died looks whether it is there, and gives it again where it is not.
   private func edit(_ deed: Scenario.Deed) {
     let host = hosts[0]
+    host.checker.isEdited()
     while true {
       let process = SimulatedProcess(host: 0)
       let written = host.checker.snapshot.changes
