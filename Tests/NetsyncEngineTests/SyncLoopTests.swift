@@ -35,14 +35,14 @@ import Testing
     let world = try World(networks: 3)
     let other = try Replica.open(world.replica.path, .existing, now: { world.clock.wall })
     let course = try Course(world, interval: .seconds(300))
-    var pulls = 0
+    let pulls = Mutex(0)
     course.at(.seconds(100)) {
-      pulls = world.pulls
+      pulls.withLock { $0 = world.pulls }
       _ = try? other.create(NetworkName("made by another"), localID: LocalID(at: world.clock.wall, random: (1, 2)))
     }
     course.at(.seconds(102)) {
       #expect(world.namesThere.contains("made by another"))
-      #expect(world.pulls == pulls)
+      #expect(world.pulls == pulls.withLock { $0 })
     }
     try await course.run(for: .seconds(110))
   }
@@ -76,10 +76,10 @@ import Testing
       world.transport.decide { _ in .notSent }
       _ = try? world.create("made offline")
     }
-    var asked = 0
-    course.at(.seconds(600)) { asked = world.transport.requests.count }
+    let asked = Mutex(0)
+    course.at(.seconds(600)) { asked.withLock { $0 = world.transport.requests.count } }
     course.at(.seconds(4_200)) {
-      #expect(world.transport.requests.count - asked <= 121)
+      #expect(world.transport.requests.count - asked.withLock { $0 } <= 121)
       world.transport.decide { _ in .arrives }
     }
     course.at(.seconds(4_262)) { #expect(world.namesThere.contains("made offline")) }
@@ -99,14 +99,14 @@ import Testing
   @Test func `a pause sends nothing, syncNow goes through it, and resume makes up for it`() async throws {
     let world = try World(networks: 3)
     let course = try Course(world, interval: .seconds(60))
-    var asked = 0
+    let asked = Mutex(0)
     course.at(.seconds(10)) { course.loop.pause() }
     course.at(.seconds(20)) {
-      asked = world.transport.requests.count
+      asked.withLock { $0 = world.transport.requests.count }
       _ = try? world.create("lab")
     }
     course.at(.seconds(400)) {
-      #expect(world.transport.requests.count == asked)
+      #expect(world.transport.requests.count == asked.withLock { $0 })
       course.loop.syncNow()
     }
     course.at(.seconds(402)) { #expect(world.namesThere.contains("lab")) }
@@ -124,10 +124,8 @@ import Testing
     world.transport.decide { request in
       request.headerFields[.authorization] == "Bearer new" ? .arrives : .replaced(.unauthorized)
     }
-    var asked = 0
     course.at(.seconds(600)) {
-      asked = world.transport.requests.count
-      #expect((4...5).contains(asked))
+      #expect((4...5).contains(world.transport.requests.count))
       if let engine = try? world.engine(key: "new") { course.loop.replaceEngine(engine) }
     }
     course.at(.seconds(602)) { #expect((try? world.replica.networks())?.count == 3) }
@@ -201,51 +199,71 @@ import Testing
   }
 }
 
-/// What happens to a loop, at which time; the manual clock moves from one glance to the next.
-///
-/// Requests that are on their way together tell of their heartbeats together: those take turns. Unchecked, for what happens is a
-/// test's own code with variables of its own, and the compiler cannot see that it only runs in turn.
-private final class Course: @unchecked Sendable {
-  let world: World
-  private(set) var loop: SyncLoop!
-  private let told = Mutex<[LoopState]>([])
-  private let turn = Mutex(())
-  private var happenings: [(at: Duration, what: () -> Void)] = []
-  private var end = Duration.zero
-  private let start: ManualClock.Instant
+/// A loop, and what happens to it, at which time; the manual clock moves from one glance to the next.
+private struct Course: Sendable {
+  let loop: SyncLoop
+  private let timetable: Timetable
 
   init(_ world: World, interval: Duration, onBeat: @escaping @Sendable () -> Void = {}) throws {
-    self.world = world
-    start = world.clock.now
-    let engine = try world.engine(heartbeat: { [unowned self] in
-      onBeat()
-      self.beat()
-    })
+    let timetable = Timetable(world.clock)
+    self.timetable = timetable
     loop = SyncLoop(
-      engine: engine,
+      engine: try world.engine(heartbeat: {
+        onBeat()
+        timetable.beat()
+      }),
       watch: try ReplicaWatch(world.replica),
       interval: interval,
-      onState: { [unowned self] state in told.withLock { $0.append(state) } }
+      onState: { state in timetable.told(state) }
     )
   }
 
-  var states: [LoopState] { told.withLock { $0 } }
+  var states: [LoopState] { timetable.states }
 
-  func at(_ time: Duration, _ what: @escaping () -> Void) {
-    happenings.append((time, what))
-  }
+  func at(_ time: Duration, _ what: @escaping @Sendable () -> Void) { timetable.at(time, what) }
 
   func run(for duration: Duration) async throws {
-    end = duration
+    timetable.end(at: duration) { [loop] in loop.stop.request() }
     try await loop.run()
-    #expect(happenings.isEmpty)
+    #expect(timetable.isThrough)
+  }
+}
+
+/// What happens at which time, counted from its making. Requests that are on their way together tell of their heartbeats together:
+/// those take turns.
+private final class Timetable: Sendable {
+  private struct Entries {
+    var happenings: [(at: Duration, what: @Sendable () -> Void)] = []
+    var end: (at: Duration, what: @Sendable () -> Void)?
   }
 
-  private func beat() {
-    turn.withLock { _ in
-      let now = start.duration(to: world.clock.now)
-      while let index = happenings.firstIndex(where: { $0.at <= now }) { happenings.remove(at: index).what() }
-      if now >= end { loop.stop.request() }
+  private let clock: ManualClock
+  private let start: ManualClock.Instant
+  private let entries = Mutex(Entries())
+  private let heard = Mutex<[LoopState]>([])
+
+  init(_ clock: ManualClock) {
+    self.clock = clock
+    start = clock.now
+  }
+
+  var states: [LoopState] { heard.withLock { $0 } }
+  /// Whether everything has happened.
+  var isThrough: Bool { entries.withLock { $0.happenings.isEmpty } }
+
+  func told(_ state: LoopState) { heard.withLock { $0.append(state) } }
+  func at(_ time: Duration, _ what: @escaping @Sendable () -> Void) {
+    entries.withLock { $0.happenings.append((time, what)) }
+  }
+  func end(at time: Duration, _ what: @escaping @Sendable () -> Void) { entries.withLock { $0.end = (time, what) } }
+
+  func beat() {
+    entries.withLock { entries in
+      let now = start.duration(to: clock.now)
+      while let index = entries.happenings.firstIndex(where: { $0.at <= now }) {
+        entries.happenings.remove(at: index).what()
+      }
+      if let end = entries.end, now >= end.at { end.what() }
     }
   }
 }

@@ -20,7 +20,7 @@ extension Sweep {
       let (lists, failure) = await walk(Array(batch), &failures)
       try replicaStep { () throws(ReplicaError) in try engine.replica.replaceInterfaces(lists) }
       let count = lists.reduce(0) { $0 + $1.interfaces.count }
-      update { $0.tookInterfaces(count) }
+      progress.tookInterfaces(count)
       if let failure { throw failure }
       onProgress(.interfaces(done: networks.count - rest.count, total: networks.count))
     }

@@ -14,9 +14,7 @@ extension Sweep {
       let unsettled = try replica.unsettledSweeps(before: number)
       return (missing, SweepStock(listed: listed, missing: missing.count, unsettled: unsettled))
     }
-    var nomination = Nomination.nobody
-    update { nomination = $0.tookStock(stock) }
-    switch nomination {
+    switch progress.tookStock(stock) {
     case .nobody, .hold: return
     case .confirmEach: try await confirm(missing)
     }
@@ -32,7 +30,7 @@ extension Sweep {
         for (key, id) in batch { group.addTask { await sweep.confirmed(key, id) } }
         return await group.reduce(into: []) { $0.append($1) }
       }
-      for result in results where try result.get() { update { $0.removed() } }
+      for result in results where try result.get() { progress.removed() }
     }
   }
 

@@ -67,13 +67,13 @@ extension Sweep {
       }
     }
     switch taken {
-    case .success(let tally): update { $0.took(tally) }
+    case .success(let tally): progress.took(tally)
     case .failure(let reason): failure = reason
     }
     pages.sort { $0.sight.number < $1.sight.number }
     guard let failure else { return pages }
     // Why the rest did not come is what has to be told.
-    if let tally = try? takenIn(pages) { update { $0.took(tally) } }
+    if let tally = try? takenIn(pages) { progress.took(tally) }
     throw failure
   }
 

@@ -18,7 +18,7 @@ struct Sweep {
   let networksOnly: Bool
   private let approval: SweepApproval
 
-  private(set) var progress: SweepProgress
+  var progress: SweepProgress
   /// What is known of each page.
   var knownPages: [Int: KnownPage] = [:]
   /// The first interface list that could not be read, while others could.
@@ -94,14 +94,14 @@ struct Sweep {
     _ onProgress: (SyncProgress) -> Void
   ) async throws(CycleFailure) {
     var batch = [first]
-    var step = try next { progress throws(Misunderstanding) in try progress.begin(first.sight) }
+    var step = try understood { () throws(Misunderstanding) in try progress.begin(first.sight) }
     while true {
       switch step {
       case .ask(let numbers):
         try requests.check()
         batch = try await fetch(numbers, takingIn: batch)
         let sights = batch.map(\.sight)
-        step = try next { progress throws(Misunderstanding) in try progress.arrived(sights) }
+        step = try understood { () throws(Misunderstanding) in try progress.arrived(sights) }
         onProgress(.networks(done: progress.walked.rows, total: progress.walked.total))
       case .takeStock(let lastPage):
         progress.took(try takenIn(batch))
@@ -114,20 +114,12 @@ struct Sweep {
         try readKnownPages()
         let first = try await page(1)
         batch = [first]
-        step = try next { progress throws(Misunderstanding) in try progress.begin(first.sight) }
+        step = try understood { () throws(Misunderstanding) in try progress.begin(first.sight) }
       case .end:
         return
       }
     }
   }
-
-  private mutating func next(
-    _ event: (inout SweepProgress) throws(Misunderstanding) -> SweepStep
-  ) throws(CycleFailure) -> SweepStep {
-    do { return try event(&progress) } catch { throw .listing(error) }
-  }
-
-  mutating func update(_ event: (inout SweepProgress) -> Void) { event(&progress) }
 
   private mutating func readKnownPages() throws(CycleFailure) {
     knownPages = try replicaStep { () throws(ReplicaError) in try engine.replica.knownPages() }
