@@ -5,8 +5,8 @@ package import NetsyncModel
 
 /// Read-only SQL on the documented views, for people and programs.
 ///
-/// A connection of its own, opened read-only, without ATTACH (and so without VACUUM INTO), limited in time, rows, and the size of each
-/// value.
+/// A connection of its own, opened read-only, that lets a statement do nothing but read (``QueryAuthorizer``), limited in time, rows,
+/// and the size of each value.
 package struct ReplicaQuery: Sendable {
   /// 64 MiB, for a text or a blob.
   private static let largestValue: Int32 = 64 << 20
@@ -45,12 +45,14 @@ package struct ReplicaQuery: Sendable {
     do {
       // On the queue's own thread: a statement that takes its time must not hold one that tasks, such as the timer, run on.
       return try await queue.read { [maximumRows] database in
-        try Self.answer(sql, database, maximumRows: maximumRows)
+        try QueryAuthorizer.guarding(database) { try Self.answer(sql, database, maximumRows: maximumRows) }
       }
     } catch is CancellationError {
       throw .tookTooLong(timeout)
     } catch let error as DatabaseError where error.resultCode == .SQLITE_INTERRUPT {
       throw .tookTooLong(timeout)
+    } catch let error as DatabaseError where error.resultCode == .SQLITE_AUTH {
+      throw .refused(reason: "it is not a read: only SELECT, and what tells of the schema, is run here")
     } catch let error as DatabaseError where error.resultCode == .SQLITE_MISUSE {
       throw .refused(reason: "it is not one statement")
     } catch let error as DatabaseError {
