@@ -13,6 +13,7 @@ package enum Schema {
     Migration(name: "v3_guards", sql: String(decoding: PackageResources.v3_guards_sql, as: UTF8.self)),
     Migration(name: "v4_journal", sql: String(decoding: PackageResources.v4_journal_sql, as: UTF8.self)),
     Migration(name: "v5_any_guard", sql: String(decoding: PackageResources.v5_any_guard_sql, as: UTF8.self)),
+    Migration(name: "v6_set_aside", sql: String(decoding: PackageResources.v6_set_aside_sql, as: UTF8.self)),
   ]
 
   /// `PRAGMA application_id` of a replica: "NSYN".

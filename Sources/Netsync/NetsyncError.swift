@@ -7,6 +7,8 @@ public enum NetsyncError: Error, Hashable, Sendable {
 
   /// The base URL is none, or is `http://` to another host.
   case baseURLRefused
+  /// The environment variable of this name says how to reach the API, and its value cannot be used.
+  case roadRefused(variable: String)
   /// The API key holds what no key can.
   case keyMalformed
   /// No network can have this name.
@@ -66,6 +68,7 @@ public enum NetsyncError: Error, Hashable, Sendable {
     case .notAReplica(let path): self = .notAReplica(path: path)
     case .newer(let path, let version): self = .newerReplica(path: path, version: version)
     case .damaged(let path, let reason): self = .damaged(path: path, reason: reason)
+    case .diskFull(let path): self = .storage(path: path, reason: "the disk is full")
     case .storage(let path, let reason): self = .storage(path: path, reason: reason)
     case .replaced(let path): self = .replaced(path: path)
     case .noEdit(let edit): self = .editNotFound(edit)

@@ -1,3 +1,4 @@
+import FoundationEssentials
 public import Logging
 import NetsyncAPI
 package import NetsyncEngine
@@ -62,7 +63,11 @@ public final class NetworkReplica: Sendable {
       self.init(replica: replica, engine: nil, transport: nil, interval: Self.interval)
       return
     }
-    let transport = HTTPTransport()
+    let road: Road
+    do { road = try Road(to: url, ProcessInfo.processInfo.environment) } catch {
+      throw .roadRefused(variable: error.variable)
+    }
+    let transport = HTTPTransport(over: road)
     let api = APIClient(transport: transport, baseURL: url, key: key, timeout: .seconds(30), now: environment.now)
     let engine = SyncEngine(
       replica: replica,

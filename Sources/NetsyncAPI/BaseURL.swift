@@ -6,14 +6,23 @@ package struct BaseURL: Hashable, Sendable, CustomStringConvertible {
   package let scheme: String
   /// Host and port as they stand in the URL.
   package let authority: String
+  /// As it stands in the URL: an IPv6 address is in brackets.
+  package let host: String
+  /// nil where the URL has none.
+  package let port: Int?
+  /// It is this host.
+  package let isLoopback: Bool
   /// Begins with a slash unless empty, never ends with one.
   package let path: String
 
-  package static let telnyx = BaseURL(scheme: "https", authority: "api.telnyx.com", path: "/v2")
+  package static let telnyx = BaseURL(scheme: "https", host: "api.telnyx.com", path: "/v2")
 
-  private init(scheme: String, authority: String, path: String) {
+  private init(scheme: String, host: String, path: String) {
     self.scheme = scheme
-    self.authority = authority
+    authority = host
+    self.host = host
+    port = nil
+    isLoopback = false
     self.path = path
   }
 
@@ -29,13 +38,16 @@ package struct BaseURL: Hashable, Sendable, CustomStringConvertible {
     }
     let authority = rest.prefix { $0 != "/" }
     guard let host = Self.host(of: authority) else { throw .host }
-    guard scheme == "https" || Self.isLoopback(host) else { throw .plainText }
+    isLoopback = Self.isLoopback(host)
+    guard scheme == "https" || isLoopback else { throw .plainText }
     var path = rest.dropFirst(authority.count)
     while path.hasSuffix("/") { path = path.dropLast() }
     guard path.utf8.allSatisfy(Self.isPathByte),
       !path.split(separator: "/").contains(where: { $0 == "." || $0 == ".." })
     else { throw .path }
     self.authority = authority.lowercased()
+    self.host = host.lowercased()
+    port = Int(authority.dropFirst(host.count + 1))
     self.path = String(path)
   }
 

@@ -16,13 +16,15 @@ func classify(_ head: HTTPResponse, _ body: [UInt8], about subject: Subject, now
   let detail = decodeErrorDetail(body, status: status)
   switch status {
   case 400, 409, 422:
+    // A page for people is a proxy's: the API has not read what was sent.
+    guard detail != nil || body.isEmpty || isJSON(body) else { return .notUnderstood(.foreign(status: status)) }
     return .refused(detail ?? APIErrorDetail(status: status))
   case 401, 403:
     // mutant: credentials-taken-for-refusal
     return .credentials(detail ?? APIErrorDetail(status: status))
   case 404:
     // A proxy or a wrong base URL answers 404 too. Only the API's own words are evidence.
-    guard let detail, detail.code != nil || detail.title != nil else { return .notUnderstood(.foreignNotFound) }
+    guard let detail, detail.code != nil || detail.title != nil else { return .notUnderstood(.foreign(status: status)) }
     return subject == .record ? .gone(detail) : .refused(detail)
   case 408:
     return .noAnswer(reason: "the server gave up waiting for the request (408)")
@@ -41,7 +43,7 @@ extension APIFailure {
   /// A failure of the transport, as the API's classification.
   init(_ failure: TransportFailure) {
     switch failure {
-    case .notSent(let reason): self = .unreachable(reason: reason)
+    case .notSent(let failure): self = .unreachable(failure)
     case .noAnswer(let reason): self = .noAnswer(reason: reason)
     case .bodyTooLarge(let limit): self = .notUnderstood(.tooLarge(limit: limit))
     case .headersTooLarge: self = .notUnderstood(.headersTooLarge)

@@ -62,18 +62,37 @@ struct AnyKey: CodingKey {
   init?(intValue: Int) { nil }
 }
 
-extension KeyedDecodingContainer where Key == AnyKey {
-  /// A field that may be missing or null; of another type it is an error that names its path.
-  func text(_ name: String) throws -> String? {
-    try decodeIfPresent(String.self, forKey: AnyKey(stringValue: name))
+/// The fields of a record, each of which may be missing, or of a type that nobody expected: it is then kept with the unknown ones, and
+/// counts as missing (R15).
+struct RecordFields {
+  let container: KeyedDecodingContainer<AnyKey>
+  /// Of another type than expected.
+  private(set) var odd: Set<String> = []
+
+  init(_ decoder: any Decoder) throws {
+    container = try decoder.container(keyedBy: AnyKey.self)
   }
+
+  mutating func text(_ name: String) -> String? { field(name, String.self) }
+
+  mutating func field<Value: Decodable>(_ name: String, _ type: Value.Type) -> Value? {
+    do {
+      return try container.decodeIfPresent(type, forKey: AnyKey(stringValue: name))
+    } catch {
+      odd.insert(name)
+      return nil
+    }
+  }
+
+  /// What another field of it has is not what was expected.
+  mutating func keepWhole(_ name: String) { odd.insert(name) }
 
   /// Everything but `known`, as canonical JSON; nil where nothing is left.
   func rest(besides known: Set<String>) throws -> String? {
-    let unknown = allKeys.filter { !known.contains($0.stringValue) }
+    let unknown = container.allKeys.filter { !known.contains($0.stringValue) || odd.contains($0.stringValue) }
     guard !unknown.isEmpty else { return nil }
     var fields: [String: JSONValue] = [:]
-    for key in unknown { fields[key.stringValue] = try decode(JSONValue.self, forKey: key) }
+    for key in unknown { fields[key.stringValue] = try container.decode(JSONValue.self, forKey: key) }
     return try JSONValue.object(fields).canonicalText()
   }
 }

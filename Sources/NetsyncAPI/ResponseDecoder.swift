@@ -1,5 +1,5 @@
 import FoundationEssentials
-import NetsyncModel
+package import NetsyncModel
 
 /// `meta` of a listing. Any of it may be missing.
 package struct PageMeta: Hashable, Sendable {
@@ -17,17 +17,19 @@ package struct PageMeta: Hashable, Sendable {
 /// One page of a listing, decoded.
 package struct ListPage<Record: Sendable>: Sendable {
   package var records: [Record]
+  /// Where on the page, counted from 1, records stand that cannot be understood.
+  package var faults: [Int: RecordFault]
   package var meta: PageMeta
 
-  package init(records: [Record], meta: PageMeta) {
+  package init(records: [Record], faults: [Int: RecordFault] = [:], meta: PageMeta) {
     self.records = records
+    self.faults = faults
     self.meta = meta
   }
 }
 
 func decodeNetworkPage(_ body: [UInt8]) throws(APIFailure) -> ListPage<NetworkDocument> {
-  let envelope = try decode(Envelope<[NetworkRecord]>.self, body)
-  return ListPage(records: envelope.data.map(\.document), meta: envelope.meta)
+  page(try decode(Envelope<[Listed<NetworkRecord>]>.self, body), \.document)
 }
 
 /// - Parameter network: whose interfaces were asked for; another's say nothing about it.
@@ -35,12 +37,27 @@ func decodeInterfacePage(
   _ body: [UInt8],
   of network: NetworkID
 ) throws(APIFailure) -> ListPage<NetworkInterfaceDocument> {
-  let envelope = try decode(Envelope<[InterfaceRecord]>.self, body)
-  for record in envelope.data {
+  let envelope = try decode(Envelope<[Listed<InterfaceRecord>]>.self, body)
+  for case .success(let record) in envelope.data.map(\.record) {
     guard let other = record.networkID, other.lowercased() != network.text else { continue }
     throw .notUnderstood(.otherRecord(asked: network.text, answered: other))
   }
-  return ListPage(records: envelope.data.map(\.document), meta: envelope.meta)
+  return page(envelope, \.document)
+}
+
+private func page<Record, Document: Sendable>(
+  _ envelope: Envelope<[Listed<Record>]>,
+  _ document: (Record) -> Document
+) -> ListPage<Document> {
+  var page = ListPage<Document>(records: [], meta: envelope.meta)
+  page.records.reserveCapacity(envelope.data.count)
+  for (index, listed) in envelope.data.enumerated() {
+    switch listed.record {
+    case .success(let record): page.records.append(document(record))
+    case .failure(let fault): page.faults[index + 1] = fault
+    }
+  }
+  return page
 }
 
 func decodeNetwork(_ body: [UInt8]) throws(APIFailure) -> NetworkDocument {
@@ -57,6 +74,11 @@ func decodeErrorDetail(_ body: [UInt8], status: Int) -> APIErrorDetail? {
     detail: first.detail.map(cut),
     pointer: first.pointer.map(cut)
   )
+}
+
+/// Whether a body is a JSON document, whatever it says.
+func isJSON(_ body: [UInt8]) -> Bool {
+  (try? decode(JSONValue.self, body)) != nil
 }
 
 /// The server's words go into the replica and onto terminals.
@@ -92,6 +114,8 @@ private func decode<Value: Decodable>(_ type: Value.Type, _ body: [UInt8]) throw
     @unknown default:
       throw .notUnderstood(.malformed(reason: "a body that could not be decoded"))
     }
+  } catch is RecordFault {
+    throw .notUnderstood(.wrongType(path: "data.id"))
   } catch {
     throw .notUnderstood(.malformed(reason: "a body that could not be decoded"))
   }
@@ -131,15 +155,41 @@ private struct Envelope<Content: Decodable>: Decodable {
   init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: AnyKey.self)
     data = try container.decode(Content.self, forKey: AnyKey(stringValue: "data"))
-    meta = try container.decodeIfPresent(PageMeta.self, forKey: AnyKey(stringValue: "meta")) ?? PageMeta()
+    meta = (try? container.decodeIfPresent(PageMeta.self, forKey: AnyKey(stringValue: "meta"))) ?? PageMeta()
   }
 }
 
 extension PageMeta: Decodable {
-  private enum CodingKeys: String, CodingKey {
-    case pageNumber = "page_number"
-    case totalPages = "total_pages"
-    case totalResults = "total_results"
+  package init(from decoder: any Decoder) throws {
+    var fields = try RecordFields(decoder)
+    self.init(
+      pageNumber: fields.wholeNumber("page_number"),
+      totalPages: fields.wholeNumber("total_pages"),
+      totalResults: fields.wholeNumber("total_results")
+    )
+  }
+}
+
+extension RecordFields {
+  /// A number in a string is a number; a fraction is none.
+  fileprivate mutating func wholeNumber(_ name: String) -> Int? {
+    field(name, Int.self) ?? text(name).flatMap { Int($0) }
+  }
+}
+
+/// A record of a listing, or what is wrong with it: one that cannot be understood stops no other.
+private struct Listed<Record: Decodable & Sendable>: Decodable {
+  let record: Result<Record, RecordFault>
+
+  init(from decoder: any Decoder) throws {
+    do {
+      record = .success(try Record(from: decoder))
+    } catch let fault as RecordFault {
+      record = .failure(fault)
+    } catch {
+      // Only what is no object at all has no fields.
+      record = .failure(.noObject)
+    }
   }
 }
 
@@ -149,20 +199,16 @@ private struct NetworkRecord: Decodable {
   private static let known: Set<String> = ["id", "name", "created_at", "updated_at", "record_type"]
 
   init(from decoder: any Decoder) throws {
-    let container = try decoder.container(keyedBy: AnyKey.self)
-    guard let id = try container.text("id").flatMap(NetworkID.init) else {
-      throw DecodingError.valueNotFound(
-        NetworkID.self,
-        .init(codingPath: container.codingPath + [AnyKey(stringValue: "id")], debugDescription: "no UUID")
-      )
-    }
+    var fields = try RecordFields(decoder)
+    guard let text = fields.text("id") else { throw RecordFault.noID }
+    guard let id = NetworkID(text) else { throw RecordFault.idNoUUID }
     document = NetworkDocument(
       id: id,
-      name: try container.text("name").map(NetworkName.init(_:)),
-      createdAt: try container.text("created_at").map(ServerStamp.init),
-      updatedAt: try container.text("updated_at").map(ServerStamp.init),
-      recordType: try container.text("record_type"),
-      unknownFields: try container.rest(besides: Self.known)
+      name: fields.text("name").map(NetworkName.init(_:)),
+      createdAt: fields.text("created_at").map(ServerStamp.init),
+      updatedAt: fields.text("updated_at").map(ServerStamp.init),
+      recordType: fields.text("record_type"),
+      unknownFields: try fields.rest(besides: Self.known)
     )
   }
 }
@@ -176,26 +222,37 @@ private struct InterfaceRecord: Decodable {
   ]
 
   init(from decoder: any Decoder) throws {
-    let container = try decoder.container(keyedBy: AnyKey.self)
-    networkID = try container.text("network_id")
-    let region = try container.decodeIfPresent(Region.self, forKey: AnyKey(stringValue: "region"))
+    var fields = try RecordFields(decoder)
+    guard let id = fields.text("id"), !id.isEmpty else { throw RecordFault.noID }
+    networkID = fields.text("network_id")
+    let region = fields.field("region", Region.self)
+    if region?.isOdd == true { fields.keepWhole("region") }
     document = NetworkInterfaceDocument(
-      id: try container.decode(String.self, forKey: AnyKey(stringValue: "id")),
-      name: try container.text("name"),
-      type: try container.text("type"),
-      status: try container.text("status"),
-      regionCode: try container.text("region_code") ?? region?.code,
+      id: id,
+      name: fields.text("name"),
+      type: fields.text("type"),
+      status: fields.text("status"),
+      regionCode: fields.text("region_code") ?? region?.code,
       regionName: region?.name,
-      createdAt: try container.text("created_at"),
-      updatedAt: try container.text("updated_at"),
-      recordType: try container.text("record_type"),
-      unknownFields: try container.rest(besides: Self.known)
+      createdAt: fields.text("created_at"),
+      updatedAt: fields.text("updated_at"),
+      recordType: fields.text("record_type"),
+      unknownFields: try fields.rest(besides: Self.known)
     )
   }
 
   private struct Region: Decodable {
     let code: String?
     let name: String?
+    /// One of its fields is of another type than expected.
+    let isOdd: Bool
+
+    init(from decoder: any Decoder) throws {
+      var fields = try RecordFields(decoder)
+      code = fields.text("code")
+      name = fields.text("name")
+      isOdd = !fields.odd.isEmpty
+    }
   }
 }
 
@@ -211,7 +268,7 @@ private struct Deletion: Decodable {
       throw DecodingError.dataCorruptedError(forKey: errors, in: container, debugDescription: "a success with errors")
     }
     let record = try? container.nestedContainer(keyedBy: AnyKey.self, forKey: AnyKey(stringValue: "data"))
-    id = (try? record?.text("id")) ?? nil
+    id = try? record?.decode(String.self, forKey: AnyKey(stringValue: "id"))
   }
 }
 

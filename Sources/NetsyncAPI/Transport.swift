@@ -1,4 +1,5 @@
 package import HTTPTypes
+package import NetsyncModel
 
 /// The one seam under the client: carries a request, once, and brings its answer back whole.
 ///
@@ -38,7 +39,7 @@ package struct TransportResponse: Sendable {
 /// Why there is no answer. The difference between the first two decides whether a create may be sent again (R6).
 package enum TransportFailure: Error, Hashable, Sendable {
   /// Not one byte of the request can have left.
-  case notSent(reason: String)
+  case notSent(ConnectionFailure)
   /// The request may have arrived.
   case noAnswer(reason: String)
   /// The answer's body passed its limit, in bytes.

@@ -39,7 +39,7 @@ struct Session {
     on replica: Replica,
     _ work: (SyncEngine) async throws -> Value
   ) async throws -> Value {
-    let transport = HTTPTransport(connectTimeout: settings.requestTimeout)
+    let transport = try transport()
     do {
       let engine = try engine(on: replica, over: transport)
       let value = try await Interrupts.watch(engine.stop) { try await work(engine) }
@@ -49,6 +49,21 @@ struct Session {
       await transport.shutdown()
       throw error
     }
+  }
+
+  /// A transport on the road that the settings say.
+  func transport(logger: Logger? = nil) throws(UserMessage) -> HTTPTransport {
+    guard !settings.isOffline else { throw .offline }
+    let baseURL = try Settings.baseURL(environment)
+    let road = try Settings.road(to: baseURL, environment)
+    (logger ?? self.logger()).info(
+      "road",
+      metadata: [
+        "base_url": "\(baseURL)", "proxy": "\(road.proxyAddress ?? "none")",
+        "authorities": "\(road.authorities.joined(separator: " "))",
+      ]
+    )
+    return HTTPTransport(over: road, connectTimeout: settings.requestTimeout)
   }
 
   /// An engine that talks to the API with the key as it can be found now.
@@ -213,6 +228,16 @@ struct Session {
     guard !parts.isEmpty else { return }
     let next = "'netsync log' has the loser, 'netsync undo N' brings it back."
     note("By the policy: \(parts.joined(separator: ", ")). \(next)")
+  }
+
+  /// Tells of the names that the server has changed.
+  func note(alteredNames changes: [JournalChange]) {
+    let shown = 10
+    for change in changes.prefix(shown) {
+      let (asked, named) = (change.before?.text ?? "", change.after?.text ?? "")
+      note("Edit \(change.edit.map { "\($0)" } ?? "?"): named \(named), not \"\(asked)\"; the server changes names.")
+    }
+    if changes.count > shown { note("'netsync log' has \(String(changes.count - shown)) more names that it changed.") }
   }
 
   func destination(_ stream: StandardStream) -> Destination {

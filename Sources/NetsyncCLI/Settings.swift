@@ -2,6 +2,7 @@ import FoundationEssentials
 import Logging
 import Netsync
 import NetsyncAPI
+import NetsyncHTTP
 
 /// What the environment and the flags come to. A bad value is an error, never a default.
 struct Settings: Sendable {
@@ -58,6 +59,18 @@ struct Settings: Sendable {
     if let home = EnvironmentReader(environment: environment).text("HOME") { return home }
     let home = FileManager.default.homeDirectoryForCurrentUser.path(percentEncoded: false)
     return home.hasSuffix("/") ? String(home.dropLast()) : home
+  }
+
+  /// The way to the API: proxies and private authorities.
+  static func road(to baseURL: BaseURL, _ environment: [String: String]) throws(UserMessage) -> Road {
+    do {
+      return try Road(to: baseURL, environment)
+    } catch {
+      switch error {
+      case .proxy(let name): throw .setting(name, takes: "http://[USER:PASSWORD@]HOST[:PORT], or none")
+      case .authorityFile: throw .setting("NETSYNC_HTTP_CA_FILE", takes: "a file of certificates in PEM")
+      }
+    }
   }
 
   static func baseURL(_ environment: [String: String]) throws(UserMessage) -> BaseURL {

@@ -27,6 +27,10 @@ extension UserMessage {
       .api(failure, request: request, tries: tries, state: nothingLost)
     case .replica(let error):
       UserMessage(error)
+    case .setAside(let records): .row(.failed, "set_aside", "not understood: \(counted(records.count, "record")) of the API",
+      why: "\(records.first?.words ?? "a listing changed while it was read")\(records.count > 1 ? ", and more" : "")",
+      state: "everything else was taken in; nothing was removed, for each may be any network; \(Self.outbox(waiting))",
+      next: "netsync status lists them; tell Telnyx support where they stay")
     case .held(let reason, let count):
       .held(reason, count: count, verb: verb)
     case .quiet(let until): .row(.notNow, "throttled", "the API asked for patience",

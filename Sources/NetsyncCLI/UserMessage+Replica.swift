@@ -17,6 +17,9 @@ extension UserMessage {
     case .damaged(let path, let reason): .row(.damaged, "damaged_replica", "the replica is damaged",
       why: "\(path): \(reason)", state: "the file stays as it is; edits in its outbox may still be readable",
       next: "copy the file away, then 'netsync pull' with a new --replica")
+    case .diskFull(let path): .row(.failed, "disk_full", "the disk is full",
+      why: "\(path) cannot grow", state: "the step that failed was undone whole; what was there before is sound",
+      next: "make room, then try again; edits have a reserve that the next pull fills again")
     case .storage(let path, let reason): .row(.failed, "storage", "the replica could not be written or read",
       why: "\(path): \(reason)", state: "the step that failed was undone whole",
       next: "see that the disk has room and the file is yours")

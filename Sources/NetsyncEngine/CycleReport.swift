@@ -16,6 +16,8 @@ package enum CycleFailure: Error, Hashable, Sendable {
   case replica(ReplicaError)
   /// Another process syncs, and did not end within the wait.
   case busy(Duration)
+  /// Single records of the listings cannot be understood; everything else was taken in.
+  case setAside([SetAsideRecord])
   /// A guard holds what would be destroyed; `count` networks or edits.
   case held(Guard, count: Int)
 }
@@ -73,6 +75,8 @@ package struct PushReport: Hashable, Sendable {
   package var refused = 0
   /// What the policy made of conflicts meanwhile.
   package var verdicts = PolicyVerdicts()
+  /// What is told of edits after which the server has another name than they wanted.
+  package var alteredNames: [JournalChange] = []
   package var requests = 0
   package var bytes = 0
   package var duration = Duration.zero
@@ -86,7 +90,7 @@ package struct PushReport: Hashable, Sendable {
   package var conflicts = 0
   package var waiting = 0
   package var held = 0
-  /// Creates in doubt with several candidates.
+  /// Creates in doubt that a person decides about.
   package var undecided = 0
 
   package var sent: Int { created + renamed + deleted }
@@ -149,6 +153,7 @@ extension SyncEngine {
       case .replica(.damaged), .replica(.newer), .replica(.notAReplica): .replicaUnusable
       case .replica: .storage
       case .busy: .busy
+      case .setAside: .setAside
       case .held(let reason, count: _): .held(reason)
       }
     return FailedCycle(failure: failure, kind: kind)

@@ -50,6 +50,7 @@ package struct SyncEngine: Sendable {
   ) async throws(CycleFailure) {
     let lock = try await lock(waiting: wait)
     defer { withExtendedLifetime(lock) {} }
+    replica.keepReserve()
     let meta = try replicaStep { () throws(ReplicaError) in
       try replica.recover()
       return try replica.meta()

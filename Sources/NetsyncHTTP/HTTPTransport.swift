@@ -4,18 +4,34 @@ package import NetsyncAPI
 import NIOCore
 import NIOHTTP1
 import NIOPosix
+import NIOSSL
+import NetsyncModel
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Musl
+#endif
 
 /// The transport over AsyncHTTPClient: HTTP/1.1, TLS always verified, redirects refused, one total deadline, capped bodies.
-///
-/// It takes no proxy from the environment, so loopback never goes through one.
 package struct HTTPTransport: Transport {
   private let client: HTTPClient
+  private let road: Road
+  private let connectTimeout: Duration
 
   /// - Parameters:
   ///   - connectTimeout: for one connection, TLS included.
   ///   - connections: to the host at the same time.
-  package init(connectTimeout: Duration = .seconds(10), connections: Int = 16) {
+  package init(over road: Road = Road(), connectTimeout: Duration = .seconds(10), connections: Int = 16) {
+    self.road = road
+    self.connectTimeout = connectTimeout
     var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
+    var tls = TLSConfiguration.makeClientConfiguration()
+    tls.additionalTrustRoots = road.authorities.map { .file($0) }
+    configuration.tlsConfiguration = tls
+    configuration.proxy = road.proxy.map { proxy in
+      .server(host: proxy.host, port: proxy.port, authorization: proxy.credentials.map { .basic($0) })
+    }
     configuration.timeout.connect = .nanoseconds(connectTimeout.wholeNanoseconds)
     configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = connections
     // A host that refuses connections is told at once; whether to try again is the engine's to decide.
@@ -51,7 +67,29 @@ package struct HTTPTransport: Transport {
     do {
       return try outcome.get()
     } catch {
-      throw error.named(request.head.authority ?? "")
+      throw await explained(error, request.head.authority ?? "")
+    }
+  }
+
+  /// The same failure, with the host that it is about, and where its certificate was not accepted with what that says.
+  private func explained(_ failure: TransportFailure, _ authority: String) async -> TransportFailure {
+    switch failure {
+    case .notSent(let reason):
+      var failure = ConnectionFailure(reason.fault, host: authority, proxy: road.proxyAddress)
+      guard [.untrusted(nil), .otherHost(nil)].contains(reason.fault), let url = try? BaseURL("https://\(authority)")
+      else {
+        return .notSent(failure)
+      }
+      let certificate = await CertificateProbe.certificate(
+        of: url.host.hasPrefix("[") ? String(url.host.dropFirst().dropLast()) : url.host,
+        port: url.port ?? 443,
+        over: road,
+        timeout: .nanoseconds(connectTimeout.wholeNanoseconds)
+      )
+      failure.fault = reason.fault.with(certificate, now: Int64(time(nil)))
+      return .notSent(failure)
+    case .noAnswer(let reason): return .noAnswer(reason: "\(authority): \(reason)")
+    case .bodyTooLarge, .headersTooLarge: return failure
     }
   }
 
@@ -93,51 +131,112 @@ private func responseHead(_ response: HTTPClientResponse) -> HTTPResponse {
   return head
 }
 
-/// Only what proves that no byte left is `notSent`; everything else may have arrived.
+/// Only what proves that no byte left is `notSent`; everything else may have arrived. No library's own text gets out: it names types
+/// and files of its build.
 private func failure(_ error: any Error) -> TransportFailure {
   switch error {
-  case let error as HTTPClientError where error == .connectTimeout:
-    .notSent(reason: "no connection in time")
-  case let error as HTTPClientError where error == .getConnectionFromPoolTimeout:
-    .notSent(reason: "no free connection in time")
-  case let error as NIOConnectionError:
-    .notSent(reason: connectionReason(error))
-  case let error as IOError where error.errnoCode == ECONNREFUSED:
-    .notSent(reason: "connection refused")
-  case let error as ImpossibleStatus:
-    .noAnswer(reason: "the answer has status \(error.code), which HTTP does not have")
-  case HTTPParserError.headerOverflow:
-    .headersTooLarge
-  case let error as HTTPClientError where error == .deadlineExceeded:
-    .noAnswer(reason: "no complete answer in time")
-  case let error as HTTPClientError where error == .cancelled:
-    .cancelled
-  case is CancellationError:
-    .cancelled
-  case let error as HTTPClientError where error == .remoteConnectionClosed:
-    .noAnswer(reason: "the connection was closed before the answer was complete")
-  default:
-    .noAnswer(reason: String(describing: error))
+  case let error as HTTPClientError: failure(error)
+  case let error as NIOConnectionError: .notSent(fault(error))
+  case let error as IOError: failure(errno: error.errnoCode)
+  case let error as NIOSSLError:
+    switch error {
+    case .handshakeFailed(let reason): .notSent(handshakeFault(reason))
+    // A file of authorities that cannot be read.
+    case .failedToLoadCertificate, .noSuchFilesystemObject: .notSent(.untrusted(nil))
+    default: .noAnswer(reason: "the connection was closed before the answer was complete")
+    }
+  case let error as NIOSSLExtraError:
+    if [.failedToValidateHostname, .serverHostnameImpossibleToMatch].contains(error) {
+      .notSent(.otherHost(nil))
+    } else {
+      .notSent(.brokenHandshake)
+    }
+  case let error as ImpossibleStatus: .noAnswer(reason: "the answer has status \(error.code), which HTTP does not have")
+  case HTTPParserError.headerOverflow: .headersTooLarge
+  case is HTTPParserError: .noAnswer(reason: "what came is no HTTP")
+  case is CancellationError: .cancelled
+  default: .noAnswer(reason: "the connection broke off")
   }
 }
 
-private func connectionReason(_ error: NIOConnectionError) -> String {
-  if error.dnsAError != nil && error.dnsAAAAError != nil { return "the name cannot be resolved" }
+private func failure(_ error: HTTPClientError) -> TransportFailure {
+  switch error {
+  case .connectTimeout, .getConnectionFromPoolTimeout, .tlsHandshakeTimeout, .httpProxyHandshakeTimeout:
+    .notSent(.noConnection)
+  case .proxyAuthenticationRequired: .notSent(.proxyCredentials)
+  case .invalidProxyResponse: .notSent(.proxyRefused)
+  case .deadlineExceeded, .readTimeout: .noAnswer(reason: "no complete answer in time")
+  case .cancelled, .requestStreamCancelled: .cancelled
+  case .remoteConnectionClosed, .uncleanShutdown:
+    .noAnswer(reason: "the connection was closed before the answer was complete")
+  default: .noAnswer(reason: "what came is no HTTP")
+  }
+}
+
+private func failure(errno code: CInt) -> TransportFailure {
+  switch code {
+  case ECONNREFUSED: .notSent(.refused)
+  case EHOSTUNREACH, ENETUNREACH, EADDRNOTAVAIL: .notSent(.noConnection)
+  case ECONNRESET, EPIPE: .noAnswer(reason: "the connection was reset")
+  case ETIMEDOUT: .noAnswer(reason: "the connection was lost")
+  default: .noAnswer(reason: "the connection broke off (errno \(code))")
+  }
+}
+
+private func fault(_ error: NIOConnectionError) -> ConnectionFault {
+  if error.dnsAError != nil && error.dnsAAAAError != nil { return .unresolved }
   let refused = error.connectionErrors.allSatisfy { ($0.error as? IOError)?.errnoCode == ECONNREFUSED }
-  return refused ? "connection refused" : "no connection to port \(error.port)"
+  return refused ? .refused : .noConnection
+}
+
+/// What BoringSSL's words come to; only these are looked for.
+private func handshakeFault(_ error: BoringSSLError) -> ConnectionFault {
+  guard case .sslError(let stack) = error else { return .brokenHandshake }
+  let words = stack.map(\.description).joined(separator: " ")
+  if words.contains("CERTIFICATE_VERIFY_FAILED") { return .untrusted(nil) }
+  if ["WRONG_VERSION_NUMBER", "HTTP_REQUEST", "HTTPS_PROXY_REQUEST", "UNEXPECTED_RECORD"].contains(
+    where: words.contains
+  ) {
+    return .noTLS
+  }
+  return .brokenHandshake
+}
+
+extension ConnectionFault {
+  /// The same, with what the certificate says: that its time is over explains why nobody vouches for it.
+  ///
+  /// - Parameter now: seconds since 1970.
+  fileprivate func with(_ certificate: CertificateSummary?, now: Int64) -> ConnectionFault {
+    guard let certificate else { return self }
+    let now = Timestamp(microseconds: now * 1_000_000)
+    if case .untrusted = self, now < certificate.validFrom || now > certificate.validUntil {
+      return .outOfDate(certificate)
+    }
+    if case .otherHost = self { return .otherHost(certificate) }
+    return .untrusted(certificate)
+  }
+}
+
+extension HTTPClient.Authorization {
+  fileprivate static func basic(_ credentials: Road.Proxy.Credentials) -> HTTPClient.Authorization {
+    .basic(username: credentials.user, password: credentials.password)
+  }
+}
+
+extension Road.Proxy {
+  /// The value of `proxy-authorization`; only for the wire.
+  var authorization: String? {
+    credentials.map { HTTPClient.Authorization.basic($0).headerValue }
+  }
 }
 
 extension TransportFailure {
   /// Its task was cancelled while it was on its way: it may have arrived.
   fileprivate static let cancelled = TransportFailure.noAnswer(reason: "the request was cancelled")
 
-  /// The same, with the host that it is about.
-  fileprivate func named(_ host: String) -> TransportFailure {
-    switch self {
-    case .notSent(let reason): .notSent(reason: "\(host): \(reason)")
-    case .noAnswer(let reason): .noAnswer(reason: "\(host): \(reason)")
-    case .bodyTooLarge, .headersTooLarge: self
-    }
+  /// The host is told later.
+  fileprivate static func notSent(_ fault: ConnectionFault) -> TransportFailure {
+    .notSent(ConnectionFailure(fault, host: ""))
   }
 }
 

@@ -38,7 +38,7 @@ public enum APIFailure: Error, Hashable, Sendable {
   /// 5xx: it may or may not have been applied.
   case serverFault(APIErrorDetail)
   /// The request cannot have arrived: no connection was made.
-  case unreachable(reason: String)
+  case unreachable(ConnectionFailure)
   /// The request may have arrived; no complete answer did.
   case noAnswer(reason: String)
   /// An answer that this version cannot take: a redirect, a body that is not the API's, the wrong record, over a limit.
@@ -47,7 +47,8 @@ public enum APIFailure: Error, Hashable, Sendable {
   /// Whether the same request may succeed later without anybody's doing.
   public var isTransient: Bool {
     switch self {
-    case .slowDown, .serverFault, .unreachable, .noAnswer: true
+    case .slowDown, .serverFault, .noAnswer: true
+    case .unreachable(let failure): failure.fault.isTransient
     case .gone, .refused, .credentials, .notUnderstood: false
     }
   }
@@ -77,8 +78,8 @@ public enum Misunderstanding: Error, Hashable, Sendable {
   case redirect(status: Int)
   /// A status that the API does not document.
   case status(Int)
-  /// A 404 that is not the API's own: a proxy or a wrong base URL.
-  case foreignNotFound
+  /// 404 without the API's own words, or 400, 409 or 422 with a page for people: a proxy or a wrong base URL.
+  case foreign(status: Int)
   /// The body is not JSON, or ends in the middle.
   case malformed(reason: String)
   /// A field of the wrong type, by its path.

@@ -5,6 +5,9 @@ public struct Evidence: Codable, Hashable, Sendable {
   /// The pull whose listing showed it, or did not show it.
   public var sweep: Int64?
   public var page: Int?
+  /// Of a record that was set aside: where on the page it stands, and why it cannot be understood.
+  public var position: Int?
+  public var fault: String?
   /// Method and path of the request that settled it.
   public var request: String?
   public var status: Int?
@@ -43,6 +46,13 @@ public struct Evidence: Codable, Hashable, Sendable {
     self.detail = failure?.detail
   }
 
+  /// Of a record that was set aside.
+  package init(_ record: SetAsideRecord, sweep: Int64?) {
+    self.init(sweep: sweep, page: record.page)
+    position = record.position
+    fault = record.fault.rawValue
+  }
+
   /// Of an edit that reverses a change.
   package init(undoing change: ChangeNumber) {
     self.init()
@@ -56,7 +66,7 @@ public struct Evidence: Codable, Hashable, Sendable {
   }
 
   private enum CodingKeys: String, CodingKey {
-    case sweep, page, request, status, code, title, detail, policy, contests, undoes
+    case sweep, page, position, fault, request, status, code, title, detail, policy, contests, undoes
     case updatedAtBefore = "updated_at_before"
     case updatedAtAfter = "updated_at_after"
     case mineAt = "mine_at"

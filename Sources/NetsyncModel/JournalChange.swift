@@ -58,6 +58,8 @@ public struct JournalChange: Hashable, Sendable {
     case changed
     /// The server shows an older state than before.
     case wentBack = "went_back"
+    /// A record of a listing that cannot be understood: of the networks, or of the network's interfaces.
+    case setAside = "set_aside"
     // What became of an edit.
     /// The server took it.
     case sent

@@ -26,6 +26,9 @@ package enum Limits {
   package static let triesAnswered = 10
   /// Tries of one network's interface list within one cycle.
   package static let triesOfOneList = 3
+  /// How often a listing that contradicts itself is walked at a time, and the pause before it is walked again.
+  package static let triesForWhole = 3
+  package static let pauseForWhole: Duration = .seconds(1)
   /// Interface lists in a row without an answer, each of which may be of one network alone, that end a cycle.
   package static let failuresInARow = 8
   /// What the journal keeps: of the entries younger than `journalAge` the newest `journalRows`, and whatever their number those

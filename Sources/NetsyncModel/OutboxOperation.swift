@@ -185,20 +185,29 @@ public struct Doubt: Hashable, Sendable {
   public let firstLook: Timestamp?
   /// When to look next, on the server's clock.
   public let nextLook: Timestamp
-  /// Several networks that may be the one: a person says which.
-  public package(set) var candidates: [NetworkID]
+  /// A person decides: several networks may be the one, or what the server lists proves nothing.
+  public let isUndecided: Bool
+  /// The networks that may be the one.
+  public let candidates: [NetworkID]
 
+  /// - Parameter candidates: where a person decides; there may be none.
   public init(
     arming: Arming,
     looks: Int = 0,
     firstLook: Timestamp? = nil,
     nextLook: Timestamp,
-    candidates: [NetworkID] = []
+    candidates: [NetworkID]? = nil
   ) {
     self.arming = arming
     self.looks = looks
     self.firstLook = firstLook
     self.nextLook = nextLook
-    self.candidates = candidates
+    isUndecided = candidates != nil
+    self.candidates = candidates ?? []
+  }
+
+  /// The same, and a person decides.
+  package func asking(_ candidates: [NetworkID]) -> Doubt {
+    Doubt(arming: arming, looks: looks, firstLook: firstLook, nextLook: nextLook, candidates: candidates)
   }
 }

@@ -39,6 +39,9 @@ package struct SweepRecord: Hashable, Sendable {
   /// nil: it runs, or its process died.
   package var endedAt: Timestamp?
   package var outcome: CycleOutcome?
+  /// It has asked for everything; one that was cut short is taken up by the next.
+  package var isFinished: Bool
+  /// It can say what is missing.
   package var isComplete: Bool
   /// As far as it came when it ended; nothing while it runs.
   package var counts: SweepCounts
@@ -48,6 +51,7 @@ package struct SweepRecord: Hashable, Sendable {
     startedAt: Timestamp,
     endedAt: Timestamp?,
     outcome: CycleOutcome?,
+    isFinished: Bool = true,
     isComplete: Bool,
     counts: SweepCounts
   ) {
@@ -55,6 +59,7 @@ package struct SweepRecord: Hashable, Sendable {
     self.startedAt = startedAt
     self.endedAt = endedAt
     self.outcome = outcome
+    self.isFinished = isFinished
     self.isComplete = isComplete
     self.counts = counts
   }

@@ -63,7 +63,8 @@ package struct AccountCheck: Hashable, Sendable {
   /// - Parameter overlaps: whether any network on it is known.
   /// - Throws: ``Misunderstanding/tooManyPages(limit:)``.
   package mutating func saw(_ page: PageSight, overlaps: Bool) throws(Misunderstanding) -> Verdict {
-    sight.listed += page.rows
+    // What cannot be understood may be anybody's.
+    sight.listed += page.rows - page.setAside
     sight.overlaps = sight.overlaps || overlaps
     // mutant: strangers-taken-for-our-own
     guard isOtherAccount(sight) else { return .same }

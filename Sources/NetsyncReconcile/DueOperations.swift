@@ -21,8 +21,8 @@ package enum Turn: Hashable, Sendable {
 /// |-------|------|
 /// | waiting | send; none behind an edit of the same network that is on its way or in doubt |
 /// | sending | in flight; none for a create, which is in doubt once its process has died |
-/// | in doubt, no candidates | look; none behind an older one of its name |
-/// | in doubt, candidates | none: a person says which |
+/// | in doubt | look; none behind an older one of its name |
+/// | in doubt, undecided | none: a person decides |
 /// | conflict, held, refused | none: a person decides |
 ///
 /// - Returns: in the order of their numbers.
@@ -38,8 +38,8 @@ package func turns(of operations: [OutboxOperation]) -> [(operation: OutboxOpera
       turn = recover(operation.intent) == .doubt ? .none(.inDoubt) : .inFlight
     case .inDoubt(let doubt):
       let isOldest = operation.intent.name.map { doubted.insert($0).inserted } ?? true
-      if !doubt.candidates.isEmpty {
-        turn = .none(.severalCandidates)
+      if doubt.isUndecided {
+        turn = .none(.undecided)
       } else {
         turn = isOldest ? .look(notBefore: doubt.nextLook) : .none(.inDoubt)
       }
@@ -67,8 +67,8 @@ package struct DueOperations: Hashable, Sendable {
 /// - Parameters:
 ///   - now: on the host's clock.
 ///   - clock: for looks, which are due on the server's clock.
-///   - isAskedFor: edits that a person wants worked on now: their own backoff is not sat out, and those with several candidates are
-///     looked for once more.
+///   - isAskedFor: edits that a person wants worked on now: their own backoff is not sat out, and creates that a
+///     person decides about are looked for once more.
 package func dueOperations(
   _ operations: [OutboxOperation],
   now: Timestamp,
@@ -83,7 +83,7 @@ package func dueOperations(
     case .look(let notBefore):
       // mutant: look-due-on-the-wrong-clock
       time = clock.hostTime(notBefore)
-    case .none(.severalCandidates) where isAskedFor(operation): time = now
+    case .none(.undecided) where isAskedFor(operation): time = now
     case .inFlight, .none: continue
     }
     if time <= now { due.now.append(operation) } else { due.next = min(due.next ?? time, time) }

@@ -1,33 +1,44 @@
 package import NetsyncModel
 
-/// What is known of a create that was not answered, and what a look for it found.
-package struct UnknownCreate: Hashable, Sendable {
-  package var name: NetworkName
-  package var doubt: Doubt
-  /// Every network that the listing showed, whether or not its name fits: a filter may be substring or exact.
-  package var found: [NetworkDocument]
+/// What a look for an unanswered create has found.
+package struct CreateLook: Hashable, Sendable {
+  /// What is listed under its name. Other names may be among them: a filter may be substring or exact.
+  package var named: CreateSight
+  /// What of the whole listing may be it, once that was looked through.
+  package var everywhere: CreateSight?
   /// Networks that this replica knows by their id already.
   package var known: Set<NetworkID>
   /// Unanswered creates of the same name, this one included; the oldest is resolved first.
   package var siblings: Int
-  /// The look has seen everything: no row came twice and none was announced that did not come. While rows shift between pages, the
-  /// one that is looked for can slip through.
-  package var isWhole: Bool
+  /// Unanswered creates of other names: each explains a network of its own name.
+  package var others: [UnansweredCreate]
 
   package init(
-    name: NetworkName,
-    doubt: Doubt,
-    found: [NetworkDocument],
-    known: Set<NetworkID>,
+    named: CreateSight,
+    everywhere: CreateSight? = nil,
+    known: Set<NetworkID> = [],
     siblings: Int = 1,
-    isWhole: Bool = true
+    others: [UnansweredCreate] = []
   ) {
-    self.name = name
-    self.doubt = doubt
-    self.found = found
+    self.named = named
+    self.everywhere = everywhere
     self.known = known
     self.siblings = siblings
-    self.isWhole = isWhole
+    self.others = others
+  }
+}
+
+/// What a listing shows of a create.
+package struct CreateSight: Hashable, Sendable {
+  package var found: [NetworkDocument]
+  /// As in ``CreateListing/contradiction``.
+  package var contradiction: String?
+
+  package var isWhole: Bool { contradiction == nil }
+
+  package init(_ found: [NetworkDocument], contradiction: String? = nil) {
+    self.found = found
+    self.contradiction = contradiction
   }
 }
 
@@ -35,10 +46,12 @@ package struct UnknownCreate: Hashable, Sendable {
 package enum UnknownCreateDecision: Hashable, Sendable {
   /// This is it.
   case adopt(NetworkDocument)
-  /// Several may be it: a person says which.
+  /// A person says which of these it is, or that it is none of them. Where there are none, what the server lists proves nothing.
   case ask([NetworkID])
   /// Look again, no sooner than this on the server's clock. `first` is when the first look was.
   case look(again: Timestamp, looks: Int, first: Timestamp)
+  /// Look through the whole listing now, and decide again: a server may have changed the name.
+  case lookEverywhere
   /// It never arrived: it waits to be sent again.
   case sendAgain
 }
@@ -55,52 +68,132 @@ package let looksBeforeSendingAgain = 3
 /// One that says that it was made before the arming is another's, most likely, or it got its name since; but the server's clocks may
 /// be further apart than they should. Where nothing else is found, a person is asked, and it is not sent again.
 ///
+/// A listing that contradicts itself proves nothing. And no name proves that a create did not arrive, for a server may change names:
+/// before it is sent again the whole listing is looked through for a network that nobody knows, made since the arming, whose name can
+/// be what a server made of this one (``NameForms``). Where one is there, a person decides.
+///
+/// | listed under the name | the looks are over | in the whole listing | decision |
+/// |---|---|---|---|
+/// | one new, of the exact name | – | – | adopt |
+/// | more than there are such creates | – | – | ask which |
+/// | nothing | no | – | look again |
+/// | nothing | yes | – | look everywhere |
+/// | nothing | yes | nothing that may be it | send again |
+/// | nothing | yes | one that may be it | ask |
+/// | a contradiction | no | – | look again |
+/// | a contradiction | yes | whatever it is | ask |
+/// | nothing | yes | a contradiction | look again; ask when the settle time has passed once more |
+///
 /// - Parameters:
 ///   - now: on the server's clock.
 ///   - settleTime: how long after it was sent a request may still be applied.
-package func identify(_ create: UnknownCreate, now: Timestamp, settleTime: Duration) -> UnknownCreateDecision {
-  let namesakes = create.found
-    .filter(create.isNamesake)
-    .sorted { ($0.createdAt?.instant ?? .distantFuture, $0.id) < ($1.createdAt?.instant ?? .distantFuture, $1.id) }
-  let candidates = namesakes.filter { !isOlder($0, than: create.doubt.arming) }
+package func identify(
+  _ name: NetworkName,
+  _ doubt: Doubt,
+  by look: CreateLook,
+  now: Timestamp,
+  settleTime: Duration
+) -> UnknownCreateDecision {
+  let first = doubt.firstLook ?? now
+  let settled = first + settleTime
+  let soon = now + settleTime / 5
+  // mutant: contradiction-believed
+  guard look.named.isWhole else {
+    if now < settled { return .look(again: soon, looks: doubt.looks, first: first) }
+    return look.everywhere == nil ? .lookEverywhere : .ask(look.suspects(for: name, doubt.arming))
+  }
+  let namesakes = look.unknown([.namesake], as: name, doubt.arming)
+  let candidates = namesakes.filter { !isOlder($0, than: doubt.arming) }
   // Creates of one name that are all unanswered are told apart by their order alone, which no one can see: oldest to oldest.
-  if let oldest = candidates.first, candidates.count <= create.siblings {
+  if let oldest = candidates.first, candidates.count <= look.siblings {
     // mutant: found-create-sent-again
     return .adopt(oldest)
   }
   if !candidates.isEmpty { return .ask(candidates.map(\.id)) }
 
-  let first = create.doubt.firstLook ?? now
-  guard create.isWhole else { return .look(again: now + settleTime / 10, looks: create.doubt.looks, first: first) }
-  let looks = create.doubt.looks + 1
-  let settled = first + settleTime
+  let looks = doubt.looks + 1
   // mutant: one-look-is-enough
-  if looks >= looksBeforeSendingAgain && now >= settled {
-    return namesakes.isEmpty ? .sendAgain : .ask(namesakes.map(\.id))
+  guard looks >= looksBeforeSendingAgain && now >= settled else {
+    let next = looks == 1 ? first + settleTime / 2 : max(now + settleTime / 10, settled)
+    return .look(again: next, looks: looks, first: first)
   }
-  let next = looks == 1 ? first + settleTime / 2 : max(now + settleTime / 10, settled)
-  return .look(again: next, looks: looks, first: first)
+  guard let everywhere = look.everywhere else { return .lookEverywhere }
+  let suspects = look.suspects(for: name, doubt.arming)
+  // mutant: changed-name-sent-again
+  if !suspects.isEmpty { return .ask(suspects) }
+  // mutant: contradiction-everywhere-believed
+  if everywhere.isWhole { return .sendAgain }
+  return now < settled + settleTime ? .look(again: soon, looks: doubt.looks, first: first) : .ask([])
 }
 
-extension UnknownCreate {
-  fileprivate func isNamesake(_ network: NetworkDocument) -> Bool {
-    // mutant: known-network-adopted
-    !known.contains(network.id) && mayBe(network, theCreateOf: name, doubt.arming)
+extension CreateLook {
+  /// Why the server's word proves nothing; nil where it does.
+  var contradiction: String? { named.contradiction ?? everywhere?.contradiction }
+
+  /// Networks that nobody here knows and that may be the create, the oldest first, each once.
+  fileprivate func unknown(
+    _ likenesses: Set<Likeness>,
+    as name: NetworkName,
+    _ arming: Arming
+  ) -> [NetworkDocument] {
+    let forms = NameForms(of: name)
+    var seen: Set<NetworkID> = []
+    return (named.found + (everywhere?.found ?? []))
+      .filter { network in
+        // mutant: known-network-adopted
+        !known.contains(network.id) && likenesses.contains(likeness(of: network, to: forms, arming))
+          && seen.insert(network.id).inserted
+      }
+      .sorted { ($0.createdAt?.instant ?? .distantFuture, $0.id) < ($1.createdAt?.instant ?? .distantFuture, $1.id) }
   }
+
+  /// What a person is asked about: those of its exact name, and those of a name that a server may have made of it and that no other
+  /// create explains.
+  fileprivate func suspects(for name: NetworkName, _ arming: Arming) -> [NetworkID] {
+    let unknown = unknown([.namesake, .altered], as: name, arming)
+    return unknown.filter { network in
+      let explained = others.count { $0.name == network.name && !$0.arming.known.contains(network.id) }
+      return network.name == name || unknown.count { $0.name == network.name } > explained
+    }.map(\.id)
+  }
+}
+
+/// How a listed network fits an unanswered create.
+enum Likeness: Hashable, Sendable {
+  case none
+  /// It has the name, byte for byte.
+  case namesake
+  /// Its name can be what a server made of it, and it was made since the arming.
+  case altered
+}
+
+private func likeness(of network: NetworkDocument, to forms: NameForms, _ arming: Arming) -> Likeness {
+  // mutant: another-name-adopted
+  let isNamesake = network.name == forms.asked
+  if arming.known.contains(network.id) { return .none }
+  if isNamesake { return .namesake }
+  return !isOlder(network, than: arming) && forms.include(network.name) ? .altered : .none
 }
 
 /// A create that was armed and whose answer is not settled: sent, or in doubt.
 package struct UnansweredCreate: Hashable, Sendable {
-  package var name: NetworkName
   package var arming: Arming
+  fileprivate let forms: NameForms
+
+  package var name: NetworkName { forms.asked }
+
+  package init(_ name: NetworkName, _ arming: Arming) {
+    self.arming = arming
+    forms = NameForms(of: name)
+  }
 }
 
 package func unansweredCreates(among operations: [OutboxOperation]) -> [UnansweredCreate] {
   operations.compactMap { operation in
     guard case .create(let name) = operation.intent else { return nil }
     switch operation.state {
-    case .inDoubt(let doubt): return UnansweredCreate(name: name, arming: doubt.arming)
-    case .sending(let arming?): return UnansweredCreate(name: name, arming: arming)
+    case .inDoubt(let doubt): return UnansweredCreate(name, doubt.arming)
+    case .sending(let arming?): return UnansweredCreate(name, arming)
     case .sending(nil), .waiting, .conflict, .held, .refused: return nil
     }
   }
@@ -109,13 +202,12 @@ package func unansweredCreates(among operations: [OutboxOperation]) -> [Unanswer
 /// Whether a listed network that nobody here knows is not taken in before an unanswered create is settled: it may be what that made.
 package func isWithheld(_ network: NetworkDocument, for unanswered: [UnansweredCreate]) -> Bool {
   // mutant: unanswered-create-taken-in
-  unanswered.contains { mayBe(network, theCreateOf: $0.name, $0.arming) }
+  unanswered.contains { likeness(of: network, to: $0.forms, $0.arming) != .none }
 }
 
-/// Whether a network that nobody here knows may be an unanswered create: the name byte for byte, and not there before the arming.
+/// Whether a network that nobody here knows may be an unanswered create.
 package func mayBe(_ network: NetworkDocument, theCreateOf name: NetworkName, _ arming: Arming) -> Bool {
-  // mutant: another-name-adopted
-  network.name == name && !arming.known.contains(network.id)
+  likeness(of: network, to: NameForms(of: name), arming) != .none
 }
 
 /// Whether a network says that it was made before the arming. One without a creation time does not.

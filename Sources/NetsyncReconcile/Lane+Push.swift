@@ -31,41 +31,33 @@ package struct Moment: Hashable, Sendable {
   }
 }
 
-/// What a look for an unanswered create has found.
-package struct CreateLook: Hashable, Sendable {
-  /// As in ``UnknownCreate``.
-  package var found: [NetworkDocument]
-  package var known: Set<NetworkID>
-  package var siblings: Int
-  package var isWhole: Bool
-
-  package init(found: [NetworkDocument], known: Set<NetworkID>, siblings: Int, isWhole: Bool) {
-    self.found = found
-    self.known = known
-    self.siblings = siblings
-    self.isWhole = isWhole
-  }
+/// What a look for an unanswered create came to.
+package enum CreateLookOutcome: Hashable, Sendable {
+  case settled(SettledAs)
+  /// It cannot be told before the whole listing is looked through.
+  case lookEverywhere
 }
 
 extension Arming {
-  /// What a create writes down before it is sent (R6).
+  /// What a create writes down before it is sent (R6); nil where the listing contradicts itself, for that proves nothing.
   ///
   /// By the server's own word where it gave one: that the network was not there at that time is then no matter of any host's clock.
   ///
   /// - Parameters:
-  ///   - listed: what the server lists under the name now.
+  ///   - listing: what the server lists under the name now.
   ///   - date: the server's time of that listing.
   ///   - serverNow: on the server's clock, as far as it is known.
-  package init(
-    of name: NetworkName,
-    listed: [NetworkDocument],
+  package init?(
+    _ listing: CreateListing,
     date: Timestamp?,
     serverNow: Timestamp,
     uncertainty: Duration
   ) {
+    // mutant: armed-upon-a-contradiction
+    guard listing.isWhole else { return nil }
     self.init(
       notBefore: (date ?? serverNow - uncertainty) - Limits.serverClockSpread,
-      known: Set(listed.filter { $0.name == name }.map(\.id))
+      known: Set(listing.networks.map(\.id))
     )
   }
 }
@@ -92,6 +84,13 @@ extension Lane {
     return step(true)
   }
 
+  /// It was looked at, and stays where it is for this reason, which its user is told.
+  package mutating func stays(_ edit: EditNumber, for reason: APIErrorDetail) -> LaneStep<Void> {
+    if flying?.edit == edit { flying?.failure = reason }
+    if queued?.edit == edit { queued?.failure = reason }
+    return step(())
+  }
+
   /// It was armed, and could not be sent: there was no time for it, or a stop was requested.
   package mutating func notSent(_ edit: EditNumber) throws(LaneRefusal) -> LaneStep<Void> {
     _ = try sending(edit)
@@ -111,14 +110,15 @@ extension Lane {
     _ evidence: Evidence
   ) throws(LaneRefusal) -> LaneStep<SettledAs> {
     let sent = try sending(edit)
-    if case .failure(let failure) = answer, let detail = failure.detail { flying?.failure = detail }
-    switch settle(sent.intent, base: sent.base?.name, answer) {
+    let decision = settle(sent.intent, base: sent.base?.name, answer)
+    if let trouble = trouble(with: answer, decision) { flying?.failure = trouble }
+    switch decision {
     case .landed(let document?):
       if let holder {
         guard mayAbsorb(holder, as: document, for: sent) else { return try doubt(sent, at: moment.server) }
         absorb(holder)
       }
-      land(sent, document, as: .sent, evidence, moment.server)
+      land(sent, document.naming(sent.intent.name), as: .sent, evidence, moment.server)
       return step(.landed)
     case .landed(nil):
       landDeletion(sent, evidence, moment.server)
@@ -214,44 +214,38 @@ extension Lane {
     refused?.sentName = nil
   }
 
-  /// An unanswered create was looked for (R6); ``identify(_:now:settleTime:)`` says what that means.
+  /// An unanswered create was looked for (R6); ``identify(_:_:by:now:settleTime:)`` says what that means.
+  ///
   package mutating func lookedFor(
     _ edit: EditNumber,
     _ look: CreateLook,
     settleTime: Duration,
     serverNow: Timestamp,
     _ evidence: Evidence
-  ) -> LaneStep<SettledAs> {
+  ) -> LaneStep<CreateLookOutcome> {
     // Its user may have adopted it or sent it again while it was looked for.
     guard let operation = flying, operation.edit == edit, case .inDoubt(let doubt) = operation.state,
       case .create(let name) = operation.intent
-    else { return step(.waiting) }
-    let unknown = UnknownCreate(
-      name: name,
-      doubt: doubt,
-      found: look.found,
-      known: look.known,
-      siblings: look.siblings,
-      isWhole: look.isWhole
-    )
+    else { return step(.settled(.waiting)) }
+    if let contradiction = look.contradiction { flying?.failure = APIErrorDetail(status: 200, title: contradiction) }
     // mutant: settle-time-cut-short
-    switch identify(unknown, now: serverNow, settleTime: settleTime) {
+    switch identify(name, doubt, by: look, now: serverNow, settleTime: settleTime) {
     case .adopt(let document):
       land(operation, document, as: .adopted, evidence, serverNow)
-      return step(.landed)
+      return step(.settled(.landed))
     case .ask(let candidates):
-      var asked = doubt
       // mutant: candidates-forgotten
-      asked.candidates = candidates
-      flying?.move(to: .inDoubt(asked))
-      return step(.inDoubt)
+      flying?.move(to: .inDoubt(doubt.asking(candidates)))
+      return step(.settled(.inDoubt))
+    case .lookEverywhere:
+      return step(.lookEverywhere)
     case .look(let again, let looks, let first):
       // mutant: first-look-forgotten
       flying?.move(to: .inDoubt(Doubt(arming: doubt.arming, looks: looks, firstLook: first, nextLook: again)))
-      return step(.inDoubt)
+      return step(.settled(.inDoubt))
     case .sendAgain:
       returnToQueue()
-      return step(.waiting)
+      return step(.settled(.waiting))
     }
   }
 

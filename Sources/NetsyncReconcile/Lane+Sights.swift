@@ -68,6 +68,7 @@ extension Lane {
     contests: Int,
     _ evidence: Evidence
   ) -> LaneStep<SightOutcome> {
+    let sight = sight.naming(base?.name)
     let standing = NetworkStanding(
       base: base,
       intent: queued.map { QueuedIntent($0, seen: sight.document?.name) } ?? .none,
@@ -155,7 +156,9 @@ extension QueuedIntent {
     let baseName = startingName(base: operation.base?.name, sent: operation.sentName, seen: seen)
     switch operation.intent {
     case .create: self = .none
-    case .rename(let name): self = .rename(to: name, baseName: baseName, editedAt: operation.editedAt)
+    case .rename(let name):
+      let wanted = wantedName(name, base: operation.base?.name, sent: operation.sentName, seen: seen)
+      self = .rename(to: wanted, baseName: baseName, editedAt: operation.editedAt)
     case .delete: self = .delete(baseName: baseName, editedAt: operation.editedAt)
     }
   }

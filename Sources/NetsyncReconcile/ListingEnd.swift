@@ -3,7 +3,10 @@ package import NetsyncModel
 /// What one page says of the listing that it is of.
 package struct PageSight: Hashable, Sendable {
   package var number: Int
+  /// Records, whether or not they can be understood.
   package var rows: Int
+  /// Of these, records that cannot.
+  package var setAside: Int
   /// nil where it does not say, as for the others.
   package var totalPages: Int?
   package var totalResults: Int?
@@ -13,12 +16,14 @@ package struct PageSight: Hashable, Sendable {
   package init(
     _ number: Int,
     rows: Int,
+    setAside: Int = 0,
     totalPages: Int? = nil,
     totalResults: Int? = nil,
     isUnchanged: Bool = false
   ) {
     self.number = number
     self.rows = rows
+    self.setAside = setAside
     self.totalPages = totalPages
     self.totalResults = totalResults
     self.isUnchanged = isUnchanged
@@ -46,29 +51,62 @@ package func lastPage(after page: PageSight, pageSize: Int) throws(Misunderstand
   return last
 }
 
-/// The pages of one name's listing, as a look for a create reads them (R6): other names may be among them, for the server's filter
-/// may be substring or exact.
-package struct NamesakeListing: Hashable, Sendable {
+/// The pages of a listing, as a look for a create reads them (R6): what is listed under its name, or everything.
+///
+/// Of the networks only those are kept that may be what a server made of the create; other names may be among them whatever the
+/// filter, which may be substring or exact.
+package struct CreateListing: Hashable, Sendable {
   package private(set) var networks: [NetworkDocument] = []
-  /// The most networks that a page spoke of, where there was more than one page.
-  private var announced = 0
+  private let forms: NameForms
+  private var ids: Set<NetworkID> = []
+  private var rows = 0
+  private var setAside = 0
+  /// The page that is the last by what the pages say.
+  private var end = 1
+  /// What its pages said of their number.
+  private var totals: ClosedRange<Int>?
 
-  package init() {}
+  package init(of name: NetworkName) {
+    forms = NameForms(of: name)
+  }
 
-  /// No row came twice, and none was announced that did not come: while rows shift between pages, one can slip through.
-  package var isWhole: Bool { Set(networks.map(\.id)).count == networks.count && networks.count >= announced }
+  /// Why it proves nothing; nil where it agrees with itself: no row came twice, each could be understood, and there are as many as every
+  /// page says. While rows shift between pages, one can slip through.
+  package var contradiction: String? {
+    if let totals, totals.lowerBound != rows || totals.upperBound != rows {
+      let other = totals.lowerBound == rows ? totals.upperBound : totals.lowerBound
+      return "a listing contradicts itself: it has \(rows) networks and speaks of \(other)"
+    }
+    if setAside > 0 { return "\(setAside) records of a listing cannot be understood" }
+    return ids.count < rows ? "a listing has one network twice" : nil
+  }
+
+  package var isWhole: Bool { contradiction == nil }
+  /// What it shows of the create.
+  package var sight: CreateSight { CreateSight(networks, contradiction: contradiction) }
 
   /// Takes in the next page.
   ///
-  /// - Returns: the page to ask for next; nil where the listing ends.
+  /// - Returns: the page to ask for next; nil where the listing ends, which is not after a full page, whatever that says of its end.
   /// - Throws: ``Misunderstanding/tooManyPages(limit:)``.
   package mutating func took(
     _ page: PageSight,
     _ records: [NetworkDocument],
     pageSize: Int
   ) throws(Misunderstanding) -> Int? {
-    networks += records
-    if page.number > 1 || page.totalPages ?? 1 > 1 { announced = max(announced, page.totalResults ?? 0) }
-    return try lastPage(after: page, pageSize: pageSize) > page.number ? page.number + 1 : nil
+    rows += page.rows
+    setAside += page.setAside
+    ids.formUnion(records.map(\.id))
+    networks += records.filter { forms.include($0.name) }
+    if let total = page.totalResults {
+      totals = min(totals?.lowerBound ?? total, total)...max(totals?.upperBound ?? total, total)
+    }
+    end = try lastPage(after: page, pageSize: pageSize)
+    return end > page.number || page.rows >= pageSize ? page.number + 1 : nil
+  }
+
+  /// Whether a failure says no more than that there is no page after the last.
+  package func ends(with failure: APIFailure, at page: Int) -> Bool {
+    if case .refused = failure { page > end } else { false }
   }
 }

@@ -26,8 +26,8 @@ package struct HeldEdit: Hashable, Sendable {
     case conflict(ConflictKind)
     /// Sent and not answered: it is looked for before it is sent again.
     case inDoubt
-    /// Several networks may be it: a person says which.
-    case severalCandidates
+    /// In doubt, and a person decides: several networks may be it, or what the server lists proves nothing.
+    case undecided
     case refused
     case guarded(Guard)
     /// Another edit of the same network comes first.

@@ -16,7 +16,7 @@ package enum EditProgress: Hashable, Sendable {
 /// |---------------------------------|-----------------------------|-------------------------------|
 /// | waiting, sending                | –                           | open                          |
 /// | in doubt                        | –                           | open                          |
-/// | in doubt, several candidates    | –                           | undecided                     |
+/// | in doubt, a person decides      | –                           | undecided                     |
 /// | conflict, held, refused         | –                           | the same                      |
 /// | no                              | sent, adopted, satisfied    | sent                          |
 /// | no                              | yielded, discarded, refused | the same                      |
@@ -41,7 +41,7 @@ package func progress(of operation: OutboxOperation?, lastTold change: JournalCh
     return .settled(.superseded(by: change.evidence.supersededBy.map(EditNumber.init)))
   case .discarded:
     return .settled(.discarded)
-  case .created, .renamed, .deleted, .changed, .wentBack, .conflict, .prevailed:
+  case .created, .renamed, .deleted, .changed, .wentBack, .setAside, .conflict, .prevailed:
     return .unknown
   }
 }
@@ -49,7 +49,7 @@ package func progress(of operation: OutboxOperation?, lastTold change: JournalCh
 private func progress(of operation: OutboxOperation) -> EditProgress {
   switch operation.state {
   case .waiting, .sending: .open
-  case .inDoubt(let doubt): doubt.candidates.isEmpty ? .open : .settled(.undecided(doubt.candidates))
+  case .inDoubt(let doubt): doubt.isUndecided ? .settled(.undecided(doubt.candidates)) : .open
   case .conflict(let kind): .settled(.conflict(kind))
   case .held: .settled(.held)
   case .refused: .settled(.refused(operation.failure ?? APIErrorDetail()))

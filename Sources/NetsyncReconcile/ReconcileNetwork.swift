@@ -228,10 +228,48 @@ private func editDecision(
 }
 
 /// The name that an edit started from, as far as a conflict goes: the base's, or the one that our own unanswered write may have
-/// set. Our own write is not their change.
+/// set. Our own write is not their change, nor is what a server makes of its name.
 package func startingName(base: NetworkName?, sent: NetworkName?, seen: NetworkName?) -> NetworkName? {
   // mutant: own-rename-taken-for-theirs
-  sent != nil && seen == sent ? sent : base
+  isOwn(seen, sent: sent, base: base) ? seen : base
+}
+
+/// The name that a rename is content with: the one it wants, or what a server has made of that when it was sent and not answered.
+package func wantedName(
+  _ name: NetworkName,
+  base: NetworkName?,
+  sent: NetworkName?,
+  seen: NetworkName?
+) -> NetworkName {
+  guard sent == name, let seen, isOwn(seen, sent: sent, base: base) else { return name }
+  return seen
+}
+
+private func isOwn(_ seen: NetworkName?, sent: NetworkName?, base: NetworkName?) -> Bool {
+  guard let sent, let seen else { return false }
+  return seen == sent || seen != base && NameForms(of: sent).includeWhole(seen)
+}
+
+extension RemoteSight {
+  /// The same; where it says no name, with the one that is known: what is missing has not changed (R15).
+  func naming(_ name: NetworkName?) -> RemoteSight {
+    switch self {
+    case .listed(let document): .listed(document.naming(name))
+    case .read(let document): .read(document.naming(name))
+    case .gone: .gone
+    }
+  }
+}
+
+extension NetworkDocument {
+  /// The same; where it says no name, with this one.
+  func naming(_ known: NetworkName?) -> NetworkDocument {
+    // mutant: missing-name-taken-for-a-change
+    guard name == nil else { return self }
+    var named = self
+    named.name = known
+    return named
+  }
 }
 
 private func decideByPolicy(

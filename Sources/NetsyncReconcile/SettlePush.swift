@@ -36,6 +36,36 @@ package func settle(_ intent: Intent, base: NetworkName?, _ answer: PushAnswer) 
   }
 }
 
+/// Why an answer has not settled what it answers, for its user to read; nil where it has.
+///
+/// - Parameter decision: what ``settle(_:base:_:)`` made of it.
+package func trouble(with answer: PushAnswer, _ decision: PushDecision) -> APIErrorDetail? {
+  switch (answer, decision) {
+  case (_, .landed): nil
+  case (.success(let document), _):
+    APIErrorDetail(
+      status: 200,
+      title: document == nil ? "the answer has no network" : "the answer still has the old name",
+      detail: document?.name.map { "named \($0)" }
+    )
+  case (.failure(let failure), _): APIErrorDetail(failure)
+  }
+}
+
+extension APIErrorDetail {
+  /// The server's words, or ours where it had none.
+  package init(_ failure: APIFailure) {
+    switch failure {
+    case .gone(let detail), .refused(let detail), .credentials(let detail), .slowDown(_, let detail),
+      .serverFault(let detail):
+      self = detail
+    case .unreachable(let failure): self.init(title: failure.words)
+    case .noAnswer(let reason): self.init(title: reason)
+    case .notUnderstood(let misunderstanding): self.init(title: "not understood: \(misunderstanding.words)")
+    }
+  }
+}
+
 private func settleRename(to name: NetworkName, from base: NetworkName?, _ document: NetworkDocument?) -> PushDecision {
   guard let document else { return .retry(after: nil) }
   // mutant: rename-answered-with-the-old-name-lands

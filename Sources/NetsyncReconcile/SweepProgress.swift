@@ -70,8 +70,15 @@ package struct SweepProgress: Hashable, Sendable {
   package private(set) var held: Guard?
   /// The replica has every network that the server speaks of.
   package private(set) var isWhole = false
-  /// The sweep came to its end, and can say what is missing.
-  package private(set) var isComplete = false
+  /// The sweep came to its end: everything was asked for.
+  package private(set) var isFinished = false
+  /// It came to its end, and can say what is missing: what was listed was understood to the last record.
+  package var isComplete: Bool {
+    // mutant: unreadable-record-taken-for-none
+    isFinished && isWhole && setAside == 0
+  }
+  /// Records that could not be understood, of networks and of interfaces.
+  package var setAside: Int { unreadNetworks + unreadInterfaces }
 
   // Of the walk under way.
   private var walk = 0
@@ -85,6 +92,9 @@ package struct SweepProgress: Hashable, Sendable {
   private var hasMoved = false
   /// Networks that it listed and that were not taken in.
   private var withheld: Set<NetworkID> = []
+  /// Records on its pages that could not be understood: each may be any network.
+  private var unreadNetworks = 0
+  private var unreadInterfaces = 0
 
   package init(known: Int, reached: Set<Int> = [], approval: SweepApproval = SweepApproval(), pageSize: Int) {
     self.known = known
@@ -123,6 +133,7 @@ package struct SweepProgress: Hashable, Sendable {
     totals = nil
     hasMoved = false
     withheld = []
+    unreadNetworks = 0
     note(first)
     lastPage = try NetsyncReconcile.lastPage(after: first, pageSize: pageSize)
     let rest = Array(2..<(lastPage + 1))
@@ -150,6 +161,7 @@ package struct SweepProgress: Hashable, Sendable {
   private mutating func note(_ page: PageSight) {
     if !page.isUnchanged { hasMoved = true }
     rows += page.rows
+    unreadNetworks += page.setAside
     // A total that no account can have says nothing.
     guard let total = page.totalResults, (0...Limits.pages * pageSize).contains(total) else { return }
     totals = totals.map { min($0.lowerBound, total)...max($0.upperBound, total) } ?? total...total
@@ -184,7 +196,7 @@ package struct SweepProgress: Hashable, Sendable {
   package mutating func tookStock(_ stock: SweepStock) -> Nomination {
     counts.listed = stock.listed
     let summary = SweepSummary(
-      isComplete: true,
+      isComplete: unreadNetworks == 0,
       known: known,
       listed: stock.listed,
       // What an earlier walk of this sweep has removed was missing too.
@@ -214,17 +226,25 @@ package struct SweepProgress: Hashable, Sendable {
   ///
   /// - Parameter known: networks that are known from the server by now.
   package mutating func settled(known: Int) -> SweepStep {
-    isWhole = known + withheld.count >= totals?.lowerBound ?? 0 || (walk > 1 && !hasMoved)
+    let listed = known + withheld.count + unreadNetworks
+    isWhole = listed >= totals?.lowerBound ?? 0 || (walk > 1 && !hasMoved)
     return isWhole || held != nil || walk == Self.walks ? .end : .walkAgain
   }
 
   // MARK: Interfaces
 
   /// Interface lists were read to their ends.
-  package mutating func tookInterfaces(_ count: Int) { counts.interfaces += count }
+  ///
+  /// - Parameters:
+  ///   - count: interfaces on them.
+  ///   - setAside: records that could not be understood.
+  package mutating func tookInterfaces(_ count: Int, setAside: Int = 0) {
+    counts.interfaces += count
+    unreadInterfaces += setAside
+  }
 
   /// Every network's interfaces were asked for, or nobody asked for them.
-  package mutating func finish() { isComplete = isWhole }
+  package mutating func finish() { isFinished = true }
 }
 
 /// What taking pages in did. What a page showed before counts no more, so a page that comes twice counts once.

@@ -16,6 +16,8 @@ package enum FailureClass: Hashable, Sendable {
   case unreachable(ofOneRecord: Bool)
   /// The server refused what was asked, or what it answered makes no sense.
   case misunderstood(ofOneRecord: Bool)
+  /// Single records of a listing could not be understood, and everything else was taken in.
+  case setAside
   /// The time given ran out.
   case timedOut
   case stopped
@@ -72,7 +74,7 @@ package struct PushFacts: Hashable, Sendable {
   package var moved: Int
   package var refused: Int
   package var conflicts: Int
-  /// Creates in doubt with several candidates.
+  /// Creates in doubt that a person decides about.
   package var undecided: Int
   package var held: Int
   /// That wait, and creates in doubt.
@@ -109,7 +111,7 @@ package enum SyncEnd: CaseIterable, Hashable, Sendable {
   case keyRejected
   /// A guard holds what would be destroyed, or what was planned is no longer so.
   case held
-  /// A conflict, or a create in doubt with several candidates: a person decides.
+  /// A conflict, or a create in doubt that looks could not settle: a person decides.
   case undecided
   /// The server refused edits for good.
   case refused
@@ -130,7 +132,7 @@ package enum SyncEnd: CaseIterable, Hashable, Sendable {
     case .keyRejected: self = .keyRejected
     case .held: self = .held
     case .silence, .throttled, .unreachable, .timedOut: self = .notNow
-    case .storage, .misunderstood: self = .failed
+    case .storage, .misunderstood, .setAside: self = .failed
     case .stopped: self = .stopped
     case .busy: self = .busy
     }
@@ -198,7 +200,7 @@ package func verdict(pull: PullFacts? = nil, push: PushFacts? = nil) -> SyncVerd
 /// Whether a push after the pull would be in vain, or wrong.
 package func endsSync(_ pull: PullFacts) -> Bool {
   switch pull.failure {
-  case nil: false
+  case nil, .setAside: false
   case .held(let reason): reason == .otherAccount
   case .unreachable(let ofOneRecord), .misunderstood(let ofOneRecord): !pull.hasNetworks || !ofOneRecord
   case .timedOut: !pull.hasNetworks
@@ -231,7 +233,7 @@ package func outcome(of pull: PullFacts) -> CycleOutcome {
   switch pull.failure {
   case nil: pull.isComplete ? .ok : .partial
   case .held: .held
-  case .stopped, .timedOut: .partial
+  case .stopped, .timedOut, .setAside: .partial
   case .unreachable, .throttled: pull.isComplete || pull.hasListed ? .partial : .offline
   case .silence: .offline
   case .keyRejected, .misunderstood: pull.isComplete ? .partial : .error
@@ -249,7 +251,7 @@ package func outcome(of push: PushFacts) -> CycleOutcome {
   case _ where push.conflicts + push.undecided + push.refused > 0: return .partial
   case .stopped: return .partial
   case .silence, .throttled, .timedOut, .unreachable: return later
-  case .misunderstood: return push.isThrough && push.sent > 0 ? .partial : .error
+  case .misunderstood, .setAside: return push.isThrough && push.sent > 0 ? .partial : .error
   case .busy: return .error
   case nil: return push.unsettled > 0 ? later : .ok
   }
@@ -267,7 +269,8 @@ private func pace(_ pull: PullFacts?, _ push: PushFacts?) -> CycleResult {
 
 private func isForAll(_ failure: FailureClass, _ pull: PullFacts) -> Bool {
   if case .held = failure { return true }
-  return endsSync(pull) || !pull.isComplete
+  // What is set aside may be so for ever.
+  return endsSync(pull) || !pull.isComplete && failure != .setAside
 }
 
 private func result(of push: PushFacts) -> CycleResult {
@@ -285,6 +288,6 @@ private func result(of failure: FailureClass) -> CycleResult {
   case .busy: .busy
   // What was not done in the time of one sync is done by the next.
   case .timedOut, .stopped: .quiet
-  case .misunderstood, .replicaUnusable, .storage: .failed
+  case .misunderstood, .setAside, .replicaUnusable, .storage: .failed
   }
 }

@@ -24,6 +24,12 @@ package struct SandboxQuirks: Sendable, Equatable {
   package var omissibleFields: SandboxNetworkFields = [.recordType, .name, .createdAt, .updatedAt]
   /// How many networks, from 0 to 1, have fields that the API does not document: `mtu` and `labels`.
   package var unknownFieldRate = 0.0
+  /// What the server makes of a name that it is asked for; nil for byte for byte what was asked.
+  package var nameChange: SandboxNameChange?
+  /// How many networks, from 0 to 1, a listing with `filter[name]` leaves out while its totals count them.
+  package var hiddenNameRate = 0.0
+  /// How many networks, from 0 to 1, a listing shows with an `id` that is none, or as no object at all.
+  package var unreadableRate = 0.0
   /// What becomes of a create or a rename to a name that another network has.
   package var takenNames = SandboxTakenNames.allowed
   /// Whether `DELETE` of a network that has interfaces takes them along, or is refused with 409.
@@ -39,6 +45,28 @@ package enum SandboxNameFilter: Sendable, CaseIterable {
   case exact
   /// Anywhere in the name, whatever the case of the letters.
   case substring
+}
+
+/// What the server makes of a name that it is asked for.
+package enum SandboxNameChange: Sendable, CaseIterable {
+  /// Without the white space around it.
+  case trimmed
+  /// Trimmed, and every run of white space inside is one space.
+  case spaceFolded
+  case lowercased
+  /// The first six characters.
+  case cut
+
+  func applied(to name: String) -> String {
+    let changed =
+      switch self {
+      case .trimmed: String(name.drop { $0.isWhitespace }.reversed().drop { $0.isWhitespace }.reversed())
+      case .spaceFolded: name.split { $0.isWhitespace }.joined(separator: " ")
+      case .lowercased: name.lowercased()
+      case .cut: String(name.prefix(6))
+      }
+    return changed.isEmpty ? name : changed
+  }
 }
 
 /// In which order networks are listed.

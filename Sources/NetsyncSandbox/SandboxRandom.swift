@@ -23,6 +23,10 @@ struct SandboxRandom: Sendable {
     case missingFields
     /// The undocumented fields of one network.
     case unknownFields
+    /// Whether a filtered listing leaves a network out.
+    case hiddenNames
+    /// Whether a listing shows a network that nobody can understand.
+    case unreadable
   }
 
   private static let increment: UInt64 = 0x9E37_79B9_7F4A_7C15

@@ -86,9 +86,10 @@ extension SandboxState {
     return wrapped(removed)
   }
 
-  /// The name in the body of a write; refused if another network than `id` has it, where that matters.
+  /// What the server makes of the name in the body of a write; refused if another network than `id` has it, where that matters.
   private func freeName(_ body: [UInt8], for id: SandboxID?) throws(SandboxRefusal) -> String {
-    let name = try SandboxName(body: body).text
+    let asked = try SandboxName(body: body).text
+    let name = quirks.nameChange?.applied(to: asked) ?? asked
     let refusal: SandboxNameFault
     switch quirks.takenNames {
     case .allowed: return name

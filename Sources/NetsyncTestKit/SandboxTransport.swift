@@ -56,7 +56,7 @@ package final class SandboxTransport: Transport {
       state.requests.append("\(request.head.method.rawValue) \(request.head.path ?? "")")
       switch state.fate(request.head) {
       case .notSent:
-        return .failure(.notSent(reason: "connection refused"))
+        return .failure(.notSent(ConnectionFailure(.refused, host: "sandbox")))
       case .requestLost:
         return .failure(.noAnswer(reason: "the request was lost"))
       case .answerLost:

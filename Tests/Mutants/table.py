@@ -38,9 +38,18 @@ CREATES = [
     Mutant("crashed-create-sent-again", "R13", RESULT, ".wait"),
     Mutant("found-create-sent-again", "R6", RETURNED, ".sendAgain"),
     Mutant("one-look-is-enough", "R6", CONDITION, "looks >= 1"),
-    Mutant("settle-time-cut-short", "R6", CONDITION, "identify(unknown, now: serverNow, settleTime: settleTime / 10)"),
-    Mutant("another-name-adopted", "R6", EXPRESSION, "!arming.known.contains(network.id)"),
-    Mutant("known-network-adopted", "R6", EXPRESSION, "mayBe(network, theCreateOf: name, doubt.arming)"),
+    Mutant("settle-time-cut-short", "R6", CONDITION, "identify(name, doubt, by: look, now: serverNow, settleTime: settleTime / 10)"),
+    Mutant("another-name-adopted", "R6", ASSIGNED, "true"),
+    Mutant(
+        "known-network-adopted",
+        "R6",
+        EXPRESSION,
+        "likenesses.contains(likeness(of: network, to: forms, arming)) && seen.insert(network.id).inserted",
+    ),
+    Mutant("contradiction-believed", "R6", CONDITION, "look.siblings > 0"),
+    Mutant("contradiction-everywhere-believed", "R6", CONDITION, "everywhere.isWhole || looks > 0"),
+    Mutant("armed-upon-a-contradiction", "R6", CONDITION, "listing.networks.count >= 0"),
+    Mutant("changed-name-sent-again", "R6", CONDITION, "suspects.count > 99"),
     Mutant("unanswered-create-taken-in", "R6", EXPRESSION, "false"),
     Mutant("first-look-forgotten", "R6", STATEMENT, "flying?.move(to: .inDoubt(Doubt(arming: doubt.arming, looks: looks, nextLook: again)))"),
     Mutant("candidates-forgotten", "R6", STATEMENT),
@@ -102,6 +111,8 @@ LOOKING = [
     ),
     Mutant("listing-went-back-without-a-word", "I9", RETURNED, ".accept(remote, .changed)"),
     Mutant("answer-went-back-without-a-word", "I9", STATEMENT),
+    Mutant("unreadable-record-taken-for-none", "R15", EXPRESSION, "isFinished && isWhole"),
+    Mutant("missing-name-taken-for-a-change", "R15", CONDITION, "name == nil && known == nil"),
 ]
 
 CONTESTED = [

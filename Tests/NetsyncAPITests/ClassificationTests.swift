@@ -46,11 +46,19 @@ struct ClassificationTests {
     _ row: (status: Int, kind: FailureKind),
     _ call: Call
   ) async throws {
-    for body in ["", "{}", "<html></html>", Body.error, Body.record(Body.full)] {
+    for body in ["", "{}", Body.error, Body.record(Body.full)] {
       let exchange = try await call.send(with: RecordingTransport(row.status, body).client())
       #expect(exchange.failure?.kind == row.kind, "\(body)")
       #expect(exchange.status == row.status)
       #expect(exchange.bytes == body.utf8.count)
+    }
+  }
+
+  @Test(arguments: [400, 409, 422], ["<html>Bad Request</html>", "Conflict", #"{"errors":[{"code":"1"#])
+  func `a page of a proxy refuses no edit for good`(_ status: Int, _ body: String) async throws {
+    for call in Call.allCases {
+      let exchange = try await call.send(with: RecordingTransport(status, body).client())
+      #expect(exchange.failure == .notUnderstood(.foreign(status: status)))
     }
   }
 
@@ -73,7 +81,7 @@ struct ClassificationTests {
   )
   func `a 404 of a proxy is no evidence that a network is gone`(_ body: String, _ call: Call) async throws {
     let exchange = try await call.send(with: RecordingTransport(404, body).client())
-    #expect(exchange.failure == .notUnderstood(.foreignNotFound))
+    #expect(exchange.failure == .notUnderstood(.foreign(status: 404)))
   }
 
   @Test(
@@ -123,7 +131,7 @@ struct ClassificationTests {
 
   @Test(
     arguments: [
-      (.notSent(reason: "refused"), .unreachable(reason: "refused")),
+      (.notSent(ConnectionFailure(.refused, host: "api")), .unreachable(ConnectionFailure(.refused, host: "api"))),
       (.noAnswer(reason: "timeout"), .noAnswer(reason: "timeout")),
       (.bodyTooLarge(limit: 8), .notUnderstood(.tooLarge(limit: 8))),
       (.headersTooLarge, .notUnderstood(.headersTooLarge)),

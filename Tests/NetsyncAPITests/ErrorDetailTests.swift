@@ -29,7 +29,7 @@ struct ErrorDetailTests {
     #expect(try await Call.create.send(with: transport.client()).failure == .refused(detail))
   }
 
-  @Test(arguments: ["", "<html></html>", "{}", #"{"errors":[]}"#, #"{"errors":"no"}"#, #"{"errors":[7]}"#, "[[[["])
+  @Test(arguments: ["", "{}", #"{"errors":[]}"#, #"{"errors":"no"}"#, #"{"errors":[7]}"#])
   func `a refusal without words is a refusal`(_ body: String) async throws {
     let transport = RecordingTransport(422, body)
     #expect(try await Call.create.send(with: transport.client()).failure == .refused(APIErrorDetail(status: 422)))

@@ -105,20 +105,91 @@ struct MisunderstandingTests {
     arguments: [
       ("null", "the body"), ("[]", "the body"), ("7", "the body"), ("\"data\"", "the body"), ("{}", "data"),
       (#"{"data":null}"#, "data"), (#"{"data":{}}"#, "data"), (#"{"data":"x"}"#, "data"),
-      (#"{"data":[null]}"#, "data.0"), (#"{"data":["x"]}"#, "data.0"), (#"{"data":[[]]}"#, "data.0"),
-      (#"{"data":[{}]}"#, "data.0.id"), (#"{"data":[{"id":null}]}"#, "data.0.id"),
-      (#"{"data":[{"id":7}]}"#, "data.0.id"), (#"{"data":[{"id":"lab"}]}"#, "data.0.id"),
-      (#"{"data":[{"id":"../networks"}]}"#, "data.0.id"),
-      (#"{"data":[\#(Body.bare),{"id":""}]}"#, "data.1.id"),
-      (#"{"data":[{"id":"00000000-0000-4000-8000-000000000001","name":7}]}"#, "data.0.name"),
-      (#"{"data":[{"id":"00000000-0000-4000-8000-000000000001","created_at":1}]}"#, "data.0.created_at"),
-      (#"{"data":[{"id":"00000000-0000-4000-8000-000000000001","updated_at":{}}]}"#, "data.0.updated_at"),
-      (#"{"data":[{"id":"00000000-0000-4000-8000-000000000001","record_type":[]}]}"#, "data.0.record_type"),
-      (#"{"data":[],"meta":[]}"#, "meta"), (#"{"data":[],"meta":{"page_number":"1"}}"#, "meta.page_number"),
     ]
   )
   func `a field of the wrong type is named by its path`(_ body: String, _ path: String) async throws {
     let failure = try await Call.page.send(with: RecordingTransport(200, body).client()).failure
     #expect(failure == .notUnderstood(.wrongType(path: path)))
+  }
+
+  private static let one = "00000000-0000-4000-8000-000000000001"
+
+  @Test(
+    arguments: [
+      ("null", .noObject), ("\"x\"", .noObject), ("[]", .noObject), ("7", .noObject), ("{}", .noID),
+      (#"{"id":null}"#, .noID), (#"{"id":7}"#, .noID), (#"{"id":{"id":"x"}}"#, .noID), (#"{"id":"lab"}"#, .idNoUUID),
+      (#"{"id":"../networks"}"#, .idNoUUID), (#"{"id":""}"#, .idNoUUID),
+    ] as [(String, RecordFault)]
+  )
+  func `a record that cannot be understood hides no other one`(_ odd: String, _ fault: RecordFault) async throws {
+    let body = Body.listing(Body.bare, odd, Body.full, meta: #"{"page_number":1,"total_results":3}"#)
+    for call in [Call.page, .filter] {
+      let page = try await call.networks(from: RecordingTransport(200, body).client())
+      #expect(page.records.count == 2)
+      #expect(page.faults == [2: fault])
+      #expect(page.meta.totalResults == 3)
+    }
+  }
+
+  @Test(
+    arguments: [("null", .noObject), ("{}", .noID), (#"{"id":7}"#, .noID), (#"{"id":""}"#, .noID)]
+      as [(String, RecordFault)]
+  )
+  func `an interface that cannot be understood hides no other one`(_ odd: String, _ fault: RecordFault) async throws {
+    let client = try RecordingTransport(200, Body.listing(odd, Body.interface)).client()
+    let page = try await client.interfaces(of: .sample(), page: 1).result.get()
+    #expect(page.records.count == 1)
+    #expect(page.faults == [1: fault])
+  }
+
+  @Test(arguments: ["name", "created_at", "updated_at", "record_type"], ["7", "[]", "{}", "true"])
+  func `a field of another type counts as missing, and is kept`(_ field: String, _ value: String) async throws {
+    let body = Body.record(#"{"id":"\#(Self.one)","\#(field)":\#(value)}"#)
+    let network = try await RecordingTransport(200, body).client().network(.sample()).result.get()
+    let known = [network.name?.text, network.createdAt?.raw, network.updatedAt?.raw, network.recordType]
+    #expect(known.allSatisfy { $0 == nil })
+    #expect(network.unknownFields == #"{"\#(field)":\#(value)}"#)
+  }
+
+  @Test(arguments: ["name", "type", "status", "region_code", "region", "network_id", "created_at", "updated_at"])
+  func `a field of an interface of another type counts as missing, and is kept`(_ field: String) async throws {
+    let client = try RecordingTransport(200, Body.listing(#"{"id":"i","\#(field)":7}"#)).client()
+    let interface = try #require(try await client.interfaces(of: .sample(), page: 1).result.get().records.first)
+    #expect(interface == NetworkInterfaceDocument(id: "i", unknownFields: #"{"\#(field)":7}"#))
+  }
+
+  @Test func `a region with a field of another type is kept whole`() async throws {
+    let client = try RecordingTransport(200, Body.listing(#"{"id":"i","region":{"code":7,"name":"Ord"}}"#)).client()
+    let interface = try #require(try await client.interfaces(of: .sample(), page: 1).result.get().records.first)
+    #expect(interface.regionName == "Ord")
+    #expect(interface.regionCode == nil)
+    #expect(interface.unknownFields == #"{"region":{"code":7,"name":"Ord"}}"#)
+  }
+
+  @Test(
+    arguments: [
+      (#"{"page_number":"1","total_pages":"3","total_results":"620"}"#, [1, 3, 620]),
+      (#"{"page_number":1.5,"total_pages":2.5,"total_results":1e300}"#, [nil, nil, nil]),
+      (#"{"page_number":"one","total_pages":[],"total_results":{}}"#, [nil, nil, nil]),
+      (#"{"page_number":null,"total_pages":true,"total_results":""}"#, [nil, nil, nil]),
+      ("[]", [nil, nil, nil]), ("7", [nil, nil, nil]), ("null", [nil, nil, nil]),
+    ] as [(String, [Int?])]
+  )
+  func `numbers in strings are numbers, and what is none counts as missing`(_ meta: String, _ expected: [Int?])
+    async throws
+  {
+    let body = #"{"data":[],"meta":\#(meta)}"#
+    let page = try await Call.page.networks(from: RecordingTransport(200, body).client())
+    #expect([page.meta.pageNumber, page.meta.totalPages, page.meta.totalResults] == expected)
+  }
+}
+
+extension Call {
+  fileprivate func networks(from client: APIClient) async throws -> ListPage<NetworkDocument> {
+    guard self == .page else { return try await client.networks(named: NetworkName("lab"), page: 1).result.get() }
+    guard case .changed(let page, _) = try await client.networks(page: 1).result.get() else {
+      return ListPage(records: [], meta: PageMeta())
+    }
+    return page
   }
 }

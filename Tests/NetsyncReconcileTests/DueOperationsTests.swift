@@ -94,7 +94,7 @@ struct DueOperationsTests {
     of network: Int64? = nil,
     name: String = "a",
     nextLook: Int64,
-    candidates: [NetworkID] = []
+    candidates: [NetworkID]? = nil
   ) -> OutboxOperation {
     let doubt = Doubt(arming: Self.arming, nextLook: .at(nextLook), candidates: candidates)
     return .sample(edit, of: network, .create(NetworkName(name)), .inDoubt(doubt))

@@ -54,8 +54,7 @@ struct IdentifyCreateTests {
     let namesake = try NetworkDocument.sample(8, createdAt: .at(1))
     let madeHere = try NetworkDocument.sample(9, createdAt: .at(1))
     let tooOld = try NetworkDocument.sample(1, createdAt: .at(-1))
-    let nameless = NetworkDocument(id: try .sample(2), name: nil, createdAt: .at(1))
-    #expect(try identified([namesake, madeHere, tooOld, nameless]).isLook)
+    #expect(try identified([namesake, madeHere, tooOld]).isLook)
   }
 
   @Test func `one that says it was made before is asked about where nothing else is found, and not before`() throws {
@@ -89,21 +88,83 @@ struct IdentifyCreateTests {
     #expect(try identified([], looks: looks, now: now) == decision)
   }
 
-  @Test func `a look that something may have slipped through is no look`() throws {
-    let doubt = Doubt(arming: Arming(notBefore: .at(0), known: []), looks: 2, firstLook: .at(0), nextLook: .at(90))
-    var create = UnknownCreate(name: NetworkName("a"), doubt: doubt, found: [], known: [], isWhole: false)
-    let decision = identify(create, now: .at(200), settleTime: .seconds(90))
-    #expect(decision == .look(again: .at(209), looks: 2, first: .at(0)))
-    create.isWhole = true
-    #expect(identify(create, now: .at(200), settleTime: .seconds(90)) == .sendAgain)
+  @Test(
+    arguments: [
+      ("  a  ", "a"), ("a  b", "a b"), ("Lab", "lab"), ("caf\u{E9}", "cafe\u{301}"), ("cafe\u{301}", "caf\u{E9}"),
+      ("a long name", "a long"), ("a long name", "a"), ("stra\u{DF}e", "STRASSE"), ("\u{FB01}n", "fin"),
+      ("caf\u{E9}", "caf\u{FFFD}"), ("a\u{200B}b", "ab"), ("a", ""), ("a", nil),
+    ]
+  )
+  func `a name that a server changes is asked about before it is made a second time`(
+    _ asked: String,
+    _ named: String?
+  ) throws {
+    let changed = NetworkDocument(id: try .sample(1), name: named.map { NetworkName($0) }, createdAt: .at(1))
+    let decision = try identified([], name: asked, looks: 2, everywhere: CreateSight([changed]), now: 90)
+    #expect(decision == .ask([changed.id]))
+  }
+
+  @Test(arguments: [("a", "ab"), ("lab-eu", "lab-us"), ("lab", "la b"), ("a", "b"), ("caf\u{E9}", "cafx")])
+  func `others' networks are no reason to ask`(_ asked: String, _ named: String) throws {
+    let others = try NetworkDocument.sample(1, name: named, createdAt: .at(1))
+    let decision = try identified([], name: asked, looks: 2, everywhere: CreateSight([others]), now: 90)
+    #expect(decision == .sendAgain)
+  }
+
+  @Test func `a changed name that was there before the arming, or is known here, is no reason to ask`() throws {
+    let older = try NetworkDocument.sample(1, name: "A", createdAt: .at(-1))
+    let listed = try NetworkDocument.sample(8, name: "A", createdAt: .at(1))
+    let known = try NetworkDocument.sample(9, name: "A", createdAt: .at(1))
+    let everywhere = CreateSight([older, listed, known])
+    #expect(try identified([], looks: 2, everywhere: everywhere, now: 90) == .sendAgain)
+  }
+
+  @Test func `a network that another unanswered create explains is no reason to ask`() throws {
+    let one = try NetworkDocument.sample(1, name: "A", createdAt: .at(1))
+    let two = try NetworkDocument.sample(2, name: "A", createdAt: .at(2))
+    let other = UnansweredCreate(NetworkName("A"), Arming(notBefore: .at(0), known: []))
+    let explained = try identified([], looks: 2, everywhere: CreateSight([one]), others: [other], now: 90)
+    #expect(explained == .sendAgain)
+    let both = try identified([], looks: 2, everywhere: CreateSight([one, two]), others: [other], now: 90)
+    #expect(both == .ask([one.id, two.id]))
+  }
+
+  @Test func `what only the whole listing shows is adopted`() throws {
+    let found = try NetworkDocument.sample(1, createdAt: .at(1))
+    #expect(try identified([], looks: 2, everywhere: CreateSight([found]), now: 90) == .adopt(found))
+  }
+
+  @Test func `a listing that contradicts itself proves nothing, and then a person decides`() throws {
+    let found = try NetworkDocument.sample(1, createdAt: .at(1))
+    for listed in [[], [found]] {
+      let contradiction = CreateSight(listed, contradiction: "0 of 1")
+      func identified(_ now: Int64, everywhere: CreateSight? = nil) throws -> UnknownCreateDecision {
+        try self.identified(contradiction, looks: 2, everywhere: everywhere, at: .at(now))
+      }
+      #expect(try identified(89) == .look(again: .at(107), looks: 2, first: .at(0)))
+      #expect(try identified(90) == .lookEverywhere)
+      #expect(try identified(90, everywhere: CreateSight([])) == .ask(listed.map(\.id)))
+      #expect(try identified(90, everywhere: CreateSight([found])) == .ask([found.id]))
+    }
+  }
+
+  @Test func `where only the whole listing contradicts itself it is asked once more before a person is`() throws {
+    let everywhere = CreateSight([], contradiction: "a listing has one network twice")
+    let look = try identified([], looks: 2, everywhere: everywhere, now: 179)
+    #expect(look == .look(again: .at(197), looks: 2, first: .at(0)))
+    #expect(try identified([], looks: 2, everywhere: everywhere, now: 180) == .ask([]))
   }
 
   @Test(arguments: [0, 1, 30, 44, 45, 46, 89, 90, 91, 86_400] as [Int64])
   func `a create that never arrived is sent again after enough looks, and not before`(_ firstLook: Int64) throws {
     var now = Timestamp.at(firstLook)
     var looks = 0
-    while case .look(let again, let next, let first) = try identified([], looks: looks, first: .at(firstLook), at: now)
-    {
+    while case .look(let again, let next, let first) = try identified(
+      CreateSight([]),
+      looks: looks,
+      first: .at(firstLook),
+      at: now
+    ) {
       #expect(first == .at(firstLook))
       #expect(again >= now)
       #expect(next == looks + 1)
@@ -119,29 +180,46 @@ struct IdentifyCreateTests {
     _ found: [NetworkDocument],
     name: String = "a",
     looks: Int = 0,
+    everywhere: CreateSight? = CreateSight([]),
     siblings: Int = 1,
+    others: [UnansweredCreate] = [],
     now: Int64 = 0
   ) throws -> UnknownCreateDecision {
-    try identified(found, name: name, looks: looks, siblings: siblings, at: .at(now))
+    try identified(
+      CreateSight(found),
+      name: name,
+      looks: looks,
+      everywhere: everywhere,
+      siblings: siblings,
+      others: others,
+      at: .at(now)
+    )
   }
 
   private func identified(
-    _ found: [NetworkDocument],
+    _ named: CreateSight,
     name: String = "a",
     looks: Int = 0,
     first: Timestamp = .at(0),
+    everywhere: CreateSight? = CreateSight([]),
     siblings: Int = 1,
+    others: [UnansweredCreate] = [],
     at now: Timestamp
   ) throws -> UnknownCreateDecision {
     let arming = Arming(notBefore: .at(0), known: [try .sample(8)])
-    let create = UnknownCreate(
-      name: NetworkName(name),
-      doubt: Doubt(arming: arming, looks: looks, firstLook: looks == 0 ? nil : first, nextLook: now),
-      found: found,
-      known: [try .sample(9)],
-      siblings: siblings
+    return identify(
+      NetworkName(name),
+      Doubt(arming: arming, looks: looks, firstLook: looks == 0 ? nil : first, nextLook: now),
+      by: CreateLook(
+        named: named,
+        everywhere: everywhere,
+        known: [try .sample(9)],
+        siblings: siblings,
+        others: others
+      ),
+      now: now,
+      settleTime: .seconds(90)
     )
-    return identify(create, now: now, settleTime: .seconds(90))
   }
 }
 

@@ -16,7 +16,7 @@ enum LaneEvent: Hashable, Sendable {
   case arm
   case notSent
   case answered(PushAnswer, isHeldBy: Holder)
-  case lookedFor([NetworkDocument], isWhole: Bool, isLate: Bool)
+  case lookedFor(CreateLook, isLate: Bool)
   case recover
 
   /// Who has the answered id already.
@@ -82,8 +82,11 @@ struct LaneSpace: Sendable {
       events.append(.answered(.success(twins[0]), isHeldBy: holder))
     }
     for found in [[], [twins[0]], twins] {
-      for isLate in [false, true] {
-        events += [true, false].map { .lookedFor(found, isWhole: $0, isLate: isLate) }
+      for contradiction in [nil, "twice"] {
+        for everywhere in [nil, CreateSight([])] {
+          let look = CreateLook(named: CreateSight(found, contradiction: contradiction), everywhere: everywhere)
+          events += [true, false].map { .lookedFor(look, isLate: $0) }
+        }
       }
     }
     return events
@@ -94,7 +97,8 @@ struct LaneSpace: Sendable {
     let words = APIErrorDetail(status: 422, code: "10015", title: "Bad")
     let failures: [APIFailure] = [
       .noAnswer(reason: "timeout"), .gone(words), .refused(words), .credentials(words), .slowDown(wait: nil, words),
-      .serverFault(words), .unreachable(reason: "refused"), .notUnderstood(.foreignNotFound),
+      .serverFault(words), .unreachable(ConnectionFailure(.refused, host: "api")),
+      .notUnderstood(.foreign(status: 404)),
     ]
     return documents.map { .success($0) } + [.success(nil)] + failures.map { .failure($0) }
   }
@@ -139,7 +143,7 @@ extension OutboxOperation {
             looks: min(doubt.looks, looksBeforeSendingAgain),
             firstLook: doubt.firstLook.map { _ in LaneSpace.now },
             nextLook: LaneSpace.now,
-            candidates: doubt.candidates
+            candidates: doubt.isUndecided ? doubt.candidates : nil
           )
         )
       case .sending, .conflict, .held, .refused: self.state

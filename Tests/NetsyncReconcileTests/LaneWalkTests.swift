@@ -204,8 +204,7 @@ private struct LaneCell {
       let patience = Patience(failures: 1, chance: 0)
       return try lane.answered(answer, to: number(1), holder: self.holder(holder), patience, at: moment, Evidence())
         .effects
-    case .lookedFor(let found, let isWhole, let isLate):
-      let look = CreateLook(found: found, known: [], siblings: 1, isWhole: isWhole)
+    case .lookedFor(let look, let isLate):
       let now = isLate ? LaneSpace.late : LaneSpace.now
       return lane.lookedFor(number(1), look, settleTime: .seconds(90), serverNow: now, Evidence()).effects
     case .recover: return lane.recover().effects

@@ -20,7 +20,7 @@ struct ListFailuresTests {
     return nil
   }
 
-  @Test(arguments: [.gone(words), .refused(words), .notUnderstood(.foreignNotFound)] as [APIFailure])
+  @Test(arguments: [.gone(words), .refused(words), .notUnderstood(.foreign(status: 404))] as [APIFailure])
   func `what time will not mend never ends a walk`(_ failure: APIFailure) {
     #expect(end(of: Array(repeating: failure, count: 1_000)) == nil)
   }
@@ -33,7 +33,11 @@ struct ListFailuresTests {
     #expect(end(of: Array(repeating: failure, count: 7) + [.refused(Self.words), failure]) == 9)
   }
 
-  @Test(arguments: [.credentials(words), .slowDown(wait: nil, words), .unreachable(reason: "refused")] as [APIFailure])
+  @Test(
+    arguments: [
+      .credentials(words), .slowDown(wait: nil, words), .unreachable(ConnectionFailure(.refused, host: "api")),
+    ] as [APIFailure]
+  )
   func `what is of all ends a walk at once`(_ failure: APIFailure) {
     #expect(end(of: [failure]) == 1)
   }
@@ -41,9 +45,9 @@ struct ListFailuresTests {
   /// A failed look before a rename or a delete.
   @Test(
     arguments: [
-      (.gone(words), true), (.refused(words), true), (.notUnderstood(.foreignNotFound), true),
+      (.gone(words), true), (.refused(words), true), (.notUnderstood(.foreign(status: 404)), true),
       (.credentials(words), false), (.slowDown(wait: nil, words), false), (.serverFault(words), false),
-      (.unreachable(reason: "refused"), false), (silence, false),
+      (.unreachable(ConnectionFailure(.refused, host: "api")), false), (silence, false),
     ] as [(APIFailure, Bool)]
   )
   func `a look sets one operation aside where time alone would not mend it`(_ failure: APIFailure, _ isSetAside: Bool) {

@@ -26,7 +26,7 @@ struct NextTryTests {
 
   @Test func `what will not change is asked once`() {
     let failures: [APIFailure] = [
-      .gone(Self.words), .refused(Self.words), .credentials(Self.words), .notUnderstood(.foreignNotFound),
+      .gone(Self.words), .refused(Self.words), .credentials(Self.words), .notUnderstood(.foreign(status: 404)),
     ]
     for failure in failures {
       #expect(nextTry(after: failure, tries: 1, atMost: 10, chance: 0, timeLeft: .seconds(60)) == nil, "\(failure)")

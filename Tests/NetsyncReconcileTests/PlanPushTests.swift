@@ -30,7 +30,7 @@ struct PlanPushTests {
       (.delete, .conflict(.deletedHere), .conflict(.deletedHere)),
       (.create(NetworkName("b")), .refused, .refused),
       (.create(NetworkName("b")), .inDoubt(doubt), .inDoubt),
-      (.create(NetworkName("b")), .inDoubt(several), .severalCandidates),
+      (.create(NetworkName("b")), .inDoubt(several), .undecided),
       (.create(NetworkName("b")), .sending(Self.arming), .inDoubt),
     ]
     for (intent, state, reason) in rows {

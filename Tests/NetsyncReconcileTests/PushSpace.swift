@@ -69,8 +69,8 @@ struct PushSpace: Sendable {
     let words = APIErrorDetail(status: 422, code: "10015", title: "Bad")
     let failures: [APIFailure] = [
       .noAnswer(reason: "timeout"), .gone(words), .refused(words), .credentials(words), .slowDown(wait: nil, words),
-      .slowDown(wait: .seconds(30), words), .serverFault(words), .unreachable(reason: "refused"),
-      .notUnderstood(.foreignNotFound), .notUnderstood(.malformed(reason: "HTML")),
+      .slowDown(wait: .seconds(30), words), .serverFault(words), .unreachable(ConnectionFailure(.refused, host: "api")),
+      .notUnderstood(.foreign(status: 404)), .notUnderstood(.malformed(reason: "HTML")),
       .notUnderstood(.redirect(status: 301)),
     ]
     return [.crashed, .taken, .unsent(notBefore: nil), .unsent(notBefore: .at(60))]

@@ -168,7 +168,8 @@ struct ReconcileNetworkTests {
     arguments: [
       ("a", nil, "a", "a"), ("a", nil, "b", "a"), ("a", "b", "b", "b"), ("a", "b", "c", "a"), ("a", "b", "a", "a"),
       ("a", "b", nil, "a"), (nil, "b", "b", "b"), (nil, nil, nil, nil), ("a", nil, nil, "a"),
-      ("a", "caf\u{E9}", "cafe\u{301}", "a"),
+      ("a", "caf\u{E9}", "cafe\u{301}", "cafe\u{301}"), ("a", "  b  ", "b", "b"), ("b", "  b  ", "b", "b"),
+      ("a", "lab-eu", "lab", "a"),
     ] as [(String?, String?, String?, String?)]
   )
   func `our own unanswered rename is not their change`(

@@ -48,7 +48,8 @@ struct SettlePushTests {
 
   @Test func `a create that never left is sent again without a look`() {
     #expect(
-      settle(.create(NetworkName("a")), base: nil, .failure(.unreachable(reason: "refused"))) == .retry(after: nil)
+      settle(.create(NetworkName("a")), base: nil, .failure(.unreachable(ConnectionFailure(.refused, host: "api"))))
+        == .retry(after: nil)
     )
   }
 
@@ -125,11 +126,12 @@ struct SettlePushTests {
       .gone(words), .refused(words), .refused(APIErrorDetail()), .credentials(words), .credentials(APIErrorDetail()),
       .slowDown(wait: nil, words), .slowDown(wait: .seconds(1), words), .slowDown(wait: .seconds(900), words),
       .serverFault(words), .serverFault(APIErrorDetail(status: 503)),
-      .unreachable(reason: "refused"), .noAnswer(reason: "timeout"),
+      .unreachable(ConnectionFailure(.refused, host: "api")), .noAnswer(reason: "timeout"),
     ] + misunderstandings.map(APIFailure.notUnderstood)
 
   private static let misunderstandings: [Misunderstanding] = [
-    .redirect(status: 301), .status(405), .foreignNotFound, .malformed(reason: "HTML"), .wrongType(path: "data.id"),
+    .redirect(status: 301), .status(405), .foreign(status: 404), .malformed(reason: "HTML"),
+    .wrongType(path: "data.id"),
     .otherRecord(asked: "a", answered: "b"), .otherRecord(asked: "a", answered: nil), .otherPage(asked: 2, answered: 1),
     .implausible(reason: "fewer"), .tooLarge(limit: 8), .headersTooLarge, .tooManyPages(limit: 5),
   ]

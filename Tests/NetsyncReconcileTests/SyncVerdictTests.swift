@@ -15,6 +15,7 @@ struct SyncVerdictTests {
       (.throttled(.seconds(7)), .partial, .notNow, .silence(.seconds(7))),
       (.unreachable(ofOneRecord: false), .partial, .notNow, .unreachable),
       (.misunderstood(ofOneRecord: false), .error, .failed, .failed),
+      (.setAside, .partial, .failed, .quiet),
       (.held(.tooMany), .held, .held, .undecided),
       (.held(.otherAccount), .held, .held, .undecided),
       (.timedOut, .partial, .notNow, .quiet),

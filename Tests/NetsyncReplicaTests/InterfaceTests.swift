@@ -70,10 +70,10 @@ import Testing
     let nowhere = NetworkKey(rawValue: 4_711)
     let lab = try host.network("lab").key
     #expect(throws: ReplicaError.self) {
-      try host.replica.replaceInterfaces([
-        (network: lab, interfaces: [bare], walkedAt: host.now),
-        (network: nowhere, interfaces: [bare], walkedAt: host.now),
-      ])
+      try host.replica.replaceInterfaces(
+        [InterfaceList(of: lab, [bare], walkedAt: host.now), InterfaceList(of: nowhere, [bare], walkedAt: host.now)],
+        sweep: 1
+      )
     }
     #expect(try host.replica.interfaces() == before)
   }
@@ -96,9 +96,26 @@ import Testing
     try host.pull([.sample(name: "lab")])
     let lab = try host.network("lab").key
     try host.look(at: "lab", .gone)
-    try host.replica.replaceInterfaces([(network: lab, interfaces: [bare], walkedAt: host.now)])
+    try host.replica.replaceInterfaces([InterfaceList(of: lab, [bare], walkedAt: host.now)], sweep: 1)
     #expect(try host.replica.interfaces().isEmpty)
     #expect(try host.replica.status().interfaces == 0)
+  }
+
+  @Test func `an interface that cannot be understood takes no other one away, and is told once`() throws {
+    let host = try ReplicaHost()
+    try host.pull([.sample(name: "lab")])
+    try host.walk("lab", [wireguard, bare])
+    let before = try host.replica.interfaces().map(\.document.id)
+    for _ in 1...2 { try host.walk("lab", [bare], faults: [[:], [3: .noID]]) }
+    #expect(try host.replica.interfaces().map(\.document.id) == before)
+    let id = try host.network("lab").id
+    #expect(try host.replica.setAside() == [SetAsideRecord(network: id, page: 2, position: 3, fault: .noID)])
+    let told = try host.replica.changes(limit: 100).filter { $0.kind == .setAside }
+    #expect(told.map(\.id) == [id])
+    #expect(told.map { [$0.evidence.page, $0.evidence.position] } == [[2, 3]])
+    try host.walk("lab", [bare])
+    #expect(try host.replica.interfaces().map(\.document.id) == [bare.id])
+    #expect(try host.replica.setAside().isEmpty)
   }
 
   @Test func `networks are walked longest ago first, and those that were walked lately not at all`() throws {
@@ -179,8 +196,14 @@ import Testing
 }
 
 extension ReplicaHost {
-  fileprivate func walk(_ name: String, _ interfaces: [NetworkInterfaceDocument], at time: Timestamp? = nil) throws {
-    try replica.replaceInterfaces([(network: network(name).key, interfaces: interfaces, walkedAt: time ?? now)])
+  fileprivate func walk(
+    _ name: String,
+    _ interfaces: [NetworkInterfaceDocument],
+    faults: [[Int: RecordFault]] = [],
+    at time: Timestamp? = nil
+  ) throws {
+    let list = InterfaceList(of: try network(name).key, interfaces, faults: faults, walkedAt: time ?? now)
+    try replica.replaceInterfaces([list], sweep: 1)
   }
 
   fileprivate func interfaces(_ narrow: (inout InterfaceFilter) -> Void) throws -> [String] {

@@ -17,7 +17,7 @@ import Testing
     try host.restart()
     try host.replica.recover()
     #expect(try host.seen == ["lab in_doubt"])
-    let doubt = Doubt(arming: arming, looks: 0, nextLook: arming.notBefore, candidates: [])
+    let doubt = Doubt(arming: arming, looks: 0, nextLook: arming.notBefore)
     #expect(try host.replica.operation(create.edit)?.state == .inDoubt(doubt))
     #expect(try !host.replica.arm(create, arming))
   }

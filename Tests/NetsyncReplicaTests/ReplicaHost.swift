@@ -168,14 +168,18 @@ extension ReplicaHost {
   /// Looks for a create without an answer, and finds these networks.
   @discardableResult
   func look(for create: OutboxOperation, finding found: [NetworkDocument]) throws -> SettledAs {
-    try replica.lookedFor(
-      create.edit,
-      listed: found,
-      isWhole: true,
-      settleTime: .seconds(90),
-      serverNow: serverNow,
-      evidence: Evidence(request: "GET /networks", status: 200)
-    )
+    for everywhere in [nil, CreateSight(found)] {
+      let outcome = try replica.lookedFor(
+        create.edit,
+        named: CreateSight(found),
+        everywhere: everywhere,
+        settleTime: .seconds(90),
+        serverNow: serverNow,
+        evidence: Evidence(request: "GET /networks", status: 200)
+      )
+      if case .settled(let settled) = outcome { return settled }
+    }
+    return .inDoubt
   }
 
   /// Looks for it until it is certain that it never arrived.

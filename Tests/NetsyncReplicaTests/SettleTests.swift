@@ -124,7 +124,7 @@ import Testing
     host.wait(.seconds(10))
     #expect(try host.settle(create, .doubt) == .inDoubt)
     #expect(try host.seen == ["lab in_doubt"])
-    let doubt = Doubt(arming: arming, looks: 0, nextLook: host.now, candidates: [])
+    let doubt = Doubt(arming: arming, looks: 0, nextLook: host.now)
     #expect(try host.replica.operation(create.edit)?.state == .inDoubt(doubt))
   }
 

@@ -113,7 +113,7 @@ extension JournalChange.Kind {
   fileprivate var tone: Style.Tone {
     switch self {
     case .created, .renamed, .changed, .sent, .adopted, .satisfied, .superseded, .discarded, .resolved: .plain
-    case .deleted, .wentBack, .prevailed, .yielded: .yellow
+    case .deleted, .wentBack, .setAside, .prevailed, .yielded: .yellow
     case .refused, .conflict: .red
     }
   }

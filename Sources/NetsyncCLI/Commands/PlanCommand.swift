@@ -92,7 +92,7 @@ extension HeldEdit {
     switch reason {
     case .conflict(let kind): "conflict (\(kind.rawValue)): netsync conflicts show"
     case .inDoubt: "sent and not answered: push looks for it before it sends it again"
-    case .severalCandidates: "several networks may be it: netsync outbox adopt"
+    case .undecided: "a person says whether it is there: netsync outbox show"
     case .refused: "refused by the API: netsync outbox show \(operation.edit)"
     case .guarded(.otherAccount): "another base URL than that of this replica: netsync pull --accept-account"
     case .guarded: "too many deletions at once: push --max-deletes"

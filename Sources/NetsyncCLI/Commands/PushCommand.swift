@@ -33,6 +33,7 @@ struct PushCommand: NetsyncVerb {
     }
     if let pushed = report.push { try session.answer(JSONText(pushed), orSay: pushed.lines) }
     session.note(report.verdicts)
+    session.note(alteredNames: report.push?.alteredNames ?? [])
     try report.conclude(waiting: 0, verb: "push")
   }
 
@@ -156,9 +157,9 @@ extension UserMessage {
         exit: .needsDecision,
         code: "in_doubt",
         message: "in doubt: \(counted(report.undecided, "create"))",
-        why: "the API did not answer, and several networks may be it",
-        state: nothingLost,
-        next: ["netsync outbox list", "netsync outbox adopt N ID", "netsync outbox retry N"]
+        why: "the API did not answer, and what it lists does not tell which network it is, or that it is none",
+        state: "nothing is lost, and nothing is sent twice; what is left stays in the outbox",
+        next: ["netsync outbox show N", "netsync outbox adopt N ID", "netsync outbox retry N sends it again"]
       )
     case .refused:
       return UserMessage(

@@ -1,6 +1,8 @@
 import ArgumentParser
 import Netsync
+import NetsyncAPI
 import NetsyncEngine
+import NetsyncHTTP
 import NetsyncReplica
 
 /// `netsync status`: freshness, outbox, conflicts, last sync.
@@ -77,6 +79,8 @@ private struct StatusLook {
   /// Networks whose interfaces were never read.
   let unread: Int
   private(set) var daemon: DaemonRecord?
+  /// nil where the settings do not name one.
+  let road: (baseURL: BaseURL, road: Road)?
   let path: String
   private(set) var now = Timestamp.now
 
@@ -86,6 +90,8 @@ private struct StatusLook {
       return (try replica.status(), try replica.operations(), unread.count)
     }
     path = replica.path
+    let baseURL = try? Settings.baseURL(session.environment)
+    road = baseURL.flatMap { url in (try? Settings.road(to: url, session.environment)).map { (url, $0) } }
     daemon = DaemonLock.holder(ofReplica: replica.path)
   }
 
@@ -103,7 +109,8 @@ private struct StatusLook {
     guard session.global.output == .prometheus else {
       let lines = lines
       let joined: [TerminalText] = ["\(lines.map(\.string).joined(separator: "; "))"]
-      return try session.answer(JSONText(status, daemon, path: path, now: now), orSay: onOneLine ? joined : lines)
+      let object = JSONText(status, daemon, road.map { JSONText($0.baseURL, $0.road) } ?? .null, path: path, now: now)
+      return try session.answer(object, orSay: onOneLine ? joined : lines)
     }
     let registry = PrometheusRegistry(help: EngineMetrics.help)
     ReplicaGauges(factory: registry).record(status)
@@ -124,7 +131,29 @@ private struct StatusLook {
       lines.insert("Unread:  the interfaces of \(counted(unread, "network")); 'netsync pull' reads them", at: 1)
     }
     if let daemon { lines.insert(daemon.line, at: lines.count - 1) }
+    let way = road.map { $0.road.words(to: $0.baseURL) } ?? "the settings name none that can be used"
+    lines.insert("Road:    \(way)", at: lines.count - 1)
     return lines
+  }
+}
+
+extension Road {
+  /// `https://api.telnyx.com/v2, through the proxy proxy.example:3128`.
+  fileprivate func words(to baseURL: BaseURL) -> String {
+    let way = proxyAddress.map { "through the proxy \($0)" } ?? "direct"
+    let files = authorities.isEmpty ? "" : ", trusting \(authorities.joined(separator: ", ")) too"
+    return "\(baseURL), \(way)\(files)"
+  }
+}
+
+extension JSONText {
+  /// `{"base_url", "proxy", "authorities"}`; `proxy` is null for a direct road.
+  fileprivate init(_ baseURL: BaseURL, _ road: Road) {
+    self = [
+      "base_url": .string("\(baseURL)"),
+      "proxy": JSONText(road.proxyAddress),
+      "authorities": .array(road.authorities.map { .string($0) }),
+    ]
   }
 }
 
@@ -153,6 +182,9 @@ extension Session {
 }
 
 extension ReplicaStatus {
+  /// How many of the records that were set aside have a line of their own.
+  private static let setAsideShown = 5
+
   /// `2 waiting, 1 held`; nothing where the outbox is empty.
   private var open: String {
     OperationState.Word.allCases.compactMap { state in outbox[state].map { "\($0) \(state.rawValue)" } }.joined(
@@ -172,6 +204,10 @@ extension ReplicaStatus {
       let ended = lastSweep.endedAt.map { RelativeTime.text(of: $0.microseconds, now: now.microseconds) } ?? "cut short"
       lines.append("Pulled:  \(ended), \(lastSweep.outcome?.rawValue ?? "not to the end")")
     }
+    if isDiskFull { lines.append("Disk:    full; pulls stop, edits go on as long as their reserve lasts") }
+    lines += setAside.prefix(Self.setAsideShown).map { "Set aside: \($0.words)" }
+    let rest = setAside.count - Self.setAsideShown
+    if rest > 0 { lines.append("Set aside: \(counted(rest, "more record"))") }
     lines.append(isInSync ? "In sync." : "Not in sync.")
     return lines
   }
@@ -194,8 +230,18 @@ extension ReplicaStatus {
 }
 
 extension JSONText {
+  /// `{"network_id", "page", "position", "fault"}`; `network_id` is null in the listing of networks.
+  fileprivate init(_ record: SetAsideRecord) {
+    self = [
+      "network_id": JSONText(record.network?.text),
+      "page": JSONText(record.page),
+      "position": JSONText(record.position),
+      "fault": .string(record.fault.rawValue),
+    ]
+  }
+
   /// `netsync.status/1`.
-  init(_ status: ReplicaStatus, _ daemon: DaemonRecord?, path: String, now: Timestamp) {
+  init(_ status: ReplicaStatus, _ daemon: DaemonRecord?, _ road: JSONText, path: String, now: Timestamp) {
     func count(_ state: OperationState.Word) -> JSONText { JSONText(status.outbox[state] ?? 0) }
     let lastSync: JSONText =
       status.lastSweep.map { sweep in
@@ -223,8 +269,11 @@ extension JSONText {
         "refused": count(.refused),
       ],
       "conflicts": JSONText(status.conflicts),
+      "disk_full": .bool(status.isDiskFull),
+      "set_aside": .array(status.setAside.map(JSONText.init)),
       "in_sync": .bool(status.isInSync),
       "last_sync": lastSync,
+      "road": road,
       "daemon": daemon.map { daemon in
         [
           "pid": .integer(Int64(daemon.pid)),

@@ -41,6 +41,7 @@ struct SyncCommand: NetsyncVerb {
         orSay: [pulled.line()] + (report.push?.lines ?? [])
       )
       session.note(report.verdicts)
+      session.note(alteredNames: report.push?.alteredNames ?? [])
     }
     try report.conclude(waiting: session.waiting(in: replica), verb: "sync", isDryRun: cycle.dryRun)
   }

@@ -29,11 +29,11 @@ struct Daemon: Sendable {
   /// nil where systemd does not listen.
   let notifier: SystemdNotifier?
 
-  init(session: Session, replica: Replica) {
+  init(session: Session, replica: Replica) throws(UserMessage) {
     self.session = session
     self.replica = replica
     logger = session.logger(from: .info)
-    transport = HTTPTransport(connectTimeout: session.settings.requestTimeout)
+    transport = try session.transport(logger: logger)
     notifier = SystemdNotifier(environment: session.environment)
     SystemdNotifier.forgetEnvironment()
     teller = StateTeller(replica, logger, notifier)

@@ -6,6 +6,8 @@ extension Evidence {
     let all: [JSONText.Member] = [
       .init("sweep", JSONText(sweep)),
       .init("page", JSONText(page)),
+      .init("position", JSONText(position)),
+      .init("fault", JSONText(fault)),
       .init("request", JSONText(request)),
       .init("status", JSONText(status)),
       .init("code", JSONText(code)),

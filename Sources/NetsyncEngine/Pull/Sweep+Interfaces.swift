@@ -18,15 +18,12 @@ extension Sweep {
       let batch = rest.prefix(Self.listsInFlight * 8)
       rest = rest.dropFirst(batch.count)
       let (lists, failure) = await walk(Array(batch), &failures)
-      try replicaStep { () throws(ReplicaError) in try engine.replica.replaceInterfaces(lists) }
-      let count = lists.reduce(0) { $0 + $1.interfaces.count }
-      progress.tookInterfaces(count)
+      try replicaStep { () throws(ReplicaError) in try engine.replica.replaceInterfaces(lists, sweep: number) }
+      for list in lists { progress.tookInterfaces(list.interfaces.count, setAside: list.setAside) }
       if let failure { throw failure }
       onProgress(.interfaces(done: networks.count - rest.count, total: networks.count))
     }
   }
-
-  private typealias InterfaceList = (network: NetworkKey, interfaces: [NetworkInterfaceDocument], walkedAt: Timestamp)
 
   /// - Returns: the lists that could be read, and the failure that ends the walk.
   private mutating func walk(
@@ -64,8 +61,7 @@ extension Sweep {
 
   /// One network's interfaces; nil where the network went in the meantime, which the next sweep will find out for itself.
   private func interfaces(of key: NetworkKey, _ id: NetworkID) async -> Result<InterfaceList?, CycleFailure> {
-    var interfaces: [NetworkInterfaceDocument] = []
-    let walkedAt = engine.environment.now()
+    var whole = InterfaceList(of: key, walkedAt: engine.environment.now())
     var page = 1
     do throws(CycleFailure) {
       while true {
@@ -73,12 +69,13 @@ extension Sweep {
           await engine.api.interfaces(of: id, page: page)
         }
         guard case .success(let list) = exchange.result else { return .success(nil) }
-        interfaces += list.records
+        whole.interfaces += list.records
+        whole.faults.append(list.faults)
         let last: Int
         do { last = try lastPage(after: PageSight(page, list), pageSize: engine.api.pageSize) } catch {
           return .failure(.api(.notUnderstood(error), request: exchange.request, tries: 1))
         }
-        guard last > page else { return .success((key, interfaces, walkedAt)) }
+        guard last > page else { return .success(whole) }
         page += 1
       }
     } catch {

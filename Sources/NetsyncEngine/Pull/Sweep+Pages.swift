@@ -31,7 +31,13 @@ extension Sweep {
         asked: asked
       )
     case .success(.changed(let page, let fingerprint)):
-      return FetchedPage(PageSight(number, page), records: page.records, fingerprint: fingerprint.bytes, asked: asked)
+      return FetchedPage(
+        PageSight(number, page),
+        records: page.records,
+        faults: page.faults,
+        fingerprint: fingerprint.bytes,
+        asked: asked
+      )
     case .failure(let failure):
       throw .api(failure, request: exchange.request, tries: 1)
     }
@@ -95,11 +101,18 @@ extension Sweep {
 }
 
 extension FetchedPage {
-  fileprivate init(_ sight: PageSight, records: [NetworkDocument]?, fingerprint: [UInt8] = [], asked: Int64) {
+  fileprivate init(
+    _ sight: PageSight,
+    records: [NetworkDocument]?,
+    faults: [Int: RecordFault] = [:],
+    fingerprint: [UInt8] = [],
+    asked: Int64
+  ) {
     self.sight = sight
     listed = ListedPage(
       number: sight.number,
       records: records,
+      faults: faults,
       fingerprint: fingerprint,
       totalPages: sight.totalPages,
       totalResults: sight.totalResults,
@@ -113,7 +126,8 @@ extension PageSight {
   init<Record>(_ number: Int, _ page: ListPage<Record>) {
     self.init(
       number,
-      rows: page.records.count,
+      rows: page.records.count + page.faults.count,
+      setAside: page.faults.count,
       totalPages: page.meta.totalPages,
       totalResults: page.meta.totalResults
     )

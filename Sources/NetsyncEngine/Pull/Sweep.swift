@@ -36,7 +36,7 @@ struct Sweep {
   mutating func run(known meta: ReplicaMeta, onProgress: (SyncProgress) -> Void) async throws(CycleFailure) {
     let replica = engine.replica
     let previous = try replicaStep { () throws(ReplicaError) in try replica.lastSweep(before: number) }
-    let interrupted = previous.flatMap { $0.isComplete ? nil : $0 }
+    let interrupted = previous.flatMap { $0.isFinished ? nil : $0 }
     try readKnownPages()
     progress = SweepProgress(
       known: try replicaStep { () throws(ReplicaError) in try replica.knownCount() },
@@ -50,6 +50,9 @@ struct Sweep {
     if !networksOnly { try await walkInterfaces(notSince: interrupted?.startedAt, onProgress) }
     progress.finish()
     if let reason = progress.held { throw .held(reason, count: progress.counts.held) }
+    if progress.setAside > 0 {
+      throw .setAside(try replicaStep { () throws(ReplicaError) in try replica.setAside() })
+    }
     if let failedList { throw failedList }
   }
 

@@ -81,11 +81,12 @@ extension SyncEngine {
     report.counts.requests = requests.counted.requests
     report.counts.bytes = requests.counted.bytes
     (report.conflicts, report.verdicts) = try replicaStep { () throws(ReplicaError) in
-      // A walk that was cut short has not counted.
-      if report.failed != nil { report.counts.listed = try replica.listedCount(by: number) }
+      // A walk that was cut short tells what was applied, not what it had in hand.
+      if report.failed != nil { report.counts = try replica.applied(by: number, to: report.counts) }
       try replica.endSweep(
         number,
         report.outcome,
+        isFinished: sweep.progress.isFinished,
         isComplete: report.isComplete,
         held: sweep.progress.held,
         report.counts

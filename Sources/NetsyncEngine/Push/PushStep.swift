@@ -19,6 +19,11 @@ struct PushStep: Sendable {
       guard case .api(let failure, request: _, tries: _) = error, isOfOneOperation(failure) else {
         return .failure(error)
       }
+      do {
+        try replicaStep { () throws(ReplicaError) in
+          try engine.replica.stays(operation.edit, for: APIErrorDetail(failure))
+        }
+      } catch { return .failure(error) }
       return .success(PushStepResult(edit: operation.edit, action: action, settled: .waiting, failure: error))
     }
   }
@@ -34,59 +39,6 @@ struct PushStep: Sendable {
     case .delete:
       guard let id = operation.id else { return .waiting }
       return try await send(operation, to: id) { await engine.api.delete(id).map { nil } }
-    }
-  }
-
-  // MARK: Creates
-
-  private func create(_ operation: OutboxOperation, _ name: NetworkName) async throws(CycleFailure) -> SettledAs {
-    let (listing, _, date) = try await listed(name)
-    let arming = Arming(
-      of: name,
-      listed: listing.networks,
-      date: date,
-      serverNow: requests.serverNow,
-      uncertainty: requests.clock.uncertainty
-    )
-    return try await deliver(operation, arming) { await engine.api.create(name).map { $0 } }
-  }
-
-  /// Looks for a create that was not answered (R6).
-  private func look(for operation: OutboxOperation) async throws(CycleFailure) -> SettledAs {
-    guard let name = operation.intent.name else { return .waiting }
-    let (listing, request, _) = try await listed(name)
-    return try replicaStep { () throws(ReplicaError) in
-      try engine.replica.lookedFor(
-        operation.edit,
-        listed: listing.networks,
-        isWhole: listing.isWhole,
-        settleTime: engine.settleTime,
-        serverNow: requests.serverNow,
-        evidence: Evidence(request: request, status: 200)
-      )
-    }
-  }
-
-  /// What the server lists under a name, with the request that asked for the last page and the server's time of it.
-  private typealias Namesakes = (listing: NamesakeListing, request: String, date: Timestamp?)
-
-  private func listed(_ name: NetworkName) async throws(CycleFailure) -> Namesakes {
-    var listing = NamesakeListing()
-    var page = 1
-    while true {
-      let exchange = try await requests.read { await engine.api.networks(named: name, page: page) }
-      do throws(APIFailure) {
-        let list = try exchange.result.get()
-        let sight = PageSight(page, list)
-        do {
-          guard let next = try listing.took(sight, list.records, pageSize: engine.api.pageSize) else {
-            return (listing, exchange.request, exchange.date)
-          }
-          page = next
-        } catch { throw .notUnderstood(error) }
-      } catch {
-        throw .api(error, request: exchange.request, tries: 1)
-      }
     }
   }
 
@@ -126,7 +78,7 @@ struct PushStep: Sendable {
 
   /// Arms, sends once, settles. What was looked at is acted upon at once or not at all: where the server has meanwhile asked for
   /// silence, the operation goes on waiting.
-  private func deliver(
+  func deliver(
     _ operation: OutboxOperation,
     _ arming: Arming?,
     _ request: () async -> Delivery
@@ -172,4 +124,4 @@ struct PushStepResult: Sendable {
 }
 
 /// The exchange of a write: a create and a rename answer with a document, a delete needs none.
-private typealias Delivery = Exchange<NetworkDocument?>
+typealias Delivery = Exchange<NetworkDocument?>

@@ -40,7 +40,9 @@ extension SyncEngine {
         meta throws(CycleFailure) in
         let change = try replicaStep { () throws(ReplicaError) in try replica.lastChange() }
         await send(requests, meta, options, into: &report)
-        report.verdicts = try replicaStep { () throws(ReplicaError) in try replica.verdicts(since: change) }
+        (report.verdicts, report.alteredNames) = try replicaStep { () throws(ReplicaError) in
+          (try replica.verdicts(since: change), try replica.alteredNames(since: change))
+        }
       }
     } catch {
       report.failed = report.failed ?? failed(error)
@@ -80,7 +82,7 @@ extension PushReport {
       case .waiting, .sending: waiting += 1
       case .inDoubt(let doubt):
         inDoubt += 1
-        if !doubt.candidates.isEmpty { undecided += 1 }
+        if doubt.isUndecided { undecided += 1 }
       case .conflict: conflicts += 1
       case .held: held += 1
       case .refused: break

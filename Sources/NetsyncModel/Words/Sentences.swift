@@ -15,6 +15,7 @@ extension JournalChange {
       side == .local ? "\(subject) deleted \(words(before)) here" : "removed here: \(words(before)) is gone there"
     case .changed: "changed there, in something else than the name \(words(after))"
     case .wentBack: "the server went back: \(words(before)) -> \(words(after))"
+    case .setAside: setAside
     case .sent: "\(subject) was taken by the server"
     case .adopted:
       evidence.request == nil
@@ -31,6 +32,12 @@ extension JournalChange {
     }
   }
 
+  private var setAside: String {
+    let place = "record \(evidence.position ?? 0) on page \(evidence.page ?? 0)"
+    let fault = evidence.fault.flatMap(RecordFault.init)?.words ?? "it cannot be understood"
+    return "set aside: \(place) of a listing, for \(fault)"
+  }
+
   private var subject: String { edit.map { "edit \($0)" } ?? "an edit" }
   /// Of an outcome, `before` is what the edit wanted.
   private var wanted: String { words(before, "a deletion") }
@@ -38,6 +45,44 @@ extension JournalChange {
 
   private func words(_ name: NetworkName?, _ none: String = "a network without a name") -> String {
     name?.text ?? none
+  }
+}
+
+extension Misunderstanding {
+  /// `a redirect (301); …`.
+  package var words: String {
+    switch self {
+    case .redirect(let status): "a redirect (\(status)); redirects are never followed, the key must not travel"
+    case .status(let status): "a status that the API does not document (\(status))"
+    case .foreign(let status): "a \(status) that is not the API's own"
+    case .malformed(let reason): reason
+    case .wrongType(let path): "\(path) is missing or of the wrong type"
+    case .otherRecord(let asked, let answered): "asked for \(asked), answered \(answered ?? "nothing")"
+    case .otherPage(let asked, let answered): "asked for page \(asked), answered page \(answered)"
+    case .implausible(let reason): reason
+    case .tooLarge(let limit): "a body over the limit of \(limit) bytes"
+    case .headersTooLarge: "more header fields, or longer ones, than are taken"
+    case .tooManyPages(let limit): "more than \(limit) pages"
+    }
+  }
+}
+
+extension RecordFault {
+  /// `it has no id`.
+  package var words: String {
+    switch self {
+    case .noObject: "it is no object"
+    case .noID: "it has no id"
+    case .idNoUUID: "its id is no UUID"
+    }
+  }
+}
+
+extension SetAsideRecord {
+  /// `page 2, record 17: it has no id`.
+  package var words: String {
+    let place = "page \(page), record \(position): \(fault.words)"
+    return network.map { "interfaces of \($0), \(place)" } ?? place
   }
 }
 

@@ -9,6 +9,16 @@ package enum DurableStep: String, CaseIterable, Sendable {
   case beginSweep, applyPages, trimPages, observe, replaceInterfaces, endSweep
   // A push.
   case holdDeletes, arm, settle, resolveCreate
+
+  /// What somebody has asked for here and now, and would be lost.
+  var isEdit: Bool {
+    switch self {
+    case .queueCreate, .queueEdit, .discardEdit, .retryEdit, .adopt, .resolveConflict, .undo: true
+    case .recover, .bind, .keepQuiet, .rememberClock, .compactJournal, .beginSweep, .applyPages, .trimPages, .observe,
+      .replaceInterfaces, .endSweep, .holdDeletes, .arm, .settle, .resolveCreate:
+      false
+    }
+  }
 }
 
 /// What is about to be done to the database, or was just done.

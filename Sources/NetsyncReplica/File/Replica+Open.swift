@@ -40,7 +40,9 @@ extension Replica {
     defer { withExtendedLifetime(lock) {} }
     let pool = try connect(path)
     do { try migrator().migrate(pool) } catch { throw ReplicaError(error, path: path) }
-    return Replica(path: path, storage: .file(pool), now: now, gate: gate)
+    let replica = Replica(path: path, storage: .file(pool), now: now, gate: gate)
+    replica.keepReserve()
+    return replica
   }
 
   private static func connect(_ path: String) throws(ReplicaError) -> DatabasePool {

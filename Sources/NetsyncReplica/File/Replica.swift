@@ -57,7 +57,9 @@ package final class Replica: Sendable {
   func write<Value>(_ step: DurableStep, _ work: (Database) throws -> Value) throws(ReplicaError) -> Value {
     try gate?(.begin(step))
     let value = try translatingErrors {
-      try storage.writer.writeWithoutTransaction { database in try transaction(step, database, work) }
+      try makingRoom(for: step) {
+        try storage.writer.writeWithoutTransaction { database in try transaction(step, database, work) }
+      }
     }
     try gate?(.committed(step))
     return value
@@ -130,6 +132,7 @@ extension ReplicaError {
     switch error.resultCode {
     case .SQLITE_NOTADB: self = .notAReplica(path: path)
     case .SQLITE_CORRUPT: self = .damaged(path: path, reason: reason)
+    case .SQLITE_FULL: self = .diskFull(path: path)
     default: self = .storage(path: path, reason: reason)
     }
   }

@@ -11,7 +11,9 @@ package enum ReplicaError: Error, Hashable, Sendable {
   case newer(path: String, version: Int)
   /// SQLite found it damaged.
   case damaged(path: String, reason: String)
-  /// SQLite could not do it: the disk is full, a file cannot be written, and so on.
+  /// There is no room left on the disk, nor in what is kept for edits.
+  case diskFull(path: String)
+  /// SQLite could not do it: a file cannot be written, and so on.
   case storage(path: String, reason: String)
   /// The file was removed or replaced while it was open: what is written to it now is seen by nobody.
   case replaced(path: String)

@@ -176,6 +176,7 @@ extension Database {
       """,
       arguments: [other.rawValue, network.rawValue]
     )
+    try forgetSetAside(after: 0, of: other)
     try run("DELETE FROM network WHERE network_key = ?", arguments: [other.rawValue])
   }
 
@@ -210,6 +211,7 @@ extension Database {
       arguments: [now.microseconds, departure.rawValue, network.rawValue]
     )
     try run("DELETE FROM network_interface WHERE network_key = ?", arguments: [network.rawValue])
+    try forgetSetAside(after: 0, of: network)
   }
 }
 

@@ -85,7 +85,7 @@ extension Database {
           looks: row["looks"],
           firstLook: Timestamp(row["first_look_us"] as Int64?),
           nextLook: Timestamp(microseconds: row["next_look_us"]),
-          candidates: ids(in: row["candidates"])
+          candidates: (row["candidates"] as String?).map { ids(in: $0) }
         )
       )
     case .conflict: return .conflict(try required(ConflictKind(rawValue: row["conflict_kind"] ?? ""), "conflict"))
@@ -172,10 +172,10 @@ private struct StateColumns {
 
   /// `not_before_us`, `armed_at_us`, `armed_known`, `looks`, `first_look_us`, `next_look_us`, `candidates`.
   var arguments: StatementArguments {
-    let candidates = doubt?.candidates ?? []
     return [
       notBefore?.microseconds, arming?.notBefore.microseconds, arming.map { idList($0.known) }, doubt?.looks ?? 0,
-      doubt?.firstLook?.microseconds, doubt?.nextLook.microseconds, candidates.isEmpty ? nil : idList(candidates),
+      doubt?.firstLook?.microseconds, doubt?.nextLook.microseconds,
+      doubt.flatMap { $0.isUndecided ? idList($0.candidates) : nil },
     ]
   }
 }

@@ -59,29 +59,40 @@ extension Replica {
     }
   }
 
+  /// Writes down why an operation stays where it is.
+  package func stays(_ edit: EditNumber, for reason: APIErrorDetail) throws(ReplicaError) {
+    let toldAt = now()
+    try write(.settle) { database in
+      // It may be done with by now, by its user's word.
+      guard let operation = try database.operation(edit), operation.failure != reason else { return }
+      try database.advance(operation.network, at: toldAt) { lane in lane.stays(edit, for: reason) }
+    }
+  }
+
   /// Decides about an unanswered create after a look for it.
   ///
   /// - Parameters:
-  ///   - listed: what the server listed under its name, other names too.
-  ///   - isWhole: as in ``UnknownCreate``.
+  ///   - named: what the server lists under its name.
+  ///   - everywhere: what it lists at all, where that was looked through.
   ///   - serverNow: the time on the server's clock.
   package func lookedFor(
     _ edit: EditNumber,
-    listed: [NetworkDocument],
-    isWhole: Bool,
+    named: CreateSight,
+    everywhere: CreateSight? = nil,
     settleTime: Duration,
     serverNow: Timestamp,
     evidence: Evidence
-  ) throws(ReplicaError) -> SettledAs {
+  ) throws(ReplicaError) -> CreateLookOutcome {
     let lookedAt = now()
     return try write(.resolveCreate) { database in
       // It may be done with by now, by its user's word.
-      guard let operation = try database.operation(edit) else { return .waiting }
+      guard let operation = try database.operation(edit) else { return .settled(.waiting) }
       let look = CreateLook(
-        found: listed,
-        known: try database.known(among: listed.map(\.id)),
+        named: named,
+        everywhere: everywhere,
+        known: try database.known(among: (named.found + (everywhere?.found ?? [])).map(\.id)),
         siblings: try database.creates(inDoubt: operation.intent.name),
-        isWhole: isWhole
+        others: unansweredCreates(among: try database.operations()).filter { $0.name != operation.intent.name }
       )
       return try database.advance(operation.network, at: lookedAt) { lane in
         lane.lookedFor(edit, look, settleTime: settleTime, serverNow: serverNow, evidence)

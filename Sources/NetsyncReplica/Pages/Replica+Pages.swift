@@ -7,6 +7,8 @@ package struct ListedPage: Sendable {
   package var number: Int
   /// nil: byte for byte the page that is known.
   package var records: [NetworkDocument]?
+  /// Where on the page, counted from 1, records stand that cannot be understood.
+  package var faults: [Int: RecordFault]
   /// Sixteen bytes of the body; empty where the page is known.
   package var fingerprint: [UInt8]
   package var totalPages: Int?
@@ -17,6 +19,7 @@ package struct ListedPage: Sendable {
   package init(
     number: Int,
     records: [NetworkDocument]?,
+    faults: [Int: RecordFault] = [:],
     fingerprint: [UInt8] = [],
     totalPages: Int? = nil,
     totalResults: Int? = nil,
@@ -24,6 +27,7 @@ package struct ListedPage: Sendable {
   ) {
     self.number = number
     self.records = records
+    self.faults = faults
     self.fingerprint = fingerprint
     self.totalPages = totalPages
     self.totalResults = totalResults
@@ -128,11 +132,12 @@ private struct PageBatch {
       )
       return
     }
-    try record(page, rows: records.count)
+    try record(page, rows: records.count + page.faults.count)
+    try database.setAside(page.faults, on: page.number, sweep: sweep, at: now)
     let evidence = WrittenEvidence(Evidence(sweep: sweep, page: page.number))
     var known = try rows(with: records.map(\.id))
     var leaving = try members(of: page.number)
-    var isExact = true
+    var isExact = page.faults.isEmpty
     for record in records {
       if let row = known[record.id] {
         let (updated, isTaken) = try update(row, record, page, evidence)

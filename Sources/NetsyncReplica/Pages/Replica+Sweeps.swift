@@ -17,10 +17,14 @@ extension Replica {
 
   /// Ends a sweep.
   ///
-  /// - Parameter held: what held its removals, or all of it.
+  /// - Parameters:
+  ///   - isFinished: it has asked for everything.
+  ///   - isComplete: it can say what is missing.
+  ///   - held: what held its removals, or all of it.
   package func endSweep(
     _ sweep: Int64,
     _ outcome: CycleOutcome,
+    isFinished: Bool = true,
     isComplete: Bool,
     held: Guard? = nil,
     _ counts: SweepCounts
@@ -30,14 +34,14 @@ extension Replica {
       try database.run(
         """
         UPDATE sweep SET
-          ended_at_us = ?, outcome = ?, complete = ?, networks = ?, interfaces = ?, new = ?, changed = ?, gone = ?,
-          held = ?, requests = ?, bytes = ?, guard = ?, went_back = ?
+          ended_at_us = ?, outcome = ?, finished = ?, complete = ?, networks = ?, interfaces = ?, new = ?,
+          changed = ?, gone = ?, held = ?, requests = ?, bytes = ?, guard = ?, went_back = ?
         WHERE sweep = ?
         """,
         arguments: [
-          endedAt.microseconds, outcome.rawValue, isComplete, counts.listed, counts.interfaces, counts.new,
-          counts.changed, counts.gone, counts.held, counts.requests, counts.bytes, held?.rawValue, counts.wentBack,
-          sweep,
+          endedAt.microseconds, outcome.rawValue, isFinished, isComplete, counts.listed, counts.interfaces,
+          counts.new, counts.changed, counts.gone, counts.held, counts.requests, counts.bytes, held?.rawValue,
+          counts.wentBack, sweep,
         ]
       )
     }
@@ -84,15 +88,23 @@ extension Replica {
     }
   }
 
+  /// What a sweep has applied so far, whatever it thinks: listed, new, changed and gone back.
+  package func applied(by sweep: Int64, to counts: SweepCounts) throws(ReplicaError) -> SweepCounts {
+    try read { database in
+      var applied = counts
+      let kept = try database.row(
+        "SELECT new, changed, went_back FROM sweep WHERE sweep = ?",
+        arguments: [sweep]
+      ) { (new: $0["new"] as Int, changed: $0["changed"] as Int, wentBack: $0["went_back"] as Int) }
+      if let kept { (applied.new, applied.changed, applied.wentBack) = kept }
+      applied.listed = try database.listedCount(by: sweep)
+      return applied
+    }
+  }
+
   /// Networks that a sweep has listed so far.
   package func listedCount(by sweep: Int64) throws(ReplicaError) -> Int {
-    try read { database in
-      try database.value(
-        Int.self,
-        "SELECT count(*) FROM network JOIN page ON page.page_number = network.seen_page WHERE page.confirmed_sweep = ?",
-        arguments: [sweep]
-      ) ?? 0
-    }
+    try read { database in try database.listedCount(by: sweep) }
   }
 
   /// Known networks that a finished walk did not list. Pages past `lastPage` have left the listing.
@@ -107,6 +119,7 @@ extension Replica {
     if hasMore {
       try write(.trimPages) { database in
         try database.run("DELETE FROM page WHERE page_number > ?", arguments: [lastPage])
+        try database.forgetSetAside(after: lastPage)
       }
     }
     return try read { database in
@@ -124,6 +137,14 @@ extension Replica {
 }
 
 extension Database {
+  fileprivate func listedCount(by sweep: Int64) throws -> Int {
+    try value(
+      Int.self,
+      "SELECT count(*) FROM network JOIN page ON page.page_number = network.seen_page WHERE page.confirmed_sweep = ?",
+      arguments: [sweep]
+    ) ?? 0
+  }
+
   /// The newest sweep before `sweep`, or of all.
   func lastSweep(before sweep: Int64? = nil) throws -> SweepRecord? {
     try row(
@@ -136,7 +157,7 @@ extension Database {
 
 extension SweepRecord {
   fileprivate static let select = """
-    SELECT sweep, started_at_us, ended_at_us, outcome, complete, networks, interfaces, new, changed, went_back, gone, held,
+    SELECT sweep, started_at_us, ended_at_us, outcome, finished, complete, networks, interfaces, new, changed, went_back, gone, held,
       requests, bytes
     FROM sweep
     """
@@ -157,6 +178,7 @@ extension SweepRecord {
       startedAt: Timestamp(microseconds: row["started_at_us"]),
       endedAt: Timestamp(row["ended_at_us"] as Int64?),
       outcome: (row["outcome"] as String?).flatMap(CycleOutcome.init),
+      isFinished: row["finished"],
       isComplete: row["complete"],
       counts: counts
     )

@@ -1,6 +1,30 @@
 import GRDB
 package import NetsyncModel
 
+/// The interfaces of one network, walked to the end.
+package struct InterfaceList: Sendable {
+  package var network: NetworkKey
+  package var interfaces: [NetworkInterfaceDocument]
+  /// Of each page in turn: where on it records stand that cannot be understood.
+  package var faults: [[Int: RecordFault]]
+  package var walkedAt: Timestamp
+
+  package init(
+    of network: NetworkKey,
+    _ interfaces: [NetworkInterfaceDocument] = [],
+    faults: [[Int: RecordFault]] = [],
+    walkedAt: Timestamp
+  ) {
+    self.network = network
+    self.interfaces = interfaces
+    self.faults = faults
+    self.walkedAt = walkedAt
+  }
+
+  /// Records that cannot be understood.
+  package var setAside: Int { faults.reduce(0) { $0 + $1.count } }
+}
+
 extension Replica {
   /// The networks whose interfaces are to be walked, those walked longest ago first; without those walked since `since`.
   package func networksToWalk(notSince since: Timestamp?) throws(ReplicaError) -> [(key: NetworkKey, id: NetworkID)] {
@@ -17,10 +41,10 @@ extension Replica {
     }
   }
 
-  /// Replaces the interfaces of networks whose lists were walked to the end, in one transaction.
-  package func replaceInterfaces(
-    _ lists: [(network: NetworkKey, interfaces: [NetworkInterfaceDocument], walkedAt: Timestamp)]
-  ) throws(ReplicaError) {
+  /// Replaces the interfaces of networks whose lists were walked to the end, in one transaction. A list with a record that cannot be
+  /// understood removes none: it may be any of them.
+  package func replaceInterfaces(_ lists: [InterfaceList], sweep: Int64) throws(ReplicaError) {
+    let replacedAt = now()
     try writePulled(.replaceInterfaces) { database in
       for list in lists {
         // It went while its list was walked: a tombstone has no interfaces.
@@ -32,12 +56,17 @@ extension Replica {
         if isGone == true { continue }
         let kept = try database.interfaces(of: list.network)
         let listed = Dictionary(list.interfaces.map { ($0.id, $0) }, uniquingKeysWith: { _, last in last })
-        for id in kept.keys where listed[id] == nil { try database.removeInterface(id, of: list.network) }
+        let isRead = list.faults.allSatisfy(\.isEmpty)
+        for id in kept.keys where isRead && listed[id] == nil { try database.removeInterface(id, of: list.network) }
         for (id, interface) in listed where kept[id] != interface { try database.put(interface, of: list.network) }
         try database.run(
           "UPDATE network SET interfaces_as_of_us = ? WHERE network_key = ?",
           arguments: [list.walkedAt.microseconds, list.network.rawValue]
         )
+        for (index, faults) in list.faults.enumerated() {
+          try database.setAside(faults, on: index + 1, of: list.network, sweep: sweep, at: replacedAt)
+        }
+        try database.forgetSetAside(after: list.faults.count, of: list.network)
       }
     }
   }

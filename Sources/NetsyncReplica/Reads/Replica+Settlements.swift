@@ -18,4 +18,18 @@ extension Replica {
       return NetsyncReconcile.progress(of: nil, lastTold: told.first)
     }
   }
+
+  /// What is told since `change` of edits after which the server has another name than they wanted: it changes names.
+  package func alteredNames(since change: ChangeNumber?) throws(ReplicaError) -> [JournalChange] {
+    try read { database in
+      try database.changes(
+        """
+        \(JournalChange.select)
+        WHERE change > ? AND side = 'local' AND kind IN ('sent', 'adopted', 'satisfied') AND before_name <> after_name
+        ORDER BY change
+        """,
+        [change?.rawValue ?? 0]
+      )
+    }
+  }
 }

@@ -12,6 +12,10 @@ package struct ReplicaStatus: Hashable, Sendable {
   /// Open edits by their state.
   package var outbox: [OperationState.Word: Int]
   package var conflicts: Int
+  /// No room is left on the disk but for edits, if for those.
+  package var isDiskFull = false
+  /// Records that the API lists and that cannot be understood.
+  package var setAside: [SetAsideRecord] = []
 
   /// As ``NetsyncReconcile/isInSync(outbox:conflicts:after:)`` says.
   package var isInSync: Bool {
@@ -21,7 +25,8 @@ package struct ReplicaStatus: Hashable, Sendable {
 
 extension Replica {
   package func status() throws(ReplicaError) -> ReplicaStatus {
-    try read { database in
+    let isDiskFull = isDiskFull
+    return try read { database in
       let states = try database.rows("SELECT state, count(*) AS edits FROM outbox GROUP BY state") { row in
         (try required(OperationState.Word(rawValue: row["state"]), "state"), row["edits"] as Int)
       }
@@ -36,7 +41,9 @@ extension Replica {
         ),
         lastSweep: try database.lastSweep(),
         outbox: Dictionary(states, uniquingKeysWith: { $1 }),
-        conflicts: try database.value(Int.self, "SELECT count(*) FROM conflict") ?? 0
+        conflicts: try database.value(Int.self, "SELECT count(*) FROM conflict") ?? 0,
+        isDiskFull: isDiskFull,
+        setAside: try database.setAside()
       )
     }
   }

@@ -20,6 +20,7 @@ extension Checker {
       checkDeletes(facts, process, state)
       checkRestored(facts, &state)
       checkAcknowledged(facts, &state)
+      checkAdopted(facts, process, state)
       checkOutcomes(facts, &state)
       checkNetworks(facts, &state)
     }
@@ -38,6 +39,16 @@ extension Checker {
         .versions,
         "network \(network) goes back by a listing, \((now - at) / 1_000_000) s after our write was acknowledged"
       )
+    }
+  }
+
+  /// A listing that contradicts itself proves nothing (R6).
+  private func checkAdopted(_ facts: CommittedFacts, _ process: Int, _ state: State) {
+    for change in facts.changes where change.kind == "adopted" && change.evidence.contains("\"request\"") {
+      guard let name = change.before, state.contradicted.contains(Namesakes(process: process, name: name)) else {
+        continue
+      }
+      violate(.duplicateCreate, "\"\(name)\" is adopted upon a listing that contradicts itself")
     }
   }
 
@@ -106,7 +117,8 @@ extension Checker {
       checkSent(edit, change, id, action)
     case "satisfied":
       // A deletion is satisfied by an absence, which the network's row is checked for.
-      if let mine = change.before, change.after != mine {
+      let isChangedName = faults.has(.changedNames) && id.map { server.hasEverBeen($0, named: change.before) } ?? false
+      if let mine = change.before, change.after != mine, !isChangedName {
         violate(.noEditLost, "edit \(edit) counts as satisfied, and wanted \"\(mine)\"")
       }
       if let name = change.after, let id, !server.hasEverBeen(id, named: name) {
@@ -114,7 +126,9 @@ extension Checker {
       }
     case "adopted":
       // A mangled listing may show its network under an id that nobody has.
-      if let id, !id.hasPrefix("ffffffff"), let mine = change.before, !server.hasEverBeen(id, named: mine) {
+      let isByPerson = !change.evidence.contains("\"request\"")
+      if let id, !id.hasPrefix("ffffffff"), !isByPerson, let mine = change.before, !server.hasEverBeen(id, named: mine)
+      {
         violate(.noEditLost, "edit \(edit) counts as adopted, and the server never had \"\(mine)\"")
       }
     case "refused":
@@ -140,7 +154,7 @@ extension Checker {
     default: return
     }
     let beyondTelling: [Fault] = [.late, .duplicate, .restoredBackup, .otherID, .listLag]
-    guard let id, let theirs, !beyondTelling.contains(where: faults.has) else { return }
+    guard let id, let theirs, !beyondTelling.contains(where: faults.has), !server.cutsNames else { return }
     if server.isOnly(host, authorOf: theirs, of: id) {
       violate(.noEditLost, "edit \(edit): \"\(theirs)\" counts as theirs (\(change.kind)), and is our own")
     }
@@ -232,7 +246,15 @@ extension Checker {
         }
         state.seenGone.remove(id)
       }
-      state.networks[key] = Network(id: row.id?.text, updatedAt: row.updatedAt, goneCause: row.goneCause)
+      if before?.hasName == true, row.name == nil, row.goneCause == nil {
+        violate(.unreadable, "network \(key) loses its name")
+      }
+      state.networks[key] = Network(
+        id: row.id?.text,
+        hasName: row.name != nil,
+        updatedAt: row.updatedAt,
+        goneCause: row.goneCause
+      )
     }
     for key in facts.removedNetworks { state.networks[key.rawValue] = nil }
   }

@@ -1,3 +1,4 @@
+import NetsyncEngine
 import NetsyncModel
 import NetsyncReplica
 import Synchronization
@@ -16,6 +17,7 @@ package final class Checker: Sendable {
   /// A network's row.
   struct Network: Sendable {
     var id: String?
+    var hasName: Bool
     var updatedAt: Timestamp?
     var goneCause: String?
   }
@@ -58,6 +60,10 @@ package final class Checker: Sendable {
     var resent: Set<Int64> = []
     /// Edits that the server refused for good, and that nobody has touched since.
     var refusals: Set<Int64> = []
+    /// The pages of each process's last walk through the listing that had a record that nobody can understand.
+    var unreadable: [Int: Set<Int>] = [:]
+    /// What processes were last told of the networks of a name, where that contradicts itself.
+    var contradicted: Set<Namesakes> = []
     /// Networks of which an edit was taken back: it may have been carried out all the same.
     var takenBack: Set<Int64> = []
     /// When our last write of each network was acknowledged, in the simulation's time.
@@ -68,6 +74,12 @@ package final class Checker: Sendable {
   struct InFlight: Hashable, Sendable {
     var process: Int
     var network: String
+  }
+
+  /// The networks of one name, as one process asks for them.
+  struct Namesakes: Hashable, Sendable {
+    var process: Int
+    var name: NetworkName
   }
 
   let policy: ConflictPolicy
@@ -208,6 +220,11 @@ package final class Checker: Sendable {
         if state.inFlight.contains(flight) { violate(.order, "two writes of \(id.prefix(8)) are on their way") }
         state.inFlight.append(flight)
       }
+      if call.kind == .create, let name = call.name,
+        state.contradicted.contains(Namesakes(process: process.process, name: name))
+      {
+        violate(.duplicateCreate, "\"\(name)\" is sent upon a listing that contradicts itself")
+      }
       let senders = senders(of: call, state)
       guard let sender = senders.min(by: { $0.key < $1.key }) else {
         violate(.order, "\(call.description) is sent without an edit that says so")
@@ -236,6 +253,39 @@ package final class Checker: Sendable {
     state.withLock { state in
       let flight = InFlight(process: process.process, network: id)
       if let index = state.inFlight.firstIndex(of: flight) { state.inFlight.remove(at: index) }
+    }
+  }
+
+  /// A page of the listing is answered.
+  func lists(_ page: Int, isUnreadable: Bool, to process: SimulatedProcess) {
+    state.withLock { state in
+      if page == 1 { state.unreadable[process.process] = [] }
+      if isUnreadable {
+        state.unreadable[process.process, default: []].insert(page)
+      } else {
+        state.unreadable[process.process]?.remove(page)
+      }
+    }
+  }
+
+  /// The networks of a name are listed.
+  func lists(namesakesOf name: NetworkName, contradicts: Bool, to process: SimulatedProcess) {
+    let namesakes = Namesakes(process: process.process, name: name)
+    state.withLock { state in
+      if contradicts { state.contradicted.insert(namesakes) } else { state.contradicted.remove(namesakes) }
+    }
+  }
+
+  /// One record that nobody can understand hides no other, and is not passed over.
+  func checkPull(_ report: PullReport, of process: SimulatedProcess) {
+    if case .api(.notUnderstood(.wrongType(let path)), let request, tries: _)? = report.failure,
+      path.hasPrefix("data."), request.hasPrefix("GET /networks?")
+    {
+      violate(.unreadable, "a pull ends at \(path) of \(request)")
+    }
+    let pages = state.withLock { $0.unreadable[process.process] ?? [] }
+    if !pages.isEmpty, report.isComplete {
+      violate(.unreadable, "a pull counts as complete, and page \(pages.sorted()[0]) had a record that it cannot know")
     }
   }
 

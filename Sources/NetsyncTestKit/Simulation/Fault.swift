@@ -39,6 +39,12 @@ public enum Fault: String, CaseIterable, Hashable, Sendable {
   case oddFields = "odd_fields"
   /// A name that another network has is refused.
   case takenNames = "taken_names"
+  /// The server makes another name of the one that it is asked for.
+  case changedNames = "changed_names"
+  /// A listing with a filter leaves networks out that its totals count.
+  case hiddenNames = "hidden_names"
+  /// A listing shows records that nobody can understand among good ones.
+  case unreadableRecords = "unreadable_records"
 
   // At some time.
   /// A network is made or deleted before a page is answered, so that the rows after it shift.
@@ -69,7 +75,8 @@ public enum Fault: String, CaseIterable, Hashable, Sendable {
   ]
   static let ofSteps: [Fault] = [.crash, .diskFull, .busy]
   static let ofTheWholeSeed: [Fault] = [
-    .unstableOrder, .oddTotals, .listLag, .oddStamps, .oddFields, .takenNames, .clockSkew,
+    .unstableOrder, .oddTotals, .listLag, .oddStamps, .oddFields, .takenNames, .changedNames, .hiddenNames,
+    .unreadableRecords, .clockSkew,
   ]
   static let ofTime: [Fault] = [.clockJump, .restoredBackup, .otherAccount]
 }

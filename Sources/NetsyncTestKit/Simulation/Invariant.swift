@@ -38,6 +38,8 @@ public enum Invariant: String, CaseIterable, Sendable {
   case daemon = "a daemon carries on"
   /// "In sync" is said only when it is so.
   case honestStatus = "I15 honest status"
+  /// A record that nobody can understand stops no other, and the pull that met it is not complete; a name that is missing has not changed.
+  case unreadable = "R15 what cannot be read changes nothing"
   /// Nothing of another account enters, and nothing is destroyed in bulk that nobody has approved.
   case guards = "R5 guards"
   /// Every commit is a durable step with a name.

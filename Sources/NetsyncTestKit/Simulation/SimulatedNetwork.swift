@@ -1,3 +1,4 @@
+import Foundation
 import HTTPTypes
 import NetsyncAPI
 import NetsyncModel
@@ -15,7 +16,9 @@ struct SimulatedTransport: Transport {
     let number = process.nextNumber()
     let result = await withCheckedContinuation { (continuation: AnswerContinuation) in
       guard process.hold(continuation, as: number) else {
-        return continuation.resume(returning: .failure(.notSent(reason: "the process is dead")))
+        return continuation.resume(
+          returning: .failure(.notSent(ConnectionFailure(.noConnection, host: "a dead process")))
+        )
       }
       world.carry(Parcel(request: request, process: process, number: number, isForeign: isForeign))
     }
@@ -73,7 +76,7 @@ extension SimulatedWorld {
     switch strike?.fault {
     case .unreachable:
       time.schedule(after: there) { [self] in
-        finish(parcel, with: .failure(.notSent(reason: "connection refused")), "is refused")
+        finish(parcel, with: .failure(.notSent(ConnectionFailure(.refused, host: "simulated"))), "is refused")
       }
       return
     case .requestLost:
@@ -103,7 +106,9 @@ extension SimulatedWorld {
         let response = TransportResponse(head: answer.response, body: answer.body)
         let checker = hosts[parcel.process.host].checker
         if isGone, let id = parcel.call.id { checker.isGone(id) }
-        if parcel.call.kind.isWrite, [400, 409, 422].contains(answer.response.status.code) {
+        // What is no document of the API's refuses nothing.
+        let isDocument = ![.truncated, .notJSON, .htmlPage].contains(strike?.fault)
+        if parcel.call.kind.isWrite, isDocument, [400, 409, 422].contains(answer.response.status.code) {
           checker.isRefused(parcel.call, of: parcel.process)
         }
         finish(parcel, with: .success(response), "is answered \(answer.response.status.code)")
@@ -127,11 +132,28 @@ extension SimulatedWorld {
     )
     trace.note(.arrived, outcome.response.response.status.code, "the server answers \(parcel.call.description)")
     let checker = hosts[parcel.process.host].checker
+    if parcel.call.kind == .list, let page = parcel.request.page {
+      let isUnreadable = outcome.response.isUnreadable && strike?.fault != .otherID
+      checker.lists(page, isUnreadable: isUnreadable, to: parcel.process)
+    }
+    if parcel.call.kind == .listNamesakes, let name = parcel.request.wantedName,
+      let contradicts = contradicts(outcome.response, strike)
+    {
+      checker.lists(namesakesOf: name, contradicts: contradicts, to: parcel.process)
+    }
     // Two networks that this host wants under one name stand for each other: what one has made may have become the other's.
     if outcome.madeBefore.contains(where: { !checker.isAnothers($0, than: parcel.sender) }) {
       violate(.duplicateCreate, host: parcel.process.host, "\"\(parcel.call.name?.text ?? "")\" was created twice")
     }
     return (mangled(outcome.response, parcel.call, strike), outcome.isGone)
+  }
+
+  /// Whether a listing of one page has another number of networks than it speaks of; nil for one that is not taken as it is.
+  private func contradicts(_ response: SandboxResponse, _ strike: FaultSource.Strike?) -> Bool? {
+    guard strike == nil, let listing = try? JSONDecoder().decode(ListingNumbers.self, from: Data(response.body)),
+      listing.meta?.totalPages ?? 0 <= 1
+    else { return nil }
+    return listing.meta?.totalResults.map { $0 != listing.data.count } ?? false
   }
 
   /// An answer that carries nothing out.
@@ -190,7 +212,45 @@ extension SimulatedWorld {
   }
 }
 
+extension SandboxResponse {
+  /// It has a record that nobody can understand: the sandbox makes them with this word, which no name has.
+  fileprivate var isUnreadable: Bool { body.firstRange(of: Array("odd\"".utf8)) != nil }
+}
+
+/// A listing's own numbers.
+private struct ListingNumbers: Decodable {
+  struct Meta: Decodable {
+    var totalResults: Int?
+    var totalPages: Int?
+
+    private enum CodingKeys: String, CodingKey {
+      case totalResults = "total_results"
+      case totalPages = "total_pages"
+    }
+  }
+
+  var data: [AnyRecord]
+  var meta: Meta?
+
+  /// Any record at all.
+  struct AnyRecord: Decodable {
+    init(from decoder: any Decoder) throws {}
+  }
+}
+
 extension TransportRequest {
+  /// Of a listing with a filter: the name that it is about.
+  fileprivate var wantedName: NetworkName? {
+    guard let query = head.path?.split(separator: "filter%5Bname%5D=").dropFirst().first else { return nil }
+    let text = query.prefix { $0 != "&" }.replacing("+", with: " ")
+    return String(text).removingPercentEncoding.map { NetworkName($0) }
+  }
+
+  /// Of a listing: which page it asks for.
+  fileprivate var page: Int? {
+    head.path?.split(separator: "page%5Bnumber%5D=").dropFirst().first.flatMap { Int($0.prefix { $0.isNumber }) }
+  }
+
   /// A look at the same record.
   fileprivate var looking: TransportRequest {
     var looking = self

@@ -14,6 +14,8 @@ final class SimulatedServer: Sendable {
     /// Every name that it has had, and who gave it: hosts, or ``portal``.
     private(set) var names: [NetworkName: Set<Int>]
     private(set) var name: NetworkName
+    /// Somebody has given it another name since it was made.
+    private(set) var isRenamed = false
     var isGone = false
 
     static let portal = -1
@@ -25,8 +27,14 @@ final class SimulatedServer: Sendable {
     }
 
     mutating func rename(to name: NetworkName, by author: Int = portal) {
-      names[name, default: []].insert(author)
+      isAsked(for: name, by: author)
+      isRenamed = isRenamed || name != self.name
       self.name = name
+    }
+
+    /// The server may make another name of the one that it is asked for: both are then its author's.
+    mutating func isAsked(for name: NetworkName, by author: Int) {
+      names[name, default: []].insert(author)
     }
   }
 
@@ -119,18 +127,20 @@ final class SimulatedServer: Sendable {
       case .create:
         guard let made = state.sandbox.newest else { break }
         state.records[made.id] = Record(name: made.name, by: host)
+        if let name = call.name { state.records[made.id]?.isAsked(for: name, by: host) }
         guard let sender, !isRepeated else { break }
         let key = LocalCreate(host: host, network: sender)
         // One that somebody has renamed before it was found cannot be told from a stranger's, and one that was deleted may be out of
         // every list when a backup brings it back: both are assumed not to happen.
         outcome.madeBefore = state.made[key, default: []].filter { id in
           guard let record = state.records[id], !state.broughtBack.contains(id) else { return false }
-          return !record.isGone && record.names.count == 1
+          return !record.isGone && !record.isRenamed
         }
         state.made[key, default: []].append(made.id)
       case .rename:
-        guard let id = call.id, let name = call.name else { break }
-        state.records[id]?.rename(to: name, by: host)
+        guard let id = call.id, let name = call.name, let now = state.sandbox.network(id: id)?.name else { break }
+        state.records[id]?.isAsked(for: name, by: host)
+        state.records[id]?.rename(to: NetworkName(now), by: host)
       case .delete:
         if let id = call.id { state.records[id]?.isGone = true }
       case .list, .listNamesakes, .look, .listInterfaces: break
@@ -225,11 +235,15 @@ final class SimulatedServer: Sendable {
   /// Whether a restored backup has brought it back since it was gone. A listing that lags may show it even after it is gone once more.
   func wasBroughtBack(_ id: String) -> Bool { state.withLock { $0.broughtBack.contains(id) } }
 
+  /// Whether the server makes beginnings of names: nobody can tell whose they are.
+  var cutsNames: Bool { state.withLock { $0.sandbox.quirks.nameChange == .cut } }
+
   /// Whether it is a network of the other account.
   func isForeign(_ id: String) -> Bool { state.withLock { $0.foreign.networks.contains { $0.id == id } } }
 
-  func hasEverBeen(_ id: String, named name: NetworkName) -> Bool {
-    state.withLock { $0.records[id]?.names[name] != nil }
+  func hasEverBeen(_ id: String, named name: NetworkName?) -> Bool {
+    guard let name else { return false }
+    return state.withLock { $0.records[id]?.names[name] != nil }
   }
 
   /// Whether nobody but one host has ever given a network a name.

@@ -171,7 +171,7 @@ extension SimulatedWorld {
       for operation in try replica.operations() {
         switch operation.state {
         case .refused: _ = try replica.discard(operation.edit)
-        case .inDoubt where !operation.candidates.isEmpty:
+        case .inDoubt(let doubt) where doubt.isUndecided:
           host.checker.resend(operation.edit)
           _ = try replica.retry(operation.edit)
         case .waiting, .sending, .inDoubt, .conflict, .held: break

@@ -73,7 +73,7 @@ final class SimulatedWorld: Sendable {
 
   /// The oddities of the account, for the whole seed.
   private func makeOdd(_ setup: inout SeededRandom) {
-    let details = (0..<8).map { _ in setup.next() }
+    let details = (0..<11).map { _ in setup.next() }
     server.setQuirks { quirks in
       quirks.nameFilter = details[0] % 2 == 0 ? .substring : .exact
       quirks.stampForm = SandboxStampForm.allCases[Int(details[1] % UInt64(SandboxStampForm.allCases.count))]
@@ -98,6 +98,15 @@ final class SimulatedWorld: Sendable {
       }
       if let strike = faults.strike(.takenNames, while: "the whole seed", detail: details[7]) {
         quirks.takenNames = strike.below(2) == 0 ? .duplicate : .invalid
+      }
+      if let strike = faults.strike(.changedNames, while: "the whole seed", detail: details[8]) {
+        quirks.nameChange = SandboxNameChange.allCases[strike.below(SandboxNameChange.allCases.count)]
+      }
+      if let strike = faults.strike(.hiddenNames, while: "the whole seed", detail: details[9]) {
+        quirks.hiddenNameRate = [0.3, 1][strike.below(2)]
+      }
+      if let strike = faults.strike(.unreadableRecords, while: "the whole seed", detail: details[10]) {
+        quirks.unreadableRate = 0.1 * Double(1 + strike.below(4))
       }
     }
   }
@@ -232,6 +241,7 @@ final class SimulatedWorld: Sendable {
     counts.withLock { $0.requests += report.requests }
     if let pulled { hosts[process.host].ended(pulled) }
     guard !process.isAlive else {
+      if case .pull = cycle, let pulled { hosts[process.host].checker.checkPull(pulled, of: process) }
       checkStatus(of: process)
       for case .replica(let error)? in [pulled?.failure, pushed?.failure] { check(error, on: process.host) }
       return
@@ -260,7 +270,7 @@ final class SimulatedWorld: Sendable {
     switch error {
     case .storage(let path, let reason), .damaged(let path, let reason):
       if !path.isEmpty { violate(.storage, host: host, reason) }
-    case .missing, .notAReplica, .newer, .replaced:
+    case .missing, .notAReplica, .newer, .replaced, .diskFull:
       violate(.storage, host: host, "\(error)")
     case .noEdit, .noChange, .notPossible, .deletionWaits, .networkGone, .noConflict, .idTaken, .noCandidate:
       break

@@ -39,7 +39,7 @@ extension SimulationRun {
     return operations.filter { operation in
       switch operation.state {
       case .conflict, .held, .refused: false
-      case .inDoubt(let doubt): doubt.candidates.isEmpty
+      case .inDoubt(let doubt): !doubt.isUndecided
       case .waiting: !operations.contains { $0.network == operation.network && $0.edit < operation.edit }
       case .sending: true
       }

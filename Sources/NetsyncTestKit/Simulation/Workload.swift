@@ -134,6 +134,7 @@ private struct NameSource {
     case 0..<6: "net-\(earlier)"
     case 6..<8: "caf\u{E9}-\(earlier)"
     case 8..<10: "cafe\u{301}-\(earlier)"
+    case 10..<20: "  Net  \(count) "
     default: "net-\(count)"
     }
   }
