@@ -52,13 +52,13 @@ class Command:
 
     numbers = count(1)
 
-    def __init__(self, host: Host, arguments: tuple[str, ...]) -> None:
+    def __init__(self, host: Host, arguments: tuple[str, ...], environment: dict[str, str]) -> None:
         self.arguments = arguments
         number = next(Command.numbers)
         self.files = [host.streams / f"{number}.{stream}" for stream in ("out", "err")]
         with self.files[0].open("wb") as output, self.files[1].open("wb") as errors:
             self.process = subprocess.Popen(
-                [host.binary, *arguments], env=host.environment, stdin=subprocess.DEVNULL, stdout=output, stderr=errors
+                [host.binary, *arguments], env=environment, stdin=subprocess.DEVNULL, stdout=output, stderr=errors
             )
         LIVING.add(self.process)
 
@@ -97,8 +97,9 @@ class Host:
             **settings,
         }
 
-    def start(self, *arguments: str) -> Command:
-        return Command(self, arguments)
+    def start(self, *arguments: str, **more: str) -> Command:
+        """Starts a command, with more in its environment where it is asked for."""
+        return Command(self, arguments, self.environment | more)
 
     def run(self, *arguments: str, exits: Collection[int] = (0,)) -> Answer:
         """Runs a command to its end; an exit status that is not expected is a violation, and so is a word of locks."""
