@@ -68,6 +68,7 @@ public enum NetsyncError: Error, Hashable, Sendable {
     case .notAReplica(let path): self = .notAReplica(path: path)
     case .newer(let path, let version): self = .newerReplica(path: path, version: version)
     case .damaged(let path, let reason): self = .damaged(path: path, reason: reason)
+    case .readOnly(let path): self = .storage(path: path, reason: "it can be read and not written")
     case .diskFull(let path): self = .storage(path: path, reason: "the disk is full")
     case .storage(let path, let reason): self = .storage(path: path, reason: reason)
     case .replaced(let path): self = .replaced(path: path)

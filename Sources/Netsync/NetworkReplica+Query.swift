@@ -19,7 +19,7 @@ extension NetworkReplica {
   ) async throws(NetsyncError) -> QueryAnswer {
     guard !Task.isCancelled else { throw .cancelled }
     do {
-      return try await ReplicaQuery(path: replica.path, timeout: timeout, maximumRows: maximumRows).run(sql)
+      return try await ReplicaQuery(path: replica.readingAddress, timeout: timeout, maximumRows: maximumRows).run(sql)
     } catch {
       switch error {
       case .refused(let reason): throw .queryRefused(reason: reason)

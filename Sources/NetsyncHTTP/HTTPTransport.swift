@@ -27,7 +27,7 @@ package struct HTTPTransport: Transport {
     self.connectTimeout = connectTimeout
     var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
     var tls = TLSConfiguration.makeClientConfiguration()
-    tls.additionalTrustRoots = road.authorities.map { .file($0) }
+    tls.additionalTrustRoots = [.certificates(road.certificates)]
     configuration.tlsConfiguration = tls
     configuration.proxy = road.proxy.map { proxy in
       .server(host: proxy.host, port: proxy.port, authorization: proxy.credentials.map { .basic($0) })
@@ -136,13 +136,11 @@ private func responseHead(_ response: HTTPClientResponse) -> HTTPResponse {
 private func failure(_ error: any Error) -> TransportFailure {
   switch error {
   case let error as HTTPClientError: failure(error)
-  case let error as NIOConnectionError: .notSent(fault(error))
+  case let error as NIOConnectionError: failure(error)
   case let error as IOError: failure(errno: error.errnoCode)
   case let error as NIOSSLError:
     switch error {
     case .handshakeFailed(let reason): .notSent(handshakeFault(reason))
-    // A file of authorities that cannot be read.
-    case .failedToLoadCertificate, .noSuchFilesystemObject: .notSent(.untrusted(nil))
     default: .noAnswer(reason: "the connection was closed before the answer was complete")
     }
   case let error as NIOSSLExtraError:
@@ -183,10 +181,12 @@ private func failure(errno code: CInt) -> TransportFailure {
   }
 }
 
-private func fault(_ error: NIOConnectionError) -> ConnectionFault {
-  if error.dnsAError != nil && error.dnsAAAAError != nil { return .unresolved }
-  let refused = error.connectionErrors.allSatisfy { ($0.error as? IOError)?.errnoCode == ECONNREFUSED }
-  return refused ? .refused : .noConnection
+/// Each address that the host's name has was tried: what all of them say counts.
+private func failure(_ error: NIOConnectionError) -> TransportFailure {
+  if error.dnsAError != nil && error.dnsAAAAError != nil { return .notSent(.unresolved) }
+  let faults = Set(error.connectionErrors.map { failure($0.error) })
+  if faults.count == 1, let fault = faults.first, case .notSent = fault { return fault }
+  return .notSent(.noConnection)
 }
 
 /// What BoringSSL's words come to; only these are looked for.

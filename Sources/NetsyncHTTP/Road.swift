@@ -1,3 +1,4 @@
+import FoundationEssentials
 package import NetsyncAPI
 import NIOSSL
 
@@ -51,7 +52,9 @@ package struct Road: Sendable {
     }
     if let file = variables["SSL_CERT_FILE"], isReadable(file, S_IFREG) { authorities.append(file) }
     let directories = variables["SSL_CERT_DIR"]?.split(separator: ":").map(String.init) ?? []
-    self.authorities = authorities + directories.filter { isReadable($0, S_IFDIR) }
+    authorities += directories.filter { isReadable($0, S_IFDIR) }
+    // Without TLS nobody vouches for anything.
+    self.authorities = baseURL.scheme == "https" ? authorities : []
   }
 
   /// The proxy's host and port, without its user; nil for a direct road.
@@ -141,6 +144,26 @@ private func percentDecoded(_ text: Substring) -> String? {
     rest = rest.dropFirst(2)
   }
   return String(validating: bytes, as: UTF8.self)
+}
+
+extension Road {
+  /// What the authorities' files hold. One that cannot be read holds nothing, as OpenSSL has it.
+  var certificates: [NIOSSLCertificate] {
+    authorities.flatMap { path in
+      let files = isReadable(path, S_IFDIR) ? Self.rehashedFiles(in: path) : [path]
+      return files.flatMap { (try? NIOSSLCertificate.fromPEMFile($0)) ?? [] }
+    }
+  }
+
+  /// The names that `openssl rehash` gives: eight hexadecimal digits of the subject's hash, and a number.
+  private static func rehashedFiles(in directory: String) -> [String] {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
+    let rehashed = names.filter { name in
+      let parts = name.split(separator: ".", omittingEmptySubsequences: false)
+      return parts.count == 2 && parts[0].count == 8 && parts[0].allSatisfy(\.isHexDigit) && Int(parts[1]) != nil
+    }
+    return rehashed.sorted().map { "\(directory)/\($0)" }
+  }
 }
 
 private func holdsCertificates(_ file: String) -> Bool {

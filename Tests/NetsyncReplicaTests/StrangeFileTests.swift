@@ -26,6 +26,21 @@ import Testing
     try expectRefused(database(applicationID: 0x4E53_594E, userVersion: 99)) { .newer(path: $0, version: 99) }
   }
 
+  @Test func `a file whose maker died over it is made anew, and no edit is refused for it`() throws {
+    let directory = try TemporaryDirectory()
+    let path = "\(directory.path)/replica.sqlite"
+    // What SQLite leaves of a file that it was just making: part of a page, and a journal that says that it was empty.
+    try Data(repeating: 7, count: 4_096).write(to: URL(filePath: path))
+    var journal = [0xD9, 0xD5, 0x05, 0xF9, 0x20, 0xA1, 0x63, 0xD7] as [UInt8]
+    journal += bigEndian(0) + bigEndian(0x5464_D577) + bigEndian(0) + bigEndian(512) + bigEndian(4_096)
+    try Data(journal + [UInt8](repeating: 0, count: 512 - journal.count)).write(to: URL(filePath: "\(path)-journal"))
+    let now: @Sendable () -> Timestamp = { Timestamp(microseconds: 0) }
+    #expect(throws: ReplicaError.missing(path: path)) { try Replica.open(path, .existing, now: now) }
+    let replica = try Replica.open(path, .makeIfMissing, now: now)
+    _ = try replica.create(NetworkName("lab"), localID: LocalID(at: now(), random: (high: 0, low: 1)))
+    #expect(try replica.networks().map(\.name) == [NetworkName("lab")])
+  }
+
   @Test func `a replica's own file, with its own marks, is taken`() throws {
     let directory = try TemporaryDirectory()
     let path = "\(directory.path)/replica.sqlite"

@@ -32,7 +32,7 @@ struct QueryCommand: NetsyncVerb {
     let replica = try session.open()
     let answer: QueryAnswer
     do {
-      answer = try await ReplicaQuery(path: replica.path, timeout: timeout.duration, maximumRows: maxRows)
+      answer = try await ReplicaQuery(path: replica.readingAddress, timeout: timeout.duration, maximumRows: maxRows)
         .run(statement())
     } catch {
       throw UserMessage(error)

@@ -10,8 +10,8 @@ import GRDB
 ///
 /// What is pulled can be pulled again, so a pull never uses it. The next cycle that finds room makes it anew.
 struct DiskReserve {
-  /// Bytes: enough for some hundred edits.
-  static let size: Int64 = 4 << 20
+  /// Bytes: enough for some dozen edits.
+  static let size: Int64 = 1 << 20
 
   private let path: String
 

@@ -27,7 +27,14 @@ extension Replica {
   ) throws(ReplicaError) -> Replica {
     // SQLite would take it for a URI.
     let path = path.hasPrefix("file:") ? "./\(path)" : path
-    let version = FileManager.default.fileExists(atPath: path) ? try inspect(path) : 0
+    let isThere = FileManager.default.fileExists(atPath: path)
+    let readOnly = isThere && isRegularFile(path) ? try ReadOnlyFile.open(path) : nil
+    let version = isThere ? try inspect(path, readOnly?.queue) : 0
+    if let readOnly {
+      guard version > 0 else { throw .missing(path: path) }
+      guard version == Schema.version else { throw .readOnly(path: path) }
+      return Replica(path: path, storage: .readOnly(readOnly), now: now, gate: gate)
+    }
     guard version < Schema.version else {
       return Replica(path: path, storage: .file(try connect(path)), now: now, gate: gate)
     }
@@ -62,22 +69,17 @@ extension Replica {
 
   /// Looks at a file through a read-only connection, so that a strange one is not changed by being looked at.
   ///
+  /// - Parameter queue: a connection that reads it already.
   /// - Returns: its schema version; 0 for an empty file, which holds nothing that could be lost.
-  private static func inspect(_ path: String) throws(ReplicaError) -> Int32 {
+  private static func inspect(_ path: String, _ queue: DatabaseQueue? = nil) throws(ReplicaError) -> Int32 {
     guard isRegularFile(path) else { throw .notAReplica(path: path) }
-    let found: (applicationID: Int32, version: Int32, isEmpty: Bool)
+    let found: FileMarks
     do {
-      var configuration = Configuration()
-      configuration.readonly = true
-      configuration.busyMode = .timeout(30)
-      let queue = try DatabaseQueue(path: path, configuration: configuration)
-      found = try queue.read { database in
-        (
-          try Int32.fetchOne(database, sql: "PRAGMA application_id") ?? 0,
-          try Int32.fetchOne(database, sql: "PRAGMA user_version") ?? 0,
-          try Int.fetchOne(database, sql: "SELECT count(*) FROM sqlite_schema WHERE name NOT LIKE '%grdb_migrations%'")
-            == 0
-        )
+      found = try FileMarks(path, queue)
+    } catch let error as DatabaseError where error.extendedResultCode == .SQLITE_READONLY_ROLLBACK {
+      // Whoever made the file died over it, and only a connection that may write can put it back to what it was.
+      do { found = try FileMarks(path, DatabaseQueue(path: path, configuration: configuration())) } catch {
+        throw ReplicaError(error, path: path)
       }
     } catch {
       throw ReplicaError(error, path: path)
@@ -135,6 +137,34 @@ extension Replica {
     guard descriptor >= 0 else { throw .storage(path: path, reason: lastSystemError()) }
     fchmod(descriptor, 0o600)
     close(descriptor)
+  }
+}
+
+/// What a database says that it is.
+private struct FileMarks {
+  var applicationID: Int32
+  var version: Int32
+  var isEmpty: Bool
+
+  /// - Parameter queue: nil for a read-only connection of its own.
+  init(_ path: String, _ queue: DatabaseQueue?) throws {
+    var configuration = Configuration()
+    configuration.readonly = true
+    configuration.busyMode = .timeout(30)
+    self = try (queue ?? DatabaseQueue(path: path, configuration: configuration)).read { database in
+      FileMarks(
+        applicationID: try Int32.fetchOne(database, sql: "PRAGMA application_id") ?? 0,
+        version: try Int32.fetchOne(database, sql: "PRAGMA user_version") ?? 0,
+        isEmpty: try Int.fetchOne(
+          database,
+          sql: "SELECT count(*) FROM sqlite_schema WHERE name NOT LIKE '%grdb_migrations%'"
+        ) == 0
+      )
+    }
+  }
+
+  private init(applicationID: Int32, version: Int32, isEmpty: Bool) {
+    (self.applicationID, self.version, self.isEmpty) = (applicationID, version, isEmpty)
   }
 }
 

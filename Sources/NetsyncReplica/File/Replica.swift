@@ -10,11 +10,15 @@ package final class Replica: Sendable {
   /// Where the database lives.
   enum Storage {
     case file(DatabasePool)
+    /// A file that can only be read.
+    case readOnly(ReadOnlyFile)
     case memory(MemoryFile)
 
+    /// Of what can only be read, one that refuses to write.
     var writer: any DatabaseWriter {
       switch self {
       case .file(let pool): pool
+      case .readOnly(let file): file.queue
       case .memory(let file): file.queue
       }
     }
@@ -25,6 +29,11 @@ package final class Replica: Sendable {
   /// The host's clock, for every time that is written.
   package let now: @Sendable () -> Timestamp
   private let gate: StepGate?
+
+  /// What a reader of SQL opens.
+  package var readingAddress: String {
+    if case .readOnly(let file) = storage { file.address } else { path }
+  }
 
   init(path: String, storage: Storage, now: @escaping @Sendable () -> Timestamp, gate: StepGate? = nil) {
     self.path = path
@@ -47,6 +56,7 @@ package final class Replica: Sendable {
     return try translatingErrors {
       switch storage {
       case .file(let pool): try pool.read(work)
+      case .readOnly(let file): try file.queue.read(work)
       // Its one connection is used by one at a time: what is read is of one moment without a transaction.
       case .memory(let file): try file.queue.unsafeRead(work)
       }
@@ -55,6 +65,7 @@ package final class Replica: Sendable {
 
   /// One durable step: on disk before it returns.
   func write<Value>(_ step: DurableStep, _ work: (Database) throws -> Value) throws(ReplicaError) -> Value {
+    if case .readOnly = storage { throw .readOnly(path: path) }
     try gate?(.begin(step))
     let value = try translatingErrors {
       try makingRoom(for: step) {
@@ -133,6 +144,7 @@ extension ReplicaError {
     case .SQLITE_NOTADB: self = .notAReplica(path: path)
     case .SQLITE_CORRUPT: self = .damaged(path: path, reason: reason)
     case .SQLITE_FULL: self = .diskFull(path: path)
+    case .SQLITE_READONLY: self = .readOnly(path: path)
     default: self = .storage(path: path, reason: reason)
     }
   }

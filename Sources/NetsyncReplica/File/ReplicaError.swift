@@ -11,6 +11,8 @@ package enum ReplicaError: Error, Hashable, Sendable {
   case newer(path: String, version: Int)
   /// SQLite found it damaged.
   case damaged(path: String, reason: String)
+  /// The file can be read and not written: a read-only medium, or another user's.
+  case readOnly(path: String)
   /// There is no room left on the disk, nor in what is kept for edits.
   case diskFull(path: String)
   /// SQLite could not do it: a file cannot be written, and so on.

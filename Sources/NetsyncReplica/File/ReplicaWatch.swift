@@ -26,6 +26,10 @@ package final class ReplicaWatch: Sendable {
       return
     }
     isShared = false
+    if case .readOnly(let file) = replica.storage {
+      queue = file.queue
+      return
+    }
     do {
       var configuration = Configuration()
       configuration.label = "netsync watch"

@@ -61,6 +61,7 @@ extension Replica {
   package func syncLock() throws(ReplicaError) -> SyncLock? {
     switch storage {
     case .file: try SyncLock(replica: path)
+    case .readOnly: throw .readOnly(path: path)
     case .memory(let file): SyncLock(file)
     }
   }
