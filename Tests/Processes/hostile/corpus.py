@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from hostile import sizes, syntax
+from hostile import documents, records, sizes, syntax
 from hostile.case import Case, named
 
-FAMILIES = (syntax, sizes)
+FAMILIES = (syntax, sizes, records, documents)
 
 
 def corpus() -> list[Case]:
