@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from hostile import documents, records, sizes, syntax
+from hostile import absence, documents, interfaces, listings, records, sizes, syntax
 from hostile.case import Case, named
 
-FAMILIES = (syntax, sizes, records, documents)
+FAMILIES = (syntax, sizes, records, documents, listings, interfaces, absence)
 
 
 def corpus() -> list[Case]:
