@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from hostile import absence, documents, interfaces, listings, records, sizes, syntax
+from hostile import absence, contents, documents, interfaces, listings, records, sizes, statuses, syntax, waits, wire
 from hostile.case import Case, named
 
-FAMILIES = (syntax, sizes, records, documents, listings, interfaces, absence)
+FAMILIES = (syntax, sizes, records, documents, listings, interfaces, absence, statuses, wire, contents, waits)
 
 
 def corpus() -> list[Case]:
