@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from hostile import absence, contents, documents, interfaces, listings, records, sizes, statuses, syntax, waits, wire
+from hostile import (
+    absence, contents, documents, interfaces, listings, looks, records, refusals, sizes, statuses, syntax, waits,
+    wire, writes,
+)
 from hostile.case import Case, named
 
-FAMILIES = (syntax, sizes, records, documents, listings, interfaces, absence, statuses, wire, contents, waits)
+FAMILIES = (
+    syntax, sizes, records, documents, listings, interfaces, absence, statuses, wire, contents, waits, refusals,
+    writes, looks,
+)
 
 
 def corpus() -> list[Case]:
