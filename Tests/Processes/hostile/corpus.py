@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from hostile import (
     absence, contents, documents, interfaces, listings, looks, records, refusals, sizes, statuses, syntax, waits,
-    wire, writes,
+    wire, words, writes,
 )
 from hostile.case import Case, named
 
 FAMILIES = (
     syntax, sizes, records, documents, listings, interfaces, absence, statuses, wire, contents, waits, refusals,
-    writes, looks,
+    writes, looks, words,
 )
 
 
