@@ -232,7 +232,6 @@ def identities() -> Iterator[Case]:
         PULL,
         interfaces={},
         interfaces_open=(interface(1)["id"], interface(2)["id"]),
-        known=ASIDE,
     )
     for what, text in {
         "a word": "wg0",

@@ -258,7 +258,6 @@ def creates() -> Iterator[Case]:
         "its stamps are numbers, done",
         {"create": answered(lambda record: {"data": {**record, "updated_at": 7, "created_at": {}}})},
         asked={"create": 1},
-        known=FIELDS,
         **landed("create"),
     )
     # It may have been made: it is looked for. It is adopted, or sent again after its settle time.
