@@ -67,11 +67,14 @@ def main(
     sizes: dict[str, tuple[int, str]],
     show: Callable[[Run], None],
     programs: dict[str, str] | None = None,
+    flags: dict[str, str] | None = None,
+    words: dict[str, str] | None = None,
 ) -> None:
     """Runs a script. Its exit status is 0 where every promise held, and 1 at the first that did not.
 
     `sizes` are options that take a whole number: the default, short enough for every change, and what it counts. `programs`
-    are other files that it runs, and what they are.
+    are other files that it runs, and what they are. `flags` are options that take nothing, `words` those that take a text,
+    which is empty by default.
     """
     parser = argparse.ArgumentParser(prog=f"{name}.py", description=purpose)
     parser.add_argument("binary", help="the built netsync")
@@ -79,6 +82,10 @@ def main(
         parser.add_argument(program, help=meaning)
     for size, (default, meaning) in sizes.items():
         parser.add_argument(f"--{size}", type=int, default=default, metavar="N", help=f"{meaning} ({default})")
+    for flag, meaning in (flags or {}).items():
+        parser.add_argument(f"--{flag}", action="store_true", help=meaning)
+    for word, meaning in (words or {}).items():
+        parser.add_argument(f"--{word}", default="", metavar="TEXT", help=meaning)
     parser.add_argument("--seed", type=int, default=None, help="what choices are drawn from (the clock)")
     parser.add_argument("--within", type=int, default=600, metavar="S", help="seconds that all of it may take (600)")
     options = parser.parse_args()

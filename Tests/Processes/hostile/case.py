@@ -1,0 +1,156 @@
+"""What a case is: what is run, what the server answers, and what has to come of it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from hostile.replies import Script, http
+
+# Rules that a netsync from before them does not keep: what `--known` lets fail.
+FIELDS = "a field of an unexpected type counts as missing, and is kept with the unknown fields"
+ASIDE = "a record without a usable id is set aside and told, and all others are taken in"
+FOREIGN_REFUSAL = "a refusal that is not the API's own document is none: the edit waits"
+CONTRADICTION = "a create is not sent while the listing of its name contradicts itself"
+ERRORS = "a success that tells of errors is none"
+COSTLY = "an answer within the limit of bytes is bounded in time and memory, however many values it has"
+ROWS = "the rows of a listing have a limit, on each page and together"
+HASTE = "a request that is on its way ends with the time of the whole command"
+NUL = "a text with a NUL in it is kept whole"
+SECRET = "the key is neither kept nor said where the server says it back"
+WORDS = "words of the server in an error have a limit"
+
+
+class AnyOf(frozenset[Any]):
+    """Several values of which one has to be: where the contract leaves it open."""
+
+
+ANYTHING = object()
+
+
+def fits(found: object, expected: object) -> bool:
+    return expected is ANYTHING or (found in expected if isinstance(expected, AnyOf) else found == expected)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a command has to come to. A field of it can be `AnyOf`, or `ANYTHING`."""
+
+    exit: object
+    # `outcome` of the result object, and its `complete`, which a push has not.
+    outcome: object
+    complete: object = ANYTHING
+    # `code` of the error object; None where there is no error.
+    code: object = None
+    # Other members of the result object.
+    counts: Mapping[str, object] = field(default_factory=dict)
+    # Words that the error object has to have somewhere.
+    says: tuple[str, ...] = ()
+    # What it may come to instead: the contract leaves it open.
+    alternatives: tuple[Outcome, ...] = ()
+
+    def nearest(self, exit: int, outcome: object) -> Outcome:
+        """Of the alternatives the one that begins like this; else the first."""
+        every = (self, *self.alternatives)
+        return next((each for each in every if fits(exit, each.exit) and fits(outcome, each.outcome)), self)
+
+
+@dataclass(frozen=True)
+class Case:
+    """One hostile answer, or a few that belong together."""
+
+    family: str
+    name: str
+    # By kind of request, and number of the page or network: see `Session.reply`.
+    script: Mapping[str, Script]
+    outcome: Outcome
+    command: tuple[str, ...] = ("pull", "--networks-only")
+    # What the replica is like before: `stocked`, `empty`, or with one edit alone: `create`, `rename`, `delete`.
+    replica: str = "stocked"
+    settings: Mapping[str, str] = field(default_factory=dict)
+    # Networks that are then known, beside those that were: fields by number; None where one is gone.
+    taken: Mapping[int, Mapping[str, object] | None] = field(default_factory=dict)
+    # The same, where it is left open which of these are taken in, or none.
+    may_take: tuple[Mapping[int, Mapping[str, object]], ...] = ()
+    # Known networks of which it is left open whether they are known then.
+    may_go: tuple[int, ...] = ()
+    # Ids that are not those of `network_id`.
+    ids: Mapping[int, str] = field(default_factory=dict)
+    # Interfaces of the first network that are then known, fields by id; None: as they were.
+    interfaces: Mapping[str, Mapping[str, object]] | None | object = None
+    # A write is answered with another name than the server has: which of the two is known then is left open.
+    names_open: bool = False
+    # Networks beyond those may have been taken in.
+    takes_more: bool = False
+    # Interfaces of which it is left open whether they are known then.
+    interfaces_open: tuple[str, ...] = ()
+    # Edits that are left, by action: their state. None: as they were, to the byte. `ANYTHING`: whatever they are.
+    left: Mapping[str, object] | None | object = None
+    # Requests by kind: how many there have to be.
+    asked: Mapping[str, object] = field(default_factory=dict)
+    # How long the server is to be left alone from now on, in seconds; None: it asked for no silence.
+    quiet_s: object = None
+    # Whether the server's clock is known then; None: that is no matter.
+    reads_clock: bool | None = None
+    # The rule that an older netsync does not keep.
+    known: str = ""
+    # A good server afterwards makes both sides the same again.
+    heals: bool = False
+    within_s: float = 20.0
+    # It is answered for people, not in JSON: only its exit counts, and that no word of the server moves a terminal.
+    is_plain: bool = False
+
+    def called(self, family: str, name: str, **more: Any) -> Case:
+        """The same under a name of its own, and with more that is special."""
+        return replace(self, family=family, name=name, **more)
+
+    @property
+    def title(self) -> str:
+        return f"{self.family}: {self.name}"
+
+
+def listed(
+    family: str,
+    name: str,
+    body: object,
+    outcome: Outcome,
+    command: tuple[str, ...] = ("pull", "--networks-only"),
+    **more: Any,
+) -> Case:
+    """A case where the listing is all that is hostile: every page of it has this body."""
+    return Case(family, name, {"page": http(body)}, outcome, command, **more)
+
+
+def all_in(new: object = 0, **counts: object) -> Outcome:
+    """Everything was taken in."""
+    return Outcome(0, "ok", True, None, {"new": new, "gone": 0, "held": 0} | counts)
+
+
+def misunderstood(*says: str, networks: object = 0, new: object = 0) -> Outcome:
+    """The answer is not the API's: nothing of it is taken in, and it is said."""
+    return Outcome(1, "error", False, "not_understood", {"networks": networks, "new": new, "gone": 0}, says)
+
+
+def set_aside(new: object = 0, networks: object = ANYTHING, **counts: object) -> Outcome:
+    """Some records could not be read: all others are taken in, nobody is missed, and it is said."""
+    return Outcome(1, "partial", False, ANYTHING, {"networks": networks, "new": new, "gone": 0, "held": 0} | counts)
+
+
+def away(code: object = "no_answer", outcome: object = "offline") -> Outcome:
+    """Nobody answers, or later can help."""
+    return Outcome(5, outcome, False, code, {"networks": 0, "new": 0, "gone": 0, "held": 0})
+
+
+def either(first: Outcome, *others: Outcome) -> Outcome:
+    """Whichever of these: the contract leaves it open."""
+    return replace(first, alternatives=others)
+
+
+def named(cases: Collection[Case]) -> list[Case]:
+    """The cases, each of which has a name of its own."""
+    twice = [title for title, count in Counter(case.title for case in cases).items() if count > 1]
+    if twice:
+        raise ValueError(f"several cases have the same name: {twice}")
+    return list(cases)

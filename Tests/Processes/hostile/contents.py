@@ -1,0 +1,231 @@
+"""Header fields, encodings of content, and answers without end."""
+
+from __future__ import annotations
+
+import gzip
+import zlib
+from collections.abc import Iterator
+from functools import partial
+
+from hostile.case import ANYTHING, HASTE, AnyOf, Case, all_in, away, either, listed, misunderstood
+from hostile.replies import Reply, Request, Flood, Pause, document, encoded, head, http, network, page_with, plain, raw
+from hostile.wire import again
+
+GOOD = encoded(page_with())
+# The same, and a network that is in no good answer: what was taken in shows where it came from.
+OTHER = encoded(page_with(network(7)))
+OTHER_TAKEN = {7: document(network(7))}
+TAKEN_OR_MALFORMED = either(all_in(ANYTHING), misunderstood())
+
+
+def cases() -> Iterator[Case]:
+    yield from header_fields()
+    yield from content_encodings()
+    yield from endless()
+
+
+def header_fields() -> Iterator[Case]:
+    for what, field in {
+        "one without a name": b": value",
+        "one without a colon": b"value",
+        "one with a blank in its name": b"a b: c",
+        "one with a blank before the colon": b"a : b",
+        "one with a NUL in its value": b"a: b\0c",
+        "one with a NUL in its name": b"a\0b: c",
+        "one with a bare line feed": b"a: b\nc: d",
+        "one with a bare return": b"a: b\rc: d",
+        "one that goes on in the next line": b"a: b\r\n c",
+        "one of 200,000 letters": b"a: " + b"b" * 200_000,
+        "one with a name of 200,000 letters": b"a" * 200_000 + b": b",
+        "300 of them": b"\r\n".join([b"x: y"] * 300),
+        "10,000 of them": b"\r\n".join([b"x: y"] * 10_000),
+        "one with letters of Latin-1": "a: ü".encode("latin-1"),
+        "one with an emoji": "a: 🛰".encode(),
+        "one with an emoji for a name": "🛰: a".encode(),
+        "one with control characters": b"a: \x01\x02\x1b[2J\x7f",
+        "a length in its value": b"a: b\r\n\tcontent-length: 1",
+        "one that is empty": b"a:",
+        "one that begins with a blank": b" a: b",
+        "a space of no width": "a\u200b: b".encode(),
+    }.items():
+        large = "200,000" in what or "300 " in what or "10,000" in what
+        yield Case(
+            "header fields",
+            what,
+            again(raw(b"HTTP/1.1 200 OK\r\n" + field + b"\r\ncontent-length: %d\r\n\r\n" % len(GOOD) + GOOD)),
+            misunderstood() if large else all_in(),
+            asked={} if large else {"page": AnyOf((1, 2))},
+            heals=what == "10,000 of them",
+        )
+    for name, value in {
+        "set-cookie": "session=1; Domain=.example",
+        "strict-transport-security": "max-age=31536000",
+        "alt-svc": 'h2="127.0.0.1:1"; ma=86400',
+        "link": '</v2/networks?page[number]=2>; rel="next"',
+        "upgrade": "h2c",
+        "proxy-authenticate": "Basic",
+        "www-authenticate": "Bearer",
+        "content-range": "bytes 0-9/100",
+        "content-disposition": "attachment",
+        "keep-alive": "timeout=0, max=0",
+        "trailer": "content-length",
+        "vary": "*",
+        "etag": '"x"',
+        "connection": "close, keep-alive, upgrade",
+        "expect": "100-continue",
+        "host": "evil.example",
+        "te": "trailers",
+        "authorization": "Bearer other",
+        "idempotency-key": "x",
+    }.items():
+        yield Case("header fields", name, {"page": http(GOOD, headers=[(name, value)])}, all_in(), asked={"page": 1})
+
+
+def content_encodings() -> Iterator[Case]:
+    """None was asked for. A body that is packed is read as what it is, or not understood; a bomb is over the limit."""
+    squeezed = {
+        "gzip": gzip.compress(OTHER),
+        "deflate": zlib.compress(OTHER),
+        "deflate without a header": zlib.compress(OTHER)[2:-4],
+        "br": b"\x0b\x02\x80" + OTHER + b"\x03",
+        "zstd": b"\x28\xb5\x2f\xfd" + OTHER,
+        "compress": b"\x1f\x9d\x90" + OTHER,
+    }
+    for what, body in squeezed.items():
+        name = what.split()[0]
+        yield Case(
+            "content encodings",
+            what,
+            {"page": http(body, headers=[("content-encoding", name)])},
+            TAKEN_OR_MALFORMED,
+            may_take=(OTHER_TAKEN,),
+        )
+        yield listed("content encodings", f"{what} that is not told", body, misunderstood())
+    for name in (
+        "gzip",
+        "deflate",
+        "br",
+        "GZIP",
+        "x-gzip",
+        "identity",
+        "none",
+        "",
+        "utf-8",
+        "gzip, gzip",
+        "aws-chunked",
+        "gzip\t",
+    ):
+        yield Case(
+            "content encodings",
+            f"plain text that is called {name!r}",
+            {"page": http(OTHER, headers=[("content-encoding", name)])},
+            TAKEN_OR_MALFORMED,
+            may_take=(OTHER_TAKEN,),
+        )
+    for what, body in {
+        "gzip twice": gzip.compress(gzip.compress(OTHER)),
+        "gzip cut short": gzip.compress(OTHER)[:-9],
+        "gzip with a wrong sum": gzip.compress(OTHER)[:-8] + b"\0" * 8,
+        "gzip in two parts": gzip.compress(OTHER[:100]) + gzip.compress(OTHER[100:]),
+        "gzip and text behind": gzip.compress(OTHER) + b"OK",
+        "gzip of nothing": gzip.compress(b""),
+        "the first two bytes of gzip": b"\x1f\x8b",
+        "gzip of a page for people": gzip.compress(b"<html></html>"),
+    }.items():
+        yield Case(
+            "content encodings",
+            what,
+            {"page": http(body, headers=[("content-encoding", "gzip")])},
+            either(all_in(ANYTHING), misunderstood(), away()),
+            may_take=(OTHER_TAKEN,),
+        )
+    for name, form in {"gzip": 31, "deflate": 15}.items():
+        yield Case(
+            "content encodings",
+            f"a bomb of {name}",
+            {"page": partial(bombed, form, name)},
+            misunderstood(),
+            heals=name == "gzip",
+        )
+    yield Case(
+        "content encodings", "a bomb of gzip in gzip", {"page": partial(bombed, 31, "gzip, gzip")}, misunderstood()
+    )
+
+
+def bombed(form: int, name: str, _: Request) -> Reply:
+    """128 MB of blanks behind a good listing, in a few bytes."""
+    pack = zlib.compressobj(9, zlib.DEFLATED, form)
+    body = pack.compress(GOOD) + b"".join(pack.compress(b" " * (1 << 20)) for _ in range(128)) + pack.flush()
+    return http(gzip.compress(body) if name == "gzip, gzip" else body, headers=[("content-encoding", name)])
+
+
+def endless() -> Iterator[Case]:
+    """Neither time nor memory is without end."""
+    pieces: tuple[bytes | Flood, ...]
+    blanks = b" " * 65_536
+    short = {"NETSYNC_HTTP_TIMEOUT": "1s"}
+    for what, pieces in {
+        "until the connection ends": (head("200 OK"), Flood(blanks, 1_024)),
+        "of a length": (head("200 OK", [("content-length", str(1 << 40))]), Flood(blanks, 1_024)),
+        "in chunks": (
+            head("200 OK", [("transfer-encoding", "chunked")]),
+            Flood(b"10000\r\n" + blanks + b"\r\n", 1_024),
+        ),
+        "of networks": (head("200 OK") + b'{"data":[', Flood(encoded(network(1)) + b",", 400_000)),
+        "of brackets": (head("200 OK"), Flood(b"[" * 65_536, 1_024)),
+    }.items():
+        yield Case(
+            "endless",
+            f"a body {what}",
+            {"page": raw(*pieces)},
+            misunderstood("limit"),
+            asked={"page": 1},
+            heals=what == "in chunks",
+        )
+    for what, pieces in {
+        "all chunks of a byte at once": (
+            head("200 OK", [("transfer-encoding", "chunked")]),
+            Flood(b"1\r\n \r\n" * 10_000, 1_024),
+        ),
+        "a byte of the body at a time": (head("200 OK", [("content-length", "100000")]), Flood(b" ", 100_000, 0.02)),
+        "a chunk of a byte at a time": (
+            head("200 OK", [("transfer-encoding", "chunked")]),
+            Flood(b"1\r\n \r\n", 100_000, 0.02),
+        ),
+        "a byte of a field at a time": (b"HTTP/1.1 200 OK\r\nx: ", Flood(b"y", 100_000, 0.02)),
+        "a field at a time": (b"HTTP/1.1 200 OK\r\n", Flood(b"x: y\r\n", 100_000, 0.05)),
+        "a byte of the first line at a time": (
+            Flood(b"H", 1, 0.02),
+            Flood(b"T", 2, 0.02),
+            Flood(b"P", 1, 0.02),
+            Flood(b"/1.1 200 ", 1),
+            Flood(b"O", 100_000, 0.02),
+        ),
+        "a line break at a time": (Flood(b"\r\n", 100_000, 0.02),),
+    }.items():
+        yield Case("endless", f"a drip, {what}", again(raw(*pieces)), all_in(), settings=short, asked={"page": 2})
+    for what, unit in {"fields": b"x: y\r\n", "of one name": b"a: b\r\n", "a field": b"y" * 6}.items():
+        yield Case(
+            "endless",
+            f"header {what} without end",
+            {"page": raw(b"HTTP/1.1 200 OK\r\nx: ", Flood(unit * 5_000, 2_000))},
+            misunderstood(),
+            asked={"page": 1},
+        )
+    yield Case(
+        "endless",
+        "a first line without end",
+        again(raw(b"HTTP/1.1 200 ", Flood(b"O" * 65_536, 1_024))),
+        either(all_in(), misunderstood()),
+        settings=short,
+    )
+    yield Case(
+        "endless",
+        "silence that is longer than the command may take",
+        {"page": raw(then="hold")},
+        away(AnyOf(("no_answer", "timed_out"))),
+        ("pull", "--networks-only", "--timeout", "1s"),
+        within_s=5,
+        known=HASTE,
+    )
+    yield Case("endless", "an answer before a request is whole", {"page": raw(plain(GOOD), Pause(0.2))}, all_in())

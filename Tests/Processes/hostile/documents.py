@@ -1,0 +1,213 @@
+"""What stands around the records: `meta`, the envelope, the documents of the API's errors."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from hostile.case import ANYTHING, FIELDS, Case, Outcome, all_in, either, listed, misunderstood
+from hostile.replies import HTML, document, encoded, error, http, known, listing, meta, network, network_id, page_with
+from hostile.values import FEW, PLACE, STRANGE
+
+
+def cases() -> Iterator[Case]:
+    yield from meta_fields()
+    yield from envelopes()
+    yield from error_documents()
+
+
+def meta_fields() -> Iterator[Case]:
+    """What `meta` does not say as a whole number it does not say: the listing then ends where a page is not full."""
+    number: Any
+    value: Any
+    fields = ("page_number", "page_size", "total_pages", "total_results")
+    for name in fields:
+        for what, value in FEW.items() if name == "page_size" else STRANGE.items():
+            if what in ("a number", "a negative number"):
+                continue
+            body = encoded(page_with(meta=meta(6, **{name: PLACE}))).replace(f'"{PLACE}"'.encode(), value.encode())
+            yield listed(
+                "meta fields", f"{name} is {what}", body, all_in(), known="" if name == "page_size" else FIELDS
+            )
+        for what, value in {"null": None, "missing": ...}.items():
+            yield listed("meta fields", f"{name} is {what}", page_with(meta=meta(6, **{name: value})), all_in())
+        for what, value in {"a word": "one", "empty": "", "a fraction in a text": "1.5"}.items():
+            yield listed(
+                "meta fields",
+                f"{name} is {what}",
+                page_with(meta=meta(6, **{name: value})),
+                all_in(),
+                known="" if name == "page_size" else FIELDS,
+            )
+    for number in ("1.0", "1e0", "10e-1"):
+        body = encoded(page_with(meta=meta(6, page_number=PLACE, total_pages=PLACE))).replace(
+            f'"{PLACE}"'.encode(), number.encode()
+        )
+        yield listed("meta fields", f"numbers are {number}", body, all_in())
+    right = meta(6)
+    texts = {name: str(value) for name, value in right.items()}
+    yield listed("meta fields", "all numbers are texts", page_with(meta=texts), all_in(), known=FIELDS)
+    yield listed(
+        "meta fields",
+        "page_number is the text of another page",
+        page_with(meta=meta(6, page_number="2")),
+        misunderstood("2"),
+    )
+    yield Case(
+        "meta fields",
+        "two pages, whose numbers are texts",
+        {
+            "page 1": http(listing(known(), meta={"page_number": "1", "total_pages": "2", "total_results": "7"})),
+            "page 2": http(listing([network(7)], meta={"page_number": "2", "total_pages": "2", "total_results": "7"})),
+        },
+        all_in(1),
+        taken={7: document(network(7))},
+        known=FIELDS,
+    )
+    for what, value in {"null": None, "missing": ..., "empty": {}}.items():
+        yield listed("meta fields", f"meta is {what}", page_with(meta=value), all_in())
+    for what, value in {"a list": [], "a number": 7, "a text": "x", "true": True}.items():
+        yield listed("meta fields", f"meta is {what}", page_with(meta=value), all_in(), known=FIELDS)
+    for number in (0, 2, -1, 9_223_372_036_854_775_807, -9_223_372_036_854_775_808):
+        yield listed(
+            "meta fields",
+            f"page_number is {number}",
+            page_with(meta=meta(6, page_number=number)),
+            misunderstood(str(number)),
+        )
+    for number in (0, -1, -9_223_372_036_854_775_808):
+        yield listed("meta fields", f"total_pages is {number}", page_with(meta=meta(6, total_pages=number)), all_in())
+    for number in (5_001, 1_000_000, 9_223_372_036_854_775_807):
+        yield listed(
+            "meta fields",
+            f"total_pages is {number}",
+            page_with(meta=meta(6, total_pages=number)),
+            misunderstood("5000", networks=ANYTHING),
+        )
+    for number in (-1, 0, 1, 5, 7, 10**12, 9_223_372_036_854_775_807, -9_223_372_036_854_775_808):
+        yield listed(
+            "meta fields", f"total_results is {number}", page_with(meta=meta(6, total_results=number)), all_in()
+        )
+    yield listed(
+        "meta fields",
+        "total_results is far more than comes",
+        page_with(meta=meta(6, total_results=100)),
+        misunderstood("100", networks=6),
+        heals=True,
+    )
+    for number in (0, -1, 5, 9_223_372_036_854_775_807):
+        yield listed("meta fields", f"page_size is {number}", page_with(meta=meta(6, page_size=number)), all_in())
+
+
+def envelopes() -> Iterator[Case]:
+    value: Any
+    for what, body in {
+        "null": "null",
+        "a list": "[]",
+        "a number": "7",
+        "a text": '"data"',
+        "true": "true",
+        "empty": "{}",
+        "a fraction": "1.5",
+        "a list of networks": encoded(known()).decode(),
+        "a network": encoded(network(1)).decode(),
+        "an error": encoded(error()).decode(),
+        "an empty list of errors": '{"errors":[]}',
+        "other names": encoded({"networks": known(), "pagination": meta(6)}).decode(),
+        "names in capitals": encoded({"Data": known(), "Meta": meta(6)}).decode(),
+        "one level more": encoded({"response": page_with()}).decode(),
+        "a text of JSON": encoded(encoded(page_with()).decode()).decode(),
+    }.items():
+        yield listed("envelopes", f"the document is {what}", body, misunderstood())
+    for what, value in {
+        "null": None,
+        "a number": 7,
+        "a text": "x",
+        "true": True,
+        "an object": {},
+        "a network": network(1),
+        "an object by id": {network_id(1): network(1)},
+    }.items():
+        yield listed(
+            "envelopes",
+            f"data is {what}",
+            {"data": value, "meta": meta(6)},
+            misunderstood("data"),
+            heals=what == "null",
+        )
+    for what, value in {"null": None, "empty": [], "a text": "none"}.items():
+        yield listed("envelopes", f"data, and errors that are {what}", page_with(errors=value), all_in())
+    # Data beside errors: that nothing is lost is all that there is to promise.
+    yield listed("envelopes", "data and errors", page_with(**error()), either(all_in(), misunderstood()))
+    yield listed(
+        "envelopes",
+        "no data and errors",
+        listing([], **error()),
+        either(misunderstood(), Outcome(8, "held", True, "held_empty_listing")),
+        asked={"record": 0},
+    )
+    yield listed(
+        "envelopes", "unknown members", page_with(links={"next": "http://127.0.0.1:1/evil"}, cursor="x"), all_in()
+    )
+    yield listed(
+        "envelopes",
+        "an empty listing",
+        listing([]),
+        Outcome(8, "held", True, "held_empty_listing", {"held": 6, "gone": 0}),
+        asked={"record": 0},
+        heals=True,
+    )
+
+
+def error_documents() -> Iterator[Case]:
+    """Words of the API in any form: the status alone says what they mean (R12)."""
+    forms: dict[str, Any] = {
+        "as documented": error(
+            "10009", "Authentication failed", detail="No such key.", source={"pointer": "/x"}, meta={"url": "x"}
+        ),
+        "its code is a number": error(10009),
+        "its code is huge": error(10**30),
+        "its code is a fraction": error(1.5),
+        "its code is null": error(None),
+        "its code is a list": error([]),
+        "its code is true": error(True),
+        "its title is a number": error(title=7),
+        "its title is null": error(title=None),
+        "its title is an object": error(title={}),
+        "its title is missing": {"errors": [{"code": "1"}]},
+        "its detail is a list": error(detail=["x"]),
+        "its source is a text": error(source="/name"),
+        "its source is a list": error(source=[1]),
+        "its source has numbers": error(source={"pointer": 1, "parameter": 2}),
+        "its meta is a text": error(meta="x"),
+        "an empty error": {"errors": [{}]},
+        "no error": {"errors": []},
+        "errors is null": {"errors": None},
+        "errors is a text": {"errors": "no"},
+        "errors is an object": {"errors": {"code": "1"}},
+        "errors of texts": {"errors": ["no"]},
+        "errors of nulls": {"errors": [None]},
+        "a single error": {"error": {"code": "1"}},
+        "a message": {"message": "no"},
+        "a problem": {"type": "about:blank", "title": "Unauthorized", "status": 401},
+        "1,000 errors": {"errors": error()["errors"] * 1_000},
+        "a title of 1 MB": error(title="t" * (1 << 20)),
+        "escape sequences": error(title="\x1b[2J\x07\u202e", detail="a\0b\r\n"),
+        "a page for people": HTML,
+        "nothing": b"",
+        "a list": [],
+        "null": None,
+        "cut short": encoded(error())[:-5],
+        "nested deeply": b'{"errors":' + b"[" * 100_000,
+        "not UTF-8": b'{"errors":[{"title":"\xff"}]}',
+    }
+    for what, body in forms.items():
+        yield Case(
+            "errors",
+            f"401, {what}",
+            {"page": http(body, 401)},
+            Outcome(4, "error", False, "key_rejected"),
+            asked={"page": 1},
+        )
+    for what in ("as documented", "its code is a number", "its code is huge", "escape sequences", "a title of 1 MB"):
+        yield Case("errors", f"422, {what}", {"page": http(forms[what], 422)}, Outcome(1, "error", False, "refused"))

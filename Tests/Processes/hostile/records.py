@@ -1,0 +1,330 @@
+"""Networks with fields that are missing or of another type, and records that are no networks (R15)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from hostile.case import ANYTHING, ASIDE, FIELDS, NUL, Case, Outcome, all_in, either, listed, misunderstood, set_aside
+from hostile.replies import document, encoded, http, known, listing, meta, network, network_id, page_with
+from hostile.values import FEW, PLACE, STRANGE, Kept, OneOf
+
+TEXTS = ("name", "created_at", "updated_at", "record_type")
+
+
+def cases() -> Iterator[Case]:
+    yield from record_fields()
+    yield from stamps()
+    yield from identities()
+    yield from no_records()
+    yield from twice()
+
+
+def record_fields() -> Iterator[Case]:
+    value: Any
+    for name in TEXTS:
+        for what, value in STRANGE.items() if name == "name" else FEW.items():
+            yield listed(
+                "record fields",
+                f"{name} is {what}",
+                body_with(value, **{name: PLACE}),
+                all_in(1),
+                taken={7: document(network(7)) | {name: None, "unknown_fields": Kept(name)}},
+                known=FIELDS,
+                heals=what == "a number",
+            )
+        for what, value in {"null": "null", "missing": ...}.items():
+            yield Case(
+                "record fields",
+                f"{name} is {what}",
+                {
+                    "page": http(page_with(network(7, **{name: ...})))
+                    if value is ...
+                    else http(body_with(value, **{name: PLACE}))
+                },
+                all_in(1),
+                taken={7: document(network(7)) | {name: None}},
+                heals=True,
+            )
+    everything = {name: 7 for name in TEXTS}
+    yield listed(
+        "record fields",
+        "all are numbers",
+        page_with(network(7, **everything)),
+        all_in(1),
+        taken={7: {"unknown_fields": everything}},
+        known=FIELDS,
+    )
+    yield listed(
+        "record fields",
+        "all of every network are numbers",
+        listing([network(number, **everything) for number in range(1, 8)]),
+        all_in(1),
+        taken={number: dict.fromkeys(TEXTS) | {"unknown_fields": everything} for number in range(1, 8)},
+        left={
+            # The name is not known any more: what that is to an edit of it goes by the policy, or is for a person.
+            "create": "waiting",
+            "rename": ANYTHING,
+            "delete": ANYTHING,
+        },
+        known=FIELDS,
+    )
+    yield listed(
+        "record fields",
+        "a known name turns into a number",
+        listing([network(1, name=7), *known()[1:]]),
+        all_in(0),
+        taken={1: {"name": None, "unknown_fields": {"name": 7}}},
+        known=FIELDS,
+        heals=True,
+    )
+    for name in ("Name", "NAME", "nаme", "name ", "id ", "network_id"):
+        yield listed(
+            "record fields",
+            f"an unknown one that is called {name!r}",
+            page_with(network(7, **{name: "other"})),
+            all_in(1),
+            taken={7: document(network(7), unknown_fields={name: "other"})},
+        )
+    for name in ("", "\0", "a\nb", "\u202e", "k" * 10_000, "__proto__", "unknown_fields", "network_key", "gone_at_us"):
+        yield listed(
+            "record fields",
+            f"an unknown one that is called {name[:20]!r}",
+            page_with(network(7, **{name: 1})),
+            all_in(1),
+            taken={7: document(network(7), unknown_fields={name: 1})},
+        )
+
+
+def body_with(value: str, **fields: object) -> bytes:
+    """A page whose last network has a field of any JSON at all."""
+    return encoded(page_with(network(7, **fields))).replace(f'"{PLACE}"'.encode(), value.encode())
+
+
+def stamps() -> Iterator[Case]:
+    """Whatever is text is kept as a stamp; it need not have an order."""
+    for text in (
+        "",
+        "now",
+        "0",
+        "-1",
+        "1767323045",
+        "2026-01-02",
+        "2026-01-02T03:04:05",
+        "2026-01-02 03:04:05Z",
+        "2026-02-30T00:00:00Z",
+        "2026-01-02T25:00:00Z",
+        "2026-01-02T03:04:60Z",
+        "2026-01-02T03:04:05.1234567890Z",
+        "2026-01-02T03:04:05.Z",
+        "2026-01-02T03:04:05+99:99",
+        "2026-01-02T03:04:05-00:00",
+        "0000-01-01T00:00:00Z",
+        "9999-12-31T23:59:59.999999Z",
+        "9999-12-31T23:59:59-23:59",
+        "+12026-01-02T03:04:05Z",
+        "-2026-01-02T03:04:05Z",
+        "٢٠٢٦-٠١-٠٢T٠٣:٠٤:٠٥Z",
+        "Fri, 02 Jan 2026 03:04:05 GMT",
+        "2026-01-02T03:04:05Z\0",
+        "9" * 10_000,
+    ):
+        yield listed(
+            "stamps",
+            repr(text[:40]),
+            page_with(network(7, created_at=text, updated_at=text)),
+            all_in(1),
+            taken={7: document(network(7), created_at=text, updated_at=text)},
+            heals=True,
+            known=NUL if "\0" in text else "",
+        )
+    for what, stamp in {
+        "goes back": "2001-01-01T00:00:00Z",
+        "is no stamp any more": "soon",
+        "is missing": None,
+    }.items():
+        yield listed(
+            "stamps",
+            f"that of a known network {what}",
+            listing([network(1, updated_at=stamp), *known()[1:]]),
+            all_in(0, changed=0),
+            taken={1: {"updated_at": stamp}},
+            heals=True,
+        )
+
+
+def identities() -> Iterator[Case]:
+    """A record without a usable id is set aside and told; all else is taken in, and nobody is missed."""
+    for what, value in {**STRANGE, "null": "null"}.items():
+        yield aside(f"the id is {what}", body_with(value, id=PLACE))
+    yield aside("the id is missing", encoded(page_with(network(7, id=...))))
+    plain = network_id(7)
+    for what, text in {
+        "empty": "",
+        "a word": "lab",
+        "a number in a text": "7",
+        "a path": "../networks",
+        "a path with a UUID": f"../{plain}",
+        "without hyphens": plain.replace("-", ""),
+        "in braces": "{" + plain + "}",
+        "a URN": f"urn:uuid:{plain}",
+        "a UUID and more": plain + "/network_interfaces",
+        "a UUID and a query": plain + "?x=1",
+        "a UUID and a blank": plain + " ",
+        "a blank and a UUID": " " + plain,
+        "a UUID and a line break": plain + "\r\nX-Evil: 1",
+        "a UUID and a NUL": plain + "\0",
+        "one digit short": plain[:-1],
+        "one digit long": plain + "0",
+        "with a letter past f": plain[:-1] + "g",
+        "with other hyphens": plain.replace("-", "\u2010"),
+        "with wide digits": plain.replace("7", "\uff17"),
+        "with hyphens elsewhere": "0000000-00000-4000-8000-000000000007",
+        "of 1 MB": "0" * (1 << 20),
+        "hyphens alone": "-" * 36,
+        "an emoji": "🛰" * 9,
+        "a percent escape": plain[:-3] + "%37",
+    }.items():
+        yield aside(f"the id is {what}", encoded(page_with(network(7, id=text))), heals=what == "a path")
+    capitals = "ABCDEF00-0000-4000-8000-00000000000A"
+    yield Case(
+        "identities",
+        "in capitals",
+        {"page": http(page_with(network(7, id=capitals))), "interfaces": http(listing([]))},
+        all_in(1),
+        taken={0xA: document(network(7))},
+        ids={0xA: capitals.lower()},
+    )
+    for what, text in {
+        "all zeros": "0" * 8 + "-0000-0000-0000-" + "0" * 12,
+        "all ones": "f" * 8 + "-ffff-ffff-ffff-" + "f" * 12,
+    }.items():
+        yield listed(
+            "identities",
+            what,
+            page_with(network(7, id=text)),
+            all_in(1),
+            taken={7: document(network(7))},
+            ids={7: text},
+        )
+    known_capitals = [network(number, id=network_id(number).upper()) for number in range(1, 7)]
+    yield listed("identities", "known ones in capitals", listing(known_capitals), all_in(0))
+    for what, place in {"first": 0, "in the middle": 3, "last": 6}.items():
+        records: list[Any] = known()
+        records.insert(place, {"name": "nameless"})
+        yield aside(f"a record without an id comes {what}", encoded(listing(records)), new=0)
+    yield aside(
+        "a record without an id in place of a known one",
+        encoded(listing([*known()[:5], {"name": "net-6"}])),
+        new=0,
+        asked={"record": 0},
+        heals=True,
+    )
+    yield aside(
+        "no record has an id",
+        encoded(listing([network(number, id=...) for number in range(1, 7)])),
+        new=0,
+        asked={"record": 0},
+        networks=0,
+    )
+    yield Case(
+        "identities",
+        "a record without an id on the second page",
+        {
+            "page 1": http(listing(known(), meta=meta(8, pages=2))),
+            "page 2": http(listing([network(7), {"name": "nameless"}], meta=meta(8, page=2, pages=2))),
+        },
+        set_aside(new=1),
+        taken={7: document(network(7))},
+        known=ASIDE,
+    )
+    yield Case(
+        "identities",
+        "a record without an id on the first page, and a new network on the second",
+        {
+            "page 1": http(listing([*known(), {"name": "nameless"}], meta=meta(8, pages=2))),
+            "page 2": http(listing([network(7)], meta=meta(8, page=2, pages=2))),
+        },
+        set_aside(new=1),
+        taken={7: document(network(7))},
+        known=ASIDE,
+    )
+    yield listed(
+        "identities",
+        "1,000 records without an id",
+        page_with(*[{"name": f"nameless {number}"} for number in range(1_000)], network(7)),
+        set_aside(new=1),
+        taken={7: document(network(7))},
+        known=ASIDE,
+    )
+    yield listed(
+        "identities",
+        "a record without an id, and an empty replica",
+        page_with({"name": "nameless"}),
+        set_aside(new=6),
+        taken={number: document(network(number)) for number in range(1, 7)},
+        replica="empty",
+        known=ASIDE,
+    )
+    yield listed(
+        "identities",
+        "nothing but a record without an id, and an empty replica",
+        listing([{"name": "nameless"}]),
+        set_aside(new=0),
+        replica="empty",
+        known=ASIDE,
+    )
+
+
+def aside(name: str, body: bytes, new: int = 0, networks: object = ANYTHING, **more: Any) -> Case:
+    return listed("identities", name, body, set_aside(new, networks), known=ASIDE, **more)
+
+
+def no_records() -> Iterator[Case]:
+    for what, value in {
+        "null": "null",
+        "a number": "7",
+        "a text": '"x"',
+        "true": "true",
+        "an empty list": "[]",
+        "a list of networks": None,
+        "an empty object": "{}",
+    }.items():
+        record = encoded([network(8)]).decode() if value is None else value
+        body = encoded(page_with(PLACE, network(7))).replace(f'"{PLACE}"'.encode(), record.encode())
+        yield listed(
+            "no records", what, body, set_aside(1), taken={7: document(network(7))}, known=ASIDE, heals=what == "null"
+        )
+
+
+def twice() -> Iterator[Case]:
+    """Which of two equal keys counts is nobody's promise; one of them does."""
+    for name in ("name", "updated_at", "record_type"):
+        before, _, after = encoded(page_with(network(7))).rpartition(f'"{name}":"{network(7)[name]}"'.encode())
+        body = before + f'"{name}":"first","{name}":"second"'.encode() + after
+        yield listed(
+            "keys twice", name, body, all_in(1), taken={7: document(network(7)) | {name: OneOf("first", "second")}}
+        )
+    page = encoded(page_with())
+    for name, body in {
+        "data": page[:-1] + b',"data":' + encoded(known()) + b"}",
+        "meta": page[:-1] + b',"meta":' + encoded(meta(6)) + b"}",
+        "an unknown key": encoded(page_with(cursor=1))[:-1] + b',"cursor":2}',
+        "in meta": page.replace(b'"page_number":1', b'"page_number":1,"page_number":1'),
+        "an unknown key of a record": page.replace(b'"name":"net-1"', b'"name":"net-1","name":"net-1"'),
+    }.items():
+        yield listed("keys twice", name, body, all_in())
+    other = network_id(8)
+    body = encoded(page_with(network(7))).replace(
+        f'"id":"{network_id(7)}"'.encode(), f'"id":"{network_id(7)}","id":"{other}"'.encode()
+    )
+    yield listed("keys twice", "id", body, all_in(1), may_take=({7: document(network(7))}, {8: document(network(7))}))
+    body = b'{"data":null,' + encoded(page_with())[1:]
+    yield listed("keys twice", "data, the first of which is null", body, either(all_in(), misunderstood()))
+    body = encoded(page_with())[:-1] + b',"data":[]}'
+    yield listed(
+        "keys twice",
+        "data, the second of which is empty",
+        body,
+        either(all_in(), misunderstood(), Outcome(8, "held", True, "held_empty_listing")),
+    )

@@ -1,0 +1,244 @@
+"""JSON that is hard to bear: depth, size, numbers that fit nowhere, names of any text at all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+
+from hostile.case import ANYTHING, ASIDE, COSTLY, NUL, ROWS, Case, all_in, either, listed, misunderstood, set_aside
+from hostile.replies import Script, document, encoded, http, known, made, meta, network, network_id, page_with
+
+LIMIT = 8 << 20
+DEEPEST = 64
+GOOD = encoded(page_with())
+# In place of a name that stands in a page.
+NAME = "NAME-OF-SEVEN"
+PAGE = encoded(page_with(network(7, NAME)))
+BEFORE, AFTER = PAGE.split(NAME.encode())
+PATIENT = either(all_in(ANYTHING), misunderstood())
+PATIENT_OR_ASIDE = either(all_in(ANYTHING), misunderstood(), set_aside(ANYTHING))
+
+
+def cases() -> Iterator[Case]:
+    yield from depths()
+    yield from sizes()
+    yield from numbers()
+    yield from names()
+
+
+def depths() -> Iterator[Case]:
+    envelope = 3
+    for name, (opening, closing) in {"lists": ("[", "]"), "objects": ('{"a":', "}")}.items():
+        for depth in (1, 30, DEEPEST - envelope):
+            yield Case(
+                "depth",
+                f"an unknown field of {depth} {name}",
+                unknown(nested, opening, closing, depth),
+                all_in(1),
+                taken={7: document(network(7), unknown_fields=ANYTHING)},
+            )
+        for depth in (DEEPEST - envelope + 1, 400, 512, 513, 10_000, 500_000):
+            yield Case(
+                "depth",
+                f"an unknown field of {depth} {name}",
+                unknown(nested, opening, closing, depth),
+                misunderstood(),
+            )
+        for depth in (600, 100_000, 1_000_000):
+            yield Case(
+                "depth",
+                f"{depth} {name} without an end",
+                {"page": made(partial(nested, opening, "", depth))},
+                misunderstood(),
+            )
+    name = "[" * 100_000 + "{" * 100_000
+    yield listed(
+        "depth", "brackets in a name", page_with(network(7, name)), all_in(1), taken={7: document(network(7, name))}
+    )
+    yield listed("depth", "records within records", {"data": [[[network(7)]]], "meta": {}}, set_aside(), known=ASIDE)
+
+
+def nested(opening: str, closing: str, depth: int) -> str:
+    return opening * depth + "1" + closing * depth
+
+
+def unknown(build: Callable[..., str], *arguments: object) -> dict[str, Script]:
+    """A page whose last network has a field that this version does not know, of any JSON at all."""
+    before, after = encoded(page_with(network(7, future="X-X"))).split(b'"X-X"')
+    return {"page": made(lambda: before + build(*arguments).encode() + after)}
+
+
+def sizes() -> Iterator[Case]:
+    pad = LIMIT - len(GOOD)
+    yield Case("size", "as much as is taken", {"page": made(lambda: GOOD + b" " * pad)}, all_in())
+    yield Case(
+        "size",
+        "a byte more than is taken",
+        {"page": made(lambda: GOOD + b" " * (pad + 1))},
+        misunderstood("limit"),
+        heals=True,
+    )
+    yield Case("size", "32 MB", {"page": made(lambda: GOOD + b" " * (32 << 20))}, misunderstood("limit"))
+    long = "n" * (2 << 20)
+    yield listed(
+        "size", "a name of 2 MB", page_with(network(7, long)), all_in(1), taken={7: document(network(7, long))}
+    )
+    yield Case(
+        "size",
+        "a name of 500,000 escapes",
+        {"page": made(lambda: BEFORE + rb"\u0041" * 500_000 + AFTER)},
+        all_in(1),
+        taken={7: document(network(7, "A" * 500_000))},
+    )
+    marked = "a" + "\u0301" * 100_000
+    yield Case(
+        "size",
+        "a letter with 100,000 marks",
+        {"page": made(lambda: BEFORE + marked.encode() + AFTER)},
+        all_in(1),
+        taken={7: document(network(7, marked))},
+    )
+    for name, build in {
+        "a text of 7 MB": lambda: '"' + "x" * (7 << 20) + '"',
+        "50,000 numbers": lambda: repeated("1", 50_000),
+        "50,000 empty lists": lambda: repeated("[]", 50_000),
+        "50,000 keys": lambda: "{" + ",".join(f'"k{key}":{key}' for key in range(50_000)) + "}",
+        "100,000 times the same key": lambda: repeated('"k":1', 100_000, "{", "}"),
+        "a key of 1 MB": lambda: '{"' + "k" * (1 << 20) + '":1}',
+        "a number of 1,000,000 digits": lambda: "9" * 1_000_000,
+        "a fraction of 1,000,000 digits": lambda: "0." + "9" * 1_000_000,
+        "an exponent of 1,000,000 digits": lambda: "1e" + "9" * 1_000_000,
+    }.items():
+        yield Case(
+            "size",
+            f"an unknown field, {name}",
+            unknown(build),
+            all_in(1),
+            taken={7: document(network(7), unknown_fields=ANYTHING)},
+        )
+    # As many values as a body can hold: whether they are taken in or refused, time and memory are bounded.
+    for name, build in {
+        "8 MB of empty objects": lambda: repeated("{}", 2_700_000),
+        "8 MB of lists in lists": lambda: repeated("[" * 40 + "]" * 40, 100_000),
+    }.items():
+        yield Case(
+            "size",
+            f"an unknown field, {name}",
+            unknown(build),
+            PATIENT_OR_ASIDE,
+            within_s=5,
+            known=COSTLY,
+            may_take=({7: document(network(7), unknown_fields=ANYTHING)},),
+        )
+    many = range(100, 2_100)
+    yield Case(
+        "size",
+        "2,006 records on a page",
+        {"page": made(lambda: page_with(*({"id": network_id(number)} for number in many), meta=meta(2_006, pages=1)))},
+        PATIENT,
+        may_take=(dict.fromkeys(many, {}),),
+    )
+    yield Case(
+        "size",
+        "170,000 records on each of three pages",
+        {
+            "page": lambda request: http(
+                of_ids(range(request.page * 200_000, request.page * 200_000 + 170_000), request.page)
+            )
+        },
+        PATIENT,
+        within_s=8,
+        takes_more=True,
+        known=ROWS,
+    )
+    for name, record in {"nulls": "null", "empty objects": "{}", "empty lists": "[]", "numbers": "0"}.items():
+        yield Case(
+            "size",
+            f"500,000 {name} for records",
+            {
+                "page": made(
+                    partial(lambda record: GOOD.replace(b"[", f"[{record * 500_000}".encode(), 1), record + ",")
+                )
+            },
+            set_aside(),
+            known=ASIDE,
+        )
+
+
+def repeated(value: str, times: int, opening: str = "[", closing: str = "]") -> str:
+    return opening + f"{value}," * (times - 1) + value + closing
+
+
+def of_ids(numbers: Iterable[int], page: int) -> bytes:
+    """One of three pages, of networks that have an id alone."""
+    rows = b",".join(b'{"id":"%s"}' % network_id(number).encode() for number in numbers)
+    return (
+        b'{"data":['
+        + encoded(known())[1:-1]
+        + b","
+        + rows
+        + b'],"meta":'
+        + encoded({"page_number": page, "total_pages": 3})
+        + b"}"
+    )
+
+
+def numbers() -> Iterator[Case]:
+    for number in (
+        "1e999",
+        "-1e999",
+        "1e-999",
+        "123456789012345678901234567890",
+        "-9223372036854775809",
+        "18446744073709551616",
+        "9223372036854775807",
+        "-0",
+        "-0.0",
+        "0e0",
+        "1E+2",
+        "0.1",
+        "1.7976931348623157e308",
+        "5e-324",
+        "4.9e-325",
+        "0e999999999999",
+    ):
+        yield Case(
+            "numbers",
+            f"{number} in an unknown field",
+            unknown(str, number),
+            all_in(1),
+            taken={7: document(network(7), unknown_fields=ANYTHING)},
+        )
+
+
+def names() -> Iterator[Case]:
+    """Whatever is text is taken in as it is."""
+    for name, text in {
+        "empty": "",
+        "blank": " ",
+        "with a NUL": "a\0b",
+        "a NUL alone": "\0",
+        "with a line break": "a\r\nb",
+        "with an escape sequence": "\x1b]0;owned\x07\x1b[2J",
+        "with a direction": "\u202eevil\u202c",
+        "with letters of no width": "a\u200b\u200d\ufeffb",
+        "composed": "caf\u00e9",
+        "decomposed": "cafe\u0301",
+        "with an emoji of many parts": "👩‍👩‍👧‍👦",
+        "with private letters": "\ue000\U0010ffff",
+        "with no character": "\ufffe\uffff",
+        "like SQL": "'); DROP TABLE network; --",
+        "like a format": "%s%n%d{}{0}",
+        "like a path": "../../etc/passwd",
+        "like a formula": "=cmd|' /C calc'!A0",
+        "like JSON": '{"data":[]}',
+        "with a replacement character": "\ufffd",
+    }.items():
+        yield listed(
+            "names",
+            name,
+            page_with(network(7, text)),
+            all_in(1),
+            taken={7: document(network(7, text))},
+            known=NUL if "\0" in text else "",
+        )

@@ -1,0 +1,201 @@
+"""Bodies that are no JSON, or whose text is none: syntax, cuts, letters, encodings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from hostile.case import ANYTHING, Case, all_in, either, listed, misunderstood, set_aside
+from hostile.replies import HTML, document, encoded, http, network, network_id, page_with
+
+GOOD = encoded(page_with())
+# In place of a name that stands in a page.
+NAME = "NAME-OF-SEVEN"
+PAGE = encoded(page_with(network(7, NAME)))
+BEFORE, AFTER = PAGE.split(NAME.encode())
+PATIENT = either(all_in(ANYTHING), misunderstood())
+PATIENT_OR_ASIDE = either(all_in(ANYTHING), misunderstood(), set_aside(ANYTHING))
+
+
+def cases() -> Iterator[Case]:
+    yield from no_json()
+    yield from cut_json()
+    yield from broken_text()
+    yield from encodings()
+
+
+def no_json() -> Iterator[Case]:
+    for name, body in {
+        "nothing": b"",
+        "blanks": b" \r\n\t ",
+        "a page for people": HTML,
+        "a word": b"OK",
+        "a proxy's complaint": b"upstream connect error or disconnect/reset before headers\n",
+        "keys without quotes": b"{data:[]}",
+        "single quotes": b"{'data':[]}",
+        "one bracket too many": b'{"data":[]}}',
+        "two documents": b'{"data":[]}{"data":[]}',
+        "a document per line": b'{"data":[]}\n{"data":[]}\n',
+        "a comma missing": b'{"data":[] "meta":{}}',
+        "a comma too many in a list": b'{"data":[1,]}',
+        "a colon missing": b'{"data" []}',
+        "a comment": b'{"data":[/* none */]}',
+        "a comment in a line": b'{"data":[]} // none',
+        "not a number": b'{"data":[],"n":NaN}',
+        "infinity": b'{"data":[],"n":Infinity}',
+        "minus infinity": b'{"data":[],"n":-Infinity}',
+        "a hexadecimal number": b'{"data":[],"n":0x10}',
+        "a number with a plus": b'{"data":[],"n":+1}',
+        "a number without digits before the point": b'{"data":[],"n":.5}',
+        "half a word": b'{"data":[],"n":tru}',
+        "a word in capitals": b'{"data":[],"n":TRUE}',
+        "undefined": b'{"data":undefined}',
+        "a callback": b'callback({"data":[]});',
+        "a guard in front": b")]}',\n" + GOOD,
+        "text behind": GOOD + b"OK",
+        "XML": b'<?xml version="1.0"?><networks/>',
+        "YAML": b"data:\n- id: 1\n",
+        "MessagePack": b"\x81\xa4data\x90",
+        "a byte of zero behind": GOOD + b"\0",
+        "bytes of zero alone": b"\0" * 64,
+        "closing brackets without end": b"]" * 200_000,
+        "a text without end": b'{"data":"' + b"a" * 200_000,
+        "backslashes without end": b'{"data":"' + b"\\" * 200_001,
+        "quotes without end": b'"' * 200_001,
+        "a key without a value": b'{"data"}',
+        "a key that is a number": b"{1:[]}",
+        "a list of pages": b"[" + GOOD + b"]",
+    }.items():
+        yield listed("no JSON", name, body, misunderstood(), heals=name in ("nothing", "a page for people"))
+    # What a reader may take for what was meant, as long as it takes all of it.
+    for name, more in {
+        "a comma too many in an object": b"",
+        "a number with a leading zero": b'"n":01',
+        "a number with a bare point": b'"n":1.',
+        "a number with a bare exponent": b'"n":1e',
+        "a bare minus": b'"n":-',
+        "a byte that UTF-8 never has": b'"n":"\xff\xfe"',
+        "half a surrogate pair": rb'"n":"\ud83d"',
+    }.items():
+        yield listed("no JSON", f"{name}, where nobody reads", GOOD[:-1] + b"," + more + b"}", PATIENT)
+        if more:
+            body = PAGE.replace(b'"record_type"', more + b',"record_type"')
+            yield listed(
+                "no JSON",
+                f"{name}, in an unknown field",
+                body,
+                PATIENT_OR_ASIDE,
+                may_take=(
+                    {
+                        number: document(network(number), name=ANYTHING, unknown_fields=ANYTHING)
+                        for number in range(1, 8)
+                    },
+                ),
+            )
+
+
+def cut_json() -> Iterator[Case]:
+    """The body ends too soon, and its length is that of what came."""
+    body = encoded(page_with(network(7, "Zürich 🛰"), network(8, 'back\\slash "quoted"')))
+    for length in sorted({*range(1, len(body), len(body) // 22), *range(len(body) - 4, len(body))}):
+        yield listed("cut JSON", f"at byte {length}", body[:length], misunderstood())
+    start = body.index("Zürich 🛰".encode())
+    for length in (start + 2, start + 9, start + 10, start + 11):
+        yield listed("cut JSON", f"within a letter, at byte {length}", body[:length], misunderstood())
+
+
+def broken_text() -> Iterator[Case]:
+    """Bytes in a name that are no text. It is not understood, or counts as missing; nobody guesses what was meant."""
+    for name, text in {
+        "a byte that UTF-8 never has": b"a\xffb",
+        "a continuation alone": b"a\x80b",
+        "a letter cut short": b"a\xe2\x82b",
+        "a slash in two bytes": b"a\xc0\xafb",
+        "a NUL in two bytes": b"a\xc0\x80b",
+        "half a surrogate pair": b"a\xed\xa0\xbdb",
+        "a surrogate pair in six bytes": b"a\xed\xa0\xbd\xed\xbb\xb0b",
+        "beyond the last code point": b"a\xf4\x90\x80\x80b",
+        "five bytes for one letter": b"a\xf8\x88\x80\x80\x80b",
+        "Latin-1": "Zürich".encode("latin-1"),
+        "a letter cut short at the end": b"a\xf0\x9f\x9b",
+        "a high surrogate alone": rb"\ud83d",
+        "a low surrogate alone": rb"\udef0",
+        "surrogates the wrong way round": rb"\udef0\ud83d",
+        "two high surrogates": rb"\ud83d\ud83d",
+        "a high surrogate and a letter": rb"\ud83da",
+        "a high surrogate and an escape": rb"\ud83d\n",
+        "an escape that there is none of": rb"\x41",
+        "an escape cut short": rb"\u12",
+        "an escape with braces": rb"\u{1F6F0}",
+        "an escape that is no number": rb"\uGGGG",
+        "a raw line break": b"a\nb",
+        "a raw tab": b"a\tb",
+        "a raw NUL": b"a\0b",
+        "a raw escape": b"a\x1b[31mb",
+        "a raw unit separator": b"a\x1fb",
+    }.items():
+        yield listed(
+            "broken text",
+            name,
+            BEFORE + text + AFTER,
+            PATIENT_OR_ASIDE,
+            may_take=({7: document(network(7), name=None, unknown_fields=ANYTHING)},),
+        )
+    yield listed("broken text", "a quote", BEFORE + b'a"b' + AFTER, misunderstood())
+    yield listed("broken text", "a backslash at the end", BEFORE + b"a\\" + AFTER, misunderstood())
+    for place, body, outcome in (
+        ("in a key", encoded(page_with()).replace(b'"meta"', b'"m\xffta"'), PATIENT),
+        (
+            "in an id",
+            encoded(page_with(network(7))).replace(network_id(7).encode(), b"\xff" * 36),
+            either(misunderstood(), set_aside()),
+        ),
+        ("between two records", encoded(page_with()).replace(b"},{", b"}\xff,{", 1), misunderstood()),
+        ("in front", b"\xff" + GOOD, misunderstood()),
+        ("behind", GOOD + b"\xff", misunderstood()),
+    ):
+        yield listed("broken text", f"a byte that UTF-8 never has {place}", body, outcome)
+
+
+def encodings() -> Iterator[Case]:
+    """JSON has to be UTF-8; a reader may be more patient."""
+    text = PAGE.decode()
+    taken = {7: document(network(7, NAME))}
+    for encoding in ("utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be"):
+        body = text.encode(encoding)
+        yield from patient(encoding, body, taken)
+    yield from patient("UTF-16, big end first, with its mark", b"\xfe\xff" + text.encode("utf-16-be"), taken)
+    yield listed("encodings", "UTF-16 cut in half a letter", text.encode("utf-16")[:-1], misunderstood())
+    yield listed(
+        "encodings",
+        "UTF-16 with half a pair",
+        BEFORE.decode().encode("utf-16") + b"\x3d\xd8" + AFTER.decode().encode("utf-16-le"),
+        misunderstood(),
+    )
+    yield listed("encodings", "two byte order marks", b"\xef\xbb\xbf\xef\xbb\xbf" + GOOD, misunderstood())
+    yield listed("encodings", "a byte order mark alone", b"\xef\xbb\xbf", misunderstood())
+    yield listed("encodings", "EBCDIC", text.encode("cp500"), misunderstood())
+    yield listed("encodings", "base64", b"eyJkYXRhIjpbXX0=", misunderstood())
+    # Letters whose bytes are those of quotes and brackets, in front of what is nested deeply.
+    for encoding in ("utf-16-le", "utf-16-be"):
+        body = (GOOD.decode()[:-1] + ',"Ģ":' + "[" * 400 + "]" * 400 + "}").encode(encoding)
+        yield listed("encodings", f"nested deeply in {encoding}", body, PATIENT)
+    for charset in ("utf-16", "iso-8859-1", "x-unknown", "", "utf-8; charset=utf-16"):
+        yield Case(
+            "encodings",
+            f"UTF-8 that is called {charset or 'nothing'}",
+            {"page": http(PAGE, content_type=f"application/json; charset={charset}")},
+            all_in(1),
+            taken=taken,
+        )
+    for content_type in ("text/html", "text/plain", "application/octet-stream", "application/vnd.api+json", ""):
+        yield Case(
+            "encodings",
+            f"JSON that is called {content_type or 'nothing'}",
+            {"page": http(PAGE, content_type=content_type)},
+            all_in(1),
+            taken=taken,
+        )
+
+
+def patient(encoding: str, body: bytes, taken: dict[int, dict[str, object]]) -> Iterator[Case]:
+    yield listed("encodings", encoding, body, PATIENT, may_take=(taken,))
