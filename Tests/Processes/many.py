@@ -5,8 +5,8 @@ a few that all of them rename. Every edit must be taken, every read must show wh
 in peace empties the outbox, both sides are the same, and they are what the writers asked for.
 
 With `--edits` each writer makes so many edits, on a replica that does not exist at first. A daemon pulls a long listing
-into it and sends the edits as they come, two readers look for a page that is there in part, and whatever reaches the API
-is written down: each edit must have been sent once.
+into it and sends the edits as they come, two readers look for a page that is there in part, and whatever reaches the
+API is written down: each edit must have been sent once.
 """
 
 from __future__ import annotations
@@ -238,7 +238,8 @@ class Crowd(World):
         super().end()
         self.check_sent()
         for network_id in self.begun_with[::20]:
-            equal(f"the interfaces of {network_id}", self.interfaces[network_id], len(self.sandbox.interfaces(network_id)))
+            there = len(self.sandbox.interfaces(network_id))
+            equal(f"how many interfaces a list shows of {network_id}", self.interfaces[network_id], there)
 
     def check_sent(self) -> None:
         """Each edit that ended as sent was one request, and nothing else was one."""

@@ -149,7 +149,7 @@ class Requests:
 
 
 class Wire:
-    """Stands between netsync and the sandbox, counts the bytes that netsync sends, and writes down what is to change something."""
+    """Stands between netsync and the sandbox, counts the bytes that netsync sends, and keeps what changes something."""
 
     def __init__(self, port: int) -> None:
         self.port = port
