@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import random
+import re
 import shutil
 import signal
 import subprocess
@@ -12,7 +13,8 @@ import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 LIVING: set[subprocess.Popen[bytes]] = set()
@@ -51,10 +53,34 @@ class Run:
         self.folder = folder
         # In the order in which they were first counted.
         self.counts: Counter[str] = Counter()
+        # What was broken, where the run is to go on all the same.
+        self.violations: list[str] = []
 
     def count(self, what: str, number: int = 1) -> None:
         with self.lock:
             self.counts[what] += number
+
+    @contextmanager
+    def case(self, what: str) -> Iterator[None]:
+        """One of many cases that stand for themselves: with `--keep-going` the next one follows a violation."""
+        try:
+            yield
+        except Violation as reason:
+            reason = Violation(f"{what}: {reason}")
+            if not self.options.keep_going:
+                raise reason from None
+            self.violations.append(str(reason))
+
+    def say_violations(self) -> None:
+        """Those that differ in the command and in numbers only are said once, cut short. A file has all of them."""
+        alike: dict[str, list[str]] = {}
+        for text in self.violations:
+            kind = re.sub(r"netsync [^{]*? exited", "netsync exited", text.partition(": ")[2])
+            alike.setdefault(re.sub(r"[0-9a-f]*\d[0-9a-f]*", "#", kind), []).append(text)
+        for texts in sorted(alike.values(), key=len, reverse=True):
+            print(f"VIOLATED {len(texts)} times, first: {' '.join(texts[0].split())[:500]}", flush=True)
+        if self.violations:
+            (self.folder / "violations.txt").write_text("\n\n".join(self.violations))
 
     @property
     def summary(self) -> str:
@@ -87,6 +113,7 @@ def main(
     for word, meaning in (words or {}).items():
         parser.add_argument(f"--{word}", default="", metavar="TEXT", help=meaning)
     parser.add_argument("--seed", type=int, default=None, help="what choices are drawn from (the clock)")
+    parser.add_argument("--keep-going", action="store_true", help="show all violations, where there are cases")
     parser.add_argument("--within", type=int, default=600, metavar="S", help="seconds that all of it may take (600)")
     options = parser.parse_args()
     if options.seed is None:
@@ -103,7 +130,9 @@ def status_of(name: str, show: Callable[[Run], None], options: argparse.Namespac
     started = time.monotonic()
     try:
         show(run)
+        require(not run.violations, f"{len(run.violations)} cases do not hold")
     except (Violation, OutOfTime) as reason:
+        run.say_violations()
         print(f"VIOLATED: {reason}\n  the files are in {folder}", flush=True)
         print(f"{name}: FAILED with --seed {options.seed} after {run.summary or 'nothing'}", flush=True)
         return 1

@@ -7,8 +7,9 @@ import json
 import re
 import sqlite3
 import subprocess
-from collections.abc import Collection
-from contextlib import closing
+import time
+from collections.abc import Collection, Iterator
+from contextlib import closing, contextmanager
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -58,7 +59,12 @@ class Command:
         self.files = [host.streams / f"{number}.{stream}" for stream in ("out", "err")]
         with self.files[0].open("wb") as output, self.files[1].open("wb") as errors:
             self.process = subprocess.Popen(
-                [host.binary, *arguments], env=environment, stdin=subprocess.DEVNULL, stdout=output, stderr=errors
+                [host.binary, *arguments],
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=errors,
+                **host.identity,
             )
         LIVING.add(self.process)
 
@@ -96,6 +102,17 @@ class Host:
             "NETSYNC_LOG_LEVEL": "trace",
             **settings,
         }
+        # Who runs the command line: nobody in particular.
+        self.identity: dict[str, Any] = {}
+
+    def belongs_to(self, user: int) -> None:
+        """From now on another user runs the command line, who has no group in common with this one."""
+        self.identity = {"user": user, "group": user, "extra_groups": []}
+
+    def reads(self, replica: Path) -> None:
+        """From now on the replica is this one."""
+        self.replica = replica
+        self.environment["NETSYNC_REPLICA"] = str(replica)
 
     def start(self, *arguments: str, **more: str) -> Command:
         """Starts a command, with more in its environment where it is asked for."""
@@ -165,6 +182,31 @@ class Host:
         for file in files:
             seek_key(file.read_bytes(), str(file))
         return len(files)
+
+
+def check_named(answer: Answer) -> None:
+    """An error is the last that a command says: four lines that each say something, or an object with the same."""
+    lines = answer.errors.splitlines()
+    heads = ["error:", "  why:", "  state:", "  next:"]
+    said = len(lines) >= 4 and all(
+        line.startswith(head) and line.removeprefix(head).strip() for line, head in zip(lines[-4:], heads)
+    )
+    if not said and lines and lines[-1].startswith('{"schema":"netsync.error/1"'):
+        error = json.loads(lines[-1])
+        said = error["exit_code"] == answer.status and all(error[key] for key in ("message", "why", "state", "next"))
+    require(said, f"an error is told in four lines, but {answer}")
+
+
+@contextmanager
+def following(host: Host) -> Iterator[Command]:
+    """Somebody holds the replica open, so that its log is not folded into it; in the end it is killed."""
+    reader = host.start("log", "--follow")
+    while not host.replica.with_name("replica.sqlite-wal").exists():
+        require(reader.process.poll() is None, "'log --follow' goes on until it is stopped")
+        time.sleep(0.01)
+    yield reader
+    reader.kill()
+    reader.ended()
 
 
 def spellings(key: str) -> list[bytes]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import re
 import select
 import socket
 import subprocess
@@ -96,6 +97,12 @@ class Sandbox:
             found |= {row["id"]: row for row in document["data"]}
         return found
 
+    def interfaces(self, network_id: str) -> list[dict[str, Any]]:
+        """Those of a network that has few: the first page of them."""
+        _, document = self.ask(f"/networks/{network_id}/network_interfaces?page%5Bsize%5D=250")
+        require(document["meta"]["total_pages"] <= 1, f"{network_id} has more than one page of interfaces")
+        return document["data"]
+
     def network(self, network_id: str) -> dict[str, Any] | None:
         status, document = self.ask(f"/networks/{network_id}", answers=(200, 404))
         return document["data"] if status == 200 else None
@@ -117,14 +124,40 @@ class Sandbox:
         return document
 
 
+class Requests:
+    """Cuts the bytes that one connection carries into requests, as HTTP/1.1 says."""
+
+    LENGTH = re.compile(rb"^content-length: *(\d+) *$", re.IGNORECASE | re.MULTILINE)
+
+    def __init__(self) -> None:
+        self.rest = b""
+
+    def read(self, piece: bytes) -> list[tuple[str, str, str]]:
+        """Method, path and body of each that is whole with this piece."""
+        self.rest += piece
+        whole = []
+        while b"\r\n\r\n" in self.rest:
+            head, _, rest = self.rest.partition(b"\r\n\r\n")
+            given = self.LENGTH.search(head.replace(b"\r\n", b"\n"))
+            length = int(given[1]) if given else 0
+            if len(rest) < length:
+                break
+            method, path, _ = head.decode().split(" ", 2)
+            whole.append((method, path, rest[:length].decode()))
+            self.rest = rest[length:]
+        return whole
+
+
 class Wire:
-    """Stands between netsync and the sandbox, and counts the bytes that netsync sends."""
+    """Stands between netsync and the sandbox, counts the bytes that netsync sends, and keeps what changes something."""
 
     def __init__(self, port: int) -> None:
         self.port = port
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.base_url = f"http://127.0.0.1:{self.listener.getsockname()[1]}/v2"
         self.sent = 0
+        # Method, path and body, as they were sent.
+        self.writes: list[tuple[str, str, str]] = []
         threading.Thread(target=self.accept, daemon=True).start()
 
     def accept(self) -> None:
@@ -139,10 +172,12 @@ class Wire:
                 threading.Thread(target=self.carry, args=(*ends, ends[0] is here), daemon=True).start()
 
     def carry(self, source: socket.socket, sink: socket.socket, counts: bool) -> None:
+        requests = Requests()
         with suppress(OSError):
             while piece := source.recv(65_536):
                 if counts:
                     self.sent += len(piece)
+                    self.writes += [request for request in requests.read(piece) if request[0] != "GET"]
                 sink.sendall(piece)
         with suppress(OSError):
             sink.shutdown(socket.SHUT_WR)

@@ -151,9 +151,9 @@ extension SimulatedWorld {
   /// Whether a listing of one page has another number of networks than it speaks of; nil for one that is not taken as it is.
   private func contradicts(_ response: SandboxResponse, _ strike: FaultSource.Strike?) -> Bool? {
     guard strike == nil, let listing = try? JSONDecoder().decode(ListingNumbers.self, from: Data(response.body)),
-      listing.meta?.totalPages ?? 0 <= 1
+      let meta = listing.meta, let pages = meta.totalPages, pages <= 1, let total = meta.totalResults
     else { return nil }
-    return listing.meta?.totalResults.map { $0 != listing.data.count } ?? false
+    return total != listing.data.count
   }
 
   /// An answer that carries nothing out.
