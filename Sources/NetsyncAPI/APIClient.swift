@@ -147,12 +147,13 @@ extension APIClient {
     let date = response.head.headerFields[.date].flatMap { Timestamp(httpDate: $0) }
     let clock = date.flatMap { ServerClock(date: $0, sent: sent, received: received) }
     let serverNow = (clock ?? .unknown).serverTime(received)
-    let result: Result<Value, APIFailure>
+    var result: Result<Value, APIFailure>
     if (200...299).contains(response.head.status.code) {
       result = Result { () throws(APIFailure) in try decode(response.body) }
     } else {
       result = .failure(classify(response.head, response.body, about: subject, now: serverNow))
     }
+    result = result.mapError { $0.mapWords(key.redacted) }
     return Exchange(
       result: result,
       request: described,

@@ -10,6 +10,11 @@ package struct APIKey: Sendable {
     self.text = text
   }
 
+  /// A text without the key: a server may say it back.
+  func redacted(from text: String) -> String {
+    text.replacing(self.text, with: description)
+  }
+
   /// The value of the `Authorization` header. Only for the wire.
   var authorization: String { "Bearer \(text)" }
 }

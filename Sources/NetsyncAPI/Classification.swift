@@ -39,7 +39,33 @@ func classify(_ head: HTTPResponse, _ body: [UInt8], about subject: Subject, now
   }
 }
 
+extension APIErrorDetail {
+  fileprivate func mapWords(_ change: (String) -> String) -> APIErrorDetail {
+    APIErrorDetail(
+      status: status,
+      code: code.map(change),
+      title: title.map(change),
+      detail: detail.map(change),
+      pointer: pointer.map(change)
+    )
+  }
+}
+
 extension APIFailure {
+  /// The same, each text in it that comes from the server changed.
+  func mapWords(_ change: (String) -> String) -> APIFailure {
+    switch self {
+    case .gone(let detail): .gone(detail.mapWords(change))
+    case .refused(let detail): .refused(detail.mapWords(change))
+    case .credentials(let detail): .credentials(detail.mapWords(change))
+    case .slowDown(let wait, let detail): .slowDown(wait: wait, detail.mapWords(change))
+    case .serverFault(let detail): .serverFault(detail.mapWords(change))
+    case .notUnderstood(.otherRecord(let asked, let answered)):
+      .notUnderstood(.otherRecord(asked: asked, answered: answered.map(change)))
+    case .unreachable, .noAnswer, .notUnderstood: self
+    }
+  }
+
   /// A failure of the transport, as the API's classification.
   init(_ failure: TransportFailure) {
     switch failure {

@@ -73,7 +73,13 @@ struct RecordFields {
     container = try decoder.container(keyedBy: AnyKey.self)
   }
 
-  mutating func text(_ name: String) -> String? { field(name, String.self) }
+  /// A text that can be stored: SQLite's own functions end one at a NUL.
+  mutating func text(_ name: String) -> String? {
+    guard let text = field(name, String.self) else { return nil }
+    guard text.utf8.contains(0) else { return text }
+    odd.insert(name)
+    return nil
+  }
 
   mutating func field<Value: Decodable>(_ name: String, _ type: Value.Type) -> Value? {
     do {

@@ -29,7 +29,7 @@ package struct ListPage<Record: Sendable>: Sendable {
 }
 
 func decodeNetworkPage(_ body: [UInt8]) throws(APIFailure) -> ListPage<NetworkDocument> {
-  page(try decode(Envelope<[Listed<NetworkRecord>]>.self, body), \.document)
+  try page(try decode(Envelope<[Listed<NetworkRecord>]>.self, body), \.document)
 }
 
 /// - Parameter network: whose interfaces were asked for; another's say nothing about it.
@@ -40,15 +40,18 @@ func decodeInterfacePage(
   let envelope = try decode(Envelope<[Listed<InterfaceRecord>]>.self, body)
   for case .success(let record) in envelope.data.map(\.record) {
     guard let other = record.networkID, other.lowercased() != network.text else { continue }
-    throw .notUnderstood(.otherRecord(asked: network.text, answered: other))
+    throw .notUnderstood(.otherRecord(asked: network.text, answered: cut(other)))
   }
-  return page(envelope, \.document)
+  return try page(envelope, \.document)
 }
 
 private func page<Record, Document: Sendable>(
   _ envelope: Envelope<[Listed<Record>]>,
   _ document: (Record) -> Document
-) -> ListPage<Document> {
+) throws(APIFailure) -> ListPage<Document> {
+  guard envelope.data.count <= Limits.rowsOnPage else {
+    throw .notUnderstood(.implausible(reason: "a page of \(envelope.data.count) records"))
+  }
   var page = ListPage<Document>(records: [], meta: envelope.meta)
   page.records.reserveCapacity(envelope.data.count)
   for (index, listed) in envelope.data.enumerated() {
@@ -91,13 +94,21 @@ func checkDeletion(_ body: [UInt8], of id: NetworkID) throws(APIFailure) {
   guard !body.isEmpty else { return }
   let deletion = try decode(Deletion.self, body)
   if let answered = deletion.id, answered.lowercased() != id.text {
-    throw .notUnderstood(.otherRecord(asked: id.text, answered: answered))
+    throw .notUnderstood(.otherRecord(asked: id.text, answered: cut(answered)))
   }
 }
 
 private func decode<Value: Decodable>(_ type: Value.Type, _ body: [UInt8]) throws(APIFailure) -> Value {
-  guard depth(of: body) <= Limits.depth else {
+  // JSON between systems is UTF-8 (RFC 8259, section 8.1); the decoder would take others, and mend broken ones.
+  guard !body.prefix(4).contains(0), String(validating: body, as: UTF8.self) != nil else {
+    throw .notUnderstood(.malformed(reason: "a body that is not UTF-8"))
+  }
+  let shape = shape(of: body)
+  guard shape.depth <= Limits.depth else {
     throw .notUnderstood(.malformed(reason: "a body nested deeper than \(Limits.depth)"))
+  }
+  guard shape.values <= Limits.values else {
+    throw .notUnderstood(.malformed(reason: "a body of more than \(Limits.values) values"))
   }
   do {
     return try JSONDecoder().decode(type, from: Data(body))
@@ -121,9 +132,9 @@ private func decode<Value: Decodable>(_ type: Value.Type, _ body: [UInt8]) throw
   }
 }
 
-/// How deep the arrays and objects of a body are nested: the decoder's time grows faster than that.
-private func depth(of body: [UInt8]) -> Int {
-  var (depth, deepest) = (0, 0)
+/// How deep the arrays and objects of a body are nested, and about how many values it has: the decoder's time grows faster than either.
+private func shape(of body: [UInt8]) -> (depth: Int, values: Int) {
+  var (depth, deepest, values) = (0, 0, 1)
   var isText = false
   var isEscaped = false
   for byte in body {
@@ -136,12 +147,14 @@ private func depth(of body: [UInt8]) -> Int {
     case UInt8(ascii: "\""): isText = true
     case UInt8(ascii: "["), UInt8(ascii: "{"):
       depth += 1
+      values += 1
       deepest = max(deepest, depth)
+    case UInt8(ascii: ","): values += 1
     case UInt8(ascii: "]"), UInt8(ascii: "}"): depth -= 1
     default: break
     }
   }
-  return deepest
+  return (deepest, values)
 }
 
 private func path(_ keys: [any CodingKey]) -> String {
@@ -154,6 +167,7 @@ private struct Envelope<Content: Decodable>: Decodable {
 
   init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: AnyKey.self)
+    try container.refuseErrors()
     data = try container.decode(Content.self, forKey: AnyKey(stringValue: "data"))
     meta = (try? container.decodeIfPresent(PageMeta.self, forKey: AnyKey(stringValue: "meta"))) ?? PageMeta()
   }
@@ -186,7 +200,7 @@ private struct Listed<Record: Decodable & Sendable>: Decodable {
       record = .success(try Record(from: decoder))
     } catch let fault as RecordFault {
       record = .failure(fault)
-    } catch {
+    } catch DecodingError.typeMismatch, DecodingError.valueNotFound {
       // Only what is no object at all has no fields.
       record = .failure(.noObject)
     }
@@ -263,12 +277,20 @@ private struct Deletion: Decodable {
 
   init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: AnyKey.self)
-    let errors = AnyKey(stringValue: "errors")
-    if container.contains(errors), (try? container.decode([JSONValue].self, forKey: errors))?.isEmpty != true {
-      throw DecodingError.dataCorruptedError(forKey: errors, in: container, debugDescription: "a success with errors")
-    }
+    try container.refuseErrors()
     let record = try? container.nestedContainer(keyedBy: AnyKey.self, forKey: AnyKey(stringValue: "data"))
     id = try? record?.decode(String.self, forKey: AnyKey(stringValue: "id"))
+  }
+}
+
+extension KeyedDecodingContainer where Key == AnyKey {
+  /// A success that tells of errors is none.
+  fileprivate func refuseErrors() throws {
+    let errors = AnyKey(stringValue: "errors")
+    guard contains(errors), (try? decode([JSONValue].self, forKey: errors))?.isEmpty != true,
+      (try? decodeNil(forKey: errors)) != true
+    else { return }
+    throw DecodingError.dataCorruptedError(forKey: errors, in: self, debugDescription: "a success with errors")
   }
 }
 

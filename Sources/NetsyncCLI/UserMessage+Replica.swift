@@ -25,8 +25,8 @@ extension UserMessage {
       why: "\(path) cannot grow", state: "the step that failed was undone whole; what was there before is sound",
       next: "make room, then try again; edits have a reserve that the next pull fills again")
     case .storage(let path, let reason): .row(.failed, "storage", "the replica could not be written or read",
-      why: "\(path): \(reason)", state: "the step that failed was undone whole",
-      next: "see that the disk has room and the file is yours")
+      why: "\(path): \(reason)", state: "what was there before is sound; 'netsync status' tells whether this step is there too",
+      next: "see that the disk works and the file is yours")
     case .replaced(let path): .row(.failed, "replaced_replica", "the replica's file is not the one that was opened",
       why: "\(path) was removed, or another file was put in its place",
       state: "what was written until then is in the file that was opened; the one that is there now was not touched",

@@ -8,6 +8,12 @@ package enum Limits {
   package static let bodyBytes = 8 << 20
   /// How deep an answer may be nested; the API's own are four deep.
   package static let depth = 64
+  /// Values in one answer: a page of the API's own has some thousands.
+  package static let values = 200_000
+  /// Records on one page that was asked for with `pageSize`.
+  package static let rowsOnPage = 1_000
+  /// Pages of the interfaces of one network.
+  package static let interfacePages = 200
   /// Characters of each of the server's words on an error.
   package static let errorText = 2_000
   /// The longest wait that a server may ask for, and the shortest that is believed.

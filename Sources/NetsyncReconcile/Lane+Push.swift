@@ -118,7 +118,7 @@ extension Lane {
         guard mayAbsorb(holder, as: document, for: sent) else { return try doubt(sent, at: moment.server) }
         absorb(holder)
       }
-      land(sent, document.naming(sent.intent.name), as: .sent, evidence, moment.server)
+      land(sent, document.filled(from: base, name: sent.intent.name), as: .sent, evidence, moment.server)
       return step(.landed)
     case .landed(nil):
       landDeletion(sent, evidence, moment.server)

@@ -262,6 +262,15 @@ extension RemoteSight {
 }
 
 extension NetworkDocument {
+  /// The answer to a write, whole: with the name that was asked for where it says none, and with what is known where it leaves that out.
+  func filled(from base: NetworkDocument?, name: NetworkName?) -> NetworkDocument {
+    var filled = naming(name)
+    filled.createdAt = createdAt ?? base?.createdAt
+    filled.updatedAt = updatedAt ?? base?.updatedAt
+    filled.recordType = recordType ?? base?.recordType
+    return filled
+  }
+
   /// The same; where it says no name, with this one.
   func naming(_ known: NetworkName?) -> NetworkDocument {
     // mutant: missing-name-taken-for-a-change

@@ -188,15 +188,15 @@ extension Session {
     let undoing = undone.map { "undoes change \($0)" }
     switch receipt {
     case .queued(let edit, _, let replaced):
-      let (operation, clock) = try step { () throws(ReplicaError) in
-        (try replica.operation(edit), try replica.meta().clock)
-      }
+      // It is committed: what cannot be read of it now is no failure of the edit.
+      let read = try? step { () throws(ReplicaError) in (try replica.operation(edit), try replica.meta().clock) }
       let asides = [replaced.map { "in place of edit \($0)" }, undoing].compactMap { $0 }
       let aside = asides.isEmpty ? "" : " (\(asides.joined(separator: ", ")))"
-      let sentence = operation?.sentence ?? "already on its way"
+      let sentence = read.map { ": \($0.0?.sentence ?? "already on its way")" } ?? ""
+      let members = read.map { $0.0?.members(clock: $0.1) ?? [] } ?? [.init("edit", .integer(edit.rawValue))]
       try answer(
-        operation.map { .object($0.members(clock: clock) + undoes) } ?? .null,
-        orSay: ["Queued edit \(edit.description): \(sentence)\(aside)."]
+        members.isEmpty ? .null : .object(members + undoes),
+        orSay: ["Queued edit \(edit.description)\(sentence)\(aside)."]
       )
     case .takenBack(let edit):
       try answer(

@@ -77,6 +77,10 @@ extension Sweep {
         }
         guard last > page else { return .success(whole) }
         page += 1
+        guard page <= Limits.interfacePages else {
+          let tooMany = Misunderstanding.tooManyPages(limit: Limits.interfacePages)
+          return .failure(.api(.notUnderstood(tooMany), request: exchange.request, tries: 1))
+        }
       }
     } catch {
       return .failure(error)

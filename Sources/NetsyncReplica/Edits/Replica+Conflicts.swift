@@ -40,7 +40,8 @@ extension Replica {
         FROM journal WHERE change > ?
         """,
         arguments: [change?.rawValue ?? 0]
-      ) { row in PolicyVerdicts(yielded: row["yielded"], prevailed: row["prevailed"]) } ?? PolicyVerdicts()
+      ) { row in PolicyVerdicts(yielded: try row.value("yielded"), prevailed: try row.value("prevailed")) }
+        ?? PolicyVerdicts()
     }
   }
 
@@ -49,15 +50,15 @@ extension Replica {
     try read { database in
       try database.rows("SELECT conflicts.*, edited_at_us FROM conflicts JOIN operation USING (edit)") { row in
         Conflict(
-          edit: EditNumber(rawValue: row["edit"]),
-          id: (row["id"] as String?).flatMap(NetworkID.init),
-          localID: (row["local_id"] as String?).flatMap(LocalID.init),
-          kind: try required(ConflictKind(rawValue: row["kind"]), "kind"),
-          baseName: (row["base_name"] as String?).map(NetworkName.init(_:)),
-          mine: (row["mine"] as String?).map(NetworkName.init(_:)),
-          theirs: (row["theirs"] as String?).map(NetworkName.init(_:)),
-          mineAt: Timestamp(microseconds: row["edited_at_us"]),
-          theirsAt: row["theirs_at"]
+          edit: EditNumber(rawValue: try row.value("edit")),
+          id: (try row.value("id") as String?).flatMap(NetworkID.init),
+          localID: (try row.value("local_id") as String?).flatMap(LocalID.init),
+          kind: try required(ConflictKind(rawValue: try row.value("kind")), "kind"),
+          baseName: (try row.value("base_name") as String?).map(NetworkName.init(_:)),
+          mine: (try row.value("mine") as String?).map(NetworkName.init(_:)),
+          theirs: (try row.value("theirs") as String?).map(NetworkName.init(_:)),
+          mineAt: Timestamp(microseconds: try row.value("edited_at_us")),
+          theirsAt: try row.value("theirs_at")
         )
       }
     }

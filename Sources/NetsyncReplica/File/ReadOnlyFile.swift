@@ -10,8 +10,8 @@ import GRDB
 /// A replica that can be read and not written: on a read-only medium, or another user's.
 ///
 /// A file with a write-ahead log needs an index of it beside it, which a reader cannot make where it may not write. So there are three
-/// ways, and the first that is open is taken: as it is, where its last writer left log and index beside it; as a file that nobody
-/// changes, where there is no log; as a copy, where there is a log without its index.
+/// ways: as it is, where its last writer left log and index beside it; as a file that nobody changes, where there is no log; as a copy,
+/// where there is a log without its index. No reader leaves an index of its own, which would shut its writers out.
 final class ReadOnlyFile: Sendable {
   let queue: DatabaseQueue
   /// What other connections open to read the same.
@@ -29,7 +29,7 @@ final class ReadOnlyFile: Sendable {
 
   private init(_ path: String) throws(ReplicaError) {
     do {
-      if let queue = try? Self.connect(path) {
+      if Self.size(of: "\(path)-shm") > 0, let queue = try? Self.connect(path) {
         (self.queue, address, copy) = (queue, path, nil)
       } else if Self.size(of: "\(path)-wal") == 0, let queue = try? Self.connect(Self.unchanging(path)) {
         (self.queue, address, copy) = (queue, Self.unchanging(path), nil)
@@ -45,10 +45,17 @@ final class ReadOnlyFile: Sendable {
           try FileManager.default.copyItem(atPath: path + suffix, toPath: name + suffix)
           unsafe chmod(name + suffix, 0o600)
         }
-        (queue, address, copy) = (try Self.connect(name, isReadOnly: false), name, folder)
+        do {
+          (queue, address, copy) = (try Self.connect(name, isReadOnly: false), name, folder)
+        } catch {
+          try? FileManager.default.removeItem(at: folder)
+          throw error
+        }
       }
-    } catch {
+    } catch let error as DatabaseError {
       throw ReplicaError(error, path: path)
+    } catch {
+      throw .storage(path: path, reason: "it cannot be copied to be read")
     }
   }
 

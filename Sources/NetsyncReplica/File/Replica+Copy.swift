@@ -8,12 +8,12 @@ extension Replica {
   package static func trial(of path: String, now: @escaping @Sendable () -> Timestamp) throws(ReplicaError) -> Replica {
     let name = "netsync-trial-\(UUID().uuidString)"
     let directory = FileManager.default.temporaryDirectory.appending(path: name).path(percentEncoded: false)
+    let original = FileManager.default.fileExists(atPath: path) ? try Replica.open(path, .existing, now: now) : nil
     let copy = try Replica.open("\(directory)/replica.sqlite", .makeIfMissing, now: now)
-    guard FileManager.default.fileExists(atPath: path) else { return copy }
-    let original = try Replica.open(path, .existing, now: now)
     do {
-      try original.storage.writer.backup(to: copy.storage.writer)
+      try original?.storage.writer.backup(to: copy.storage.writer)
     } catch {
+      copy.removeFiles()
       throw ReplicaError(error, path: path)
     }
     return copy

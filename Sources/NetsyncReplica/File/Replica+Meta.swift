@@ -49,16 +49,18 @@ extension Replica {
 }
 
 extension ReplicaMeta {
-  fileprivate init(_ row: Row) {
+  fileprivate init(_ row: Row) throws {
     var clock = ServerClock.unknown
-    if let offset = row["clock_offset_us"] as Int64?, let uncertainty = row["clock_uncertainty_us"] as Int64? {
+    if let offset = try row.value("clock_offset_us") as Int64?,
+      let uncertainty = try row.value("clock_uncertainty_us") as Int64?
+    {
       clock = ServerClock(offset: .microseconds(offset), uncertainty: .microseconds(uncertainty))
     }
     self.init(
-      baseURL: row["base_url"],
+      baseURL: try row.value("base_url"),
       clock: clock,
-      quietUntil: Timestamp(row["quiet_until_us"] as Int64?),
-      acknowledgements: row["acknowledgements"]
+      quietUntil: Timestamp(try row.value("quiet_until_us") as Int64?),
+      acknowledgements: try row.value("acknowledgements")
     )
   }
 }

@@ -86,6 +86,9 @@ extension Replica {
     }
     if found.isEmpty && found.applicationID == 0 { return 0 }
     guard found.applicationID == Schema.applicationID else { throw .notAReplica(path: path) }
+    guard found.version > 0 else {
+      throw .damaged(path: path, reason: "it does not say which version of the schema it has")
+    }
     guard found.version <= Schema.version else { throw .newer(path: path, version: Int(found.version)) }
     return found.version
   }

@@ -136,13 +136,16 @@ extension ReplicaError {
   /// SQLite's error, in the replica's words.
   init(_ error: any Error, path: String) {
     guard let error = error as? DatabaseError else {
-      self = .storage(path: path, reason: String(describing: error))
+      // What the schema promises is not what a row holds.
+      let reason = (error as? UndecodableRow)?.description ?? "a row is not what the schema promises"
+      self = .damaged(path: path, reason: reason)
       return
     }
     let reason = error.message ?? error.resultCode.description
     switch error.resultCode {
     case .SQLITE_NOTADB: self = .notAReplica(path: path)
-    case .SQLITE_CORRUPT: self = .damaged(path: path, reason: reason)
+    case .SQLITE_CORRUPT, .SQLITE_ERROR, .SQLITE_CONSTRAINT, .SQLITE_MISMATCH, .SQLITE_FORMAT:
+      self = .damaged(path: path, reason: reason)
     case .SQLITE_FULL: self = .diskFull(path: path)
     case .SQLITE_READONLY: self = .readOnly(path: path)
     default: self = .storage(path: path, reason: reason)

@@ -46,28 +46,30 @@ extension NetworkDocument {
   }
 
   /// From the base columns of `network`; nil for a row that the server never named or that is gone.
-  init?(_ row: Row) {
-    guard let text = row["remote_id"] as String?, let id = NetworkID(text), row["gone_at_us"] == nil else { return nil }
+  init?(_ row: Row) throws {
+    guard let text = try row.value("remote_id") as String?, let id = NetworkID(text),
+      try row.value("gone_at_us") as Int64? == nil
+    else { return nil }
     self.init(
       id: id,
-      name: (row["name"] as String?).map(NetworkName.init(_:)),
-      createdAt: (row["created_at"] as String?).map(ServerStamp.init),
-      updatedAt: (row["updated_at"] as String?).map(ServerStamp.init),
-      recordType: row["record_type"],
-      unknownFields: row["unknown_fields"]
+      name: (try row.value("name") as String?).map(NetworkName.init(_:)),
+      createdAt: (try row.value("created_at") as String?).map(ServerStamp.init),
+      updatedAt: (try row.value("updated_at") as String?).map(ServerStamp.init),
+      recordType: try row.value("record_type"),
+      unknownFields: try row.value("unknown_fields")
     )
   }
 }
 
 extension APIErrorDetail {
   /// From the error columns of `operation` and `dead_letter`; nil where there was none.
-  init?(_ row: Row) {
+  init?(_ row: Row) throws {
     let detail = APIErrorDetail(
-      status: row["error_status"],
-      code: row["error_code"],
-      title: row["error_title"],
-      detail: row["error_detail"],
-      pointer: row["error_pointer"]
+      status: try row.value("error_status"),
+      code: try row.value("error_code"),
+      title: try row.value("error_title"),
+      detail: try row.value("error_detail"),
+      pointer: try row.value("error_pointer")
     )
     guard detail != APIErrorDetail() else { return nil }
     self = detail

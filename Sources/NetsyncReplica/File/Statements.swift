@@ -50,3 +50,10 @@ extension Database {
     try Value.fetchAll(cachedStatement(sql: sql), arguments: arguments)
   }
 }
+
+extension Row {
+  /// A column as the schema promises it. Where a damaged file breaks the promise, this throws; GRDB's own subscripts end the process.
+  func value<Value: DatabaseValueConvertible & StatementColumnConvertible>(_ column: String) throws -> Value {
+    try decode(Value.self, forColumn: column)
+  }
+}

@@ -42,7 +42,7 @@ extension Database {
     var last: (text: String, evidence: Evidence)?
     let cursor = try cursor(sql, arguments: arguments)
     while let row = try cursor.next() {
-      let text: String = row["evidence"]
+      let text: String = try row.value("evidence")
       let evidence = try last.flatMap { $0.text == text ? $0.evidence : nil } ?? Evidence(json: text)
       last = (text, evidence)
       changes.append(try JournalChange(row, evidence))
@@ -65,16 +65,16 @@ extension JournalChange {
 
   fileprivate init(_ row: Row, _ evidence: Evidence) throws {
     self.init(
-      number: ChangeNumber(rawValue: row["change"]),
-      at: Timestamp(microseconds: row["at_us"]),
-      side: try required(Side(rawValue: row["side"]), "side"),
-      kind: try required(Kind(rawValue: row["kind"]), "kind"),
-      network: NetworkKey(rawValue: row["network_key"]),
-      id: (row["remote_id"] as String?).flatMap(NetworkID.init),
-      localID: (row["local_id"] as String?).flatMap(LocalID.init),
-      edit: (row["edit"] as Int64?).map(EditNumber.init),
-      before: (row["before_name"] as String?).map(NetworkName.init(_:)),
-      after: (row["after_name"] as String?).map(NetworkName.init(_:)),
+      number: ChangeNumber(rawValue: try row.value("change")),
+      at: Timestamp(microseconds: try row.value("at_us")),
+      side: try required(Side(rawValue: try row.value("side")), "side"),
+      kind: try required(Kind(rawValue: try row.value("kind")), "kind"),
+      network: NetworkKey(rawValue: try row.value("network_key")),
+      id: (try row.value("remote_id") as String?).flatMap(NetworkID.init),
+      localID: (try row.value("local_id") as String?).flatMap(LocalID.init),
+      edit: (try row.value("edit") as Int64?).map(EditNumber.init),
+      before: (try row.value("before_name") as String?).map(NetworkName.init(_:)),
+      after: (try row.value("after_name") as String?).map(NetworkName.init(_:)),
       evidence: evidence
     )
   }

@@ -21,14 +21,14 @@ struct NetworkRow {
     acknowledgement = nil
   }
 
-  init(_ row: Row) {
-    key = NetworkKey(rawValue: row["network_key"])
-    localID = (row["local_id"] as String?).flatMap(LocalID.init)
-    base = NetworkDocument(row)
-    departure = (row["gone_cause"] as String?).flatMap(Lane.Departure.init)
-    acknowledgement = Timestamp(row["acknowledged_at_us"] as Int64?)
-      .map { Lane.Acknowledgement(at: $0, number: row["acknowledgement"]) }
-    seenPage = row["seen_page"]
+  init(_ row: Row) throws {
+    key = NetworkKey(rawValue: try row.value("network_key"))
+    localID = (try row.value("local_id") as String?).flatMap(LocalID.init)
+    base = try NetworkDocument(row)
+    departure = (try row.value("gone_cause") as String?).flatMap(Lane.Departure.init)
+    acknowledgement = try Timestamp(row.value("acknowledged_at_us") as Int64?)
+      .map { Lane.Acknowledgement(at: $0, number: try row.value("acknowledgement")) }
+    seenPage = try row.value("seen_page")
   }
 }
 

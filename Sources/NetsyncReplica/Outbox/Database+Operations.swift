@@ -47,48 +47,49 @@ extension Database {
   }
 
   private static func operation(_ row: Row) throws -> OutboxOperation {
-    let name = (row["name"] as String?).map(NetworkName.init(_:))
-    let action = try required(Intent.Action(rawValue: row["action"]), "action")
+    let name = (try row.value("name") as String?).map(NetworkName.init(_:))
+    let action = try required(Intent.Action(rawValue: try row.value("action")), "action")
     let intent = try required(Intent(action, name: name), "name")
     let base: EditBase? =
       action == .create
       ? nil
       : EditBase(
-        name: (row["base_name"] as String?).map(NetworkName.init(_:)),
-        updatedAt: (row["base_updated_at"] as String?).map(ServerStamp.init)
+        name: (try row.value("base_name") as String?).map(NetworkName.init(_:)),
+        updatedAt: (try row.value("base_updated_at") as String?).map(ServerStamp.init)
       )
     return OutboxOperation(
-      edit: EditNumber(rawValue: row["edit"]),
-      network: NetworkKey(rawValue: row["network_key"]),
-      id: (row["remote_id"] as String?).flatMap(NetworkID.init),
-      localID: (row["local_id"] as String?).flatMap(LocalID.init),
+      edit: EditNumber(rawValue: try row.value("edit")),
+      network: NetworkKey(rawValue: try row.value("network_key")),
+      id: (try row.value("remote_id") as String?).flatMap(NetworkID.init),
+      localID: (try row.value("local_id") as String?).flatMap(LocalID.init),
       intent: intent,
       base: base,
-      sentName: (row["sent_name"] as String?).map(NetworkName.init(_:)),
-      editedAt: Timestamp(microseconds: row["edited_at_us"]),
+      sentName: (try row.value("sent_name") as String?).map(NetworkName.init(_:)),
+      editedAt: Timestamp(microseconds: try row.value("edited_at_us")),
       state: try state(row),
-      attempts: row["attempts"],
-      failure: APIErrorDetail(row)
+      attempts: try row.value("attempts"),
+      failure: try APIErrorDetail(row)
     )
   }
 
   private static func state(_ row: Row) throws -> OperationState {
-    let arming = Timestamp(row["armed_at_us"] as Int64?)
-      .map { Arming(notBefore: $0, known: Set(ids(in: row["armed_known"]))) }
-    switch try required(OperationState.Word(rawValue: row["state"]), "state") {
-    case .waiting: return .waiting(notBefore: Timestamp(row["not_before_us"] as Int64?))
+    let arming = try Timestamp(row.value("armed_at_us") as Int64?)
+      .map { Arming(notBefore: $0, known: Set(ids(in: try row.value("armed_known")))) }
+    switch try required(OperationState.Word(rawValue: try row.value("state")), "state") {
+    case .waiting: return .waiting(notBefore: Timestamp(try row.value("not_before_us") as Int64?))
     case .sending: return .sending(arming)
     case .inDoubt:
       return .inDoubt(
         Doubt(
           arming: try required(arming, "arming"),
-          looks: row["looks"],
-          firstLook: Timestamp(row["first_look_us"] as Int64?),
-          nextLook: Timestamp(microseconds: row["next_look_us"]),
-          candidates: (row["candidates"] as String?).map { ids(in: $0) }
+          looks: try row.value("looks"),
+          firstLook: Timestamp(try row.value("first_look_us") as Int64?),
+          nextLook: Timestamp(microseconds: try row.value("next_look_us")),
+          candidates: (try row.value("candidates") as String?).map { ids(in: $0) }
         )
       )
-    case .conflict: return .conflict(try required(ConflictKind(rawValue: row["conflict_kind"] ?? ""), "conflict"))
+    case .conflict:
+      return .conflict(try required(ConflictKind(rawValue: try row.value("conflict_kind") ?? ""), "conflict"))
     case .held: return .held
     case .refused: return .refused
     }

@@ -53,12 +53,12 @@ extension Replica {
       let cursor = try database.cursor("SELECT * FROM page WHERE fingerprint IS NOT NULL")
       while let row = try cursor.next() {
         let fingerprint: [UInt8] = (row["fingerprint"] as DatabaseValue).storage.bytes
-        pages[row["page_number"]] = KnownPage(
+        pages[try row.value("page_number")] = KnownPage(
           fingerprint: fingerprint,
-          rows: row["row_count"],
-          totalPages: row["total_pages"],
-          totalResults: row["total_results"],
-          confirmedSweep: row["confirmed_sweep"]
+          rows: try row.value("row_count"),
+          totalPages: try row.value("total_pages"),
+          totalResults: try row.value("total_results"),
+          confirmedSweep: try row.value("confirmed_sweep")
         )
       }
       return pages
@@ -194,8 +194,8 @@ private struct PageBatch {
     )
     var rows: [NetworkID: NetworkRow] = [:]
     while let row = try cursor.next() {
-      guard let id = NetworkID(row["remote_id"]) else { continue }
-      rows[id] = NetworkRow(row)
+      guard let id = NetworkID(try row.value("remote_id")) else { continue }
+      rows[id] = try NetworkRow(row)
     }
     return rows
   }

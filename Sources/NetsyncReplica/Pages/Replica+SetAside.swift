@@ -20,10 +20,10 @@ extension Database {
       """
     ) { row in
       SetAsideRecord(
-        network: (row["remote_id"] as String?).flatMap(NetworkID.init),
-        page: row["page"],
-        position: row["position"],
-        fault: try required(RecordFault(rawValue: row["fault"]), "fault")
+        network: (try row.value("remote_id") as String?).flatMap(NetworkID.init),
+        page: try row.value("page"),
+        position: try row.value("position"),
+        fault: try required(RecordFault(rawValue: try row.value("fault")), "fault")
       )
     }
   }
@@ -42,7 +42,7 @@ extension Database {
     let before = try rows(
       "DELETE FROM set_aside WHERE network_key = ? AND page = ? RETURNING position, fault",
       arguments: [key.rawValue, page]
-    ) { ($0["position"] as Int, $0["fault"] as String) }
+    ) { (try $0.value("position") as Int, try $0.value("fault") as String) }
     let told = Dictionary(before, uniquingKeysWith: { $1 })
     for (position, fault) in faults.sorted(by: { $0.key < $1.key }) {
       try run(

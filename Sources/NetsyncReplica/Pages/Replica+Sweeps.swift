@@ -68,10 +68,10 @@ extension Replica {
           arguments: [sweep]
         ) { row in
           UnsettledSweeps.Past(
-            isComplete: row["complete"],
-            changed: row["changed"],
-            wentBack: row["went_back"],
-            held: (row["guard"] as String?).flatMap(Guard.init)
+            isComplete: try row.value("complete"),
+            changed: try row.value("changed"),
+            wentBack: try row.value("went_back"),
+            held: (try row.value("guard") as String?).flatMap(Guard.init)
           )
         }
       )
@@ -95,7 +95,12 @@ extension Replica {
       let kept = try database.row(
         "SELECT new, changed, went_back FROM sweep WHERE sweep = ?",
         arguments: [sweep]
-      ) { (new: $0["new"] as Int, changed: $0["changed"] as Int, wentBack: $0["went_back"] as Int) }
+      ) {
+        (
+          new: try $0.value("new") as Int, changed: try $0.value("changed") as Int,
+          wentBack: try $0.value("went_back") as Int
+        )
+      }
       if let kept { (applied.new, applied.changed, applied.wentBack) = kept }
       applied.listed = try database.listedCount(by: sweep)
       return applied
@@ -131,7 +136,12 @@ extension Replica {
         ORDER BY network_key
         """,
         arguments: [sweep]
-      ) { (NetworkKey(rawValue: $0["network_key"]), try required(NetworkID($0["remote_id"]), "remote id")) }
+      ) {
+        (
+          NetworkKey(rawValue: try $0.value("network_key")),
+          try required(NetworkID(try $0.value("remote_id")), "remote id")
+        )
+      }
     }
   }
 }
@@ -162,24 +172,24 @@ extension SweepRecord {
     FROM sweep
     """
 
-  fileprivate init(_ row: Row) {
+  fileprivate init(_ row: Row) throws {
     var counts = SweepCounts()
-    counts.listed = row["networks"]
-    counts.interfaces = row["interfaces"]
-    counts.new = row["new"]
-    counts.changed = row["changed"]
-    counts.wentBack = row["went_back"]
-    counts.gone = row["gone"]
-    counts.held = row["held"]
-    counts.requests = row["requests"]
-    counts.bytes = row["bytes"]
+    counts.listed = try row.value("networks")
+    counts.interfaces = try row.value("interfaces")
+    counts.new = try row.value("new")
+    counts.changed = try row.value("changed")
+    counts.wentBack = try row.value("went_back")
+    counts.gone = try row.value("gone")
+    counts.held = try row.value("held")
+    counts.requests = try row.value("requests")
+    counts.bytes = try row.value("bytes")
     self.init(
-      sweep: row["sweep"],
-      startedAt: Timestamp(microseconds: row["started_at_us"]),
-      endedAt: Timestamp(row["ended_at_us"] as Int64?),
-      outcome: (row["outcome"] as String?).flatMap(CycleOutcome.init),
-      isFinished: row["finished"],
-      isComplete: row["complete"],
+      sweep: try row.value("sweep"),
+      startedAt: Timestamp(microseconds: try row.value("started_at_us")),
+      endedAt: Timestamp(try row.value("ended_at_us") as Int64?),
+      outcome: (try row.value("outcome") as String?).flatMap(CycleOutcome.init),
+      isFinished: try row.value("finished"),
+      isComplete: try row.value("complete"),
       counts: counts
     )
   }

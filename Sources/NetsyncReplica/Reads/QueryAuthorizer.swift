@@ -28,6 +28,8 @@ enum QueryAuthorizer {
   static func allows(_ action: Int32, _ first: String?, _ second: String?) -> Bool {
     switch action {
     case SQLITE_SELECT, SQLITE_READ, SQLITE_RECURSIVE: true
+    // A table of SQLite's own, such as a pragma's, declares itself by what looks like this; nobody's statement may do it.
+    case SQLITE_UPDATE: first == "sqlite_master"
     case SQLITE_FUNCTION: !fileFunctions.contains(second?.lowercased() ?? "")
     case SQLITE_PRAGMA:
       second == nil

@@ -81,7 +81,7 @@ extension Replica {
           FROM network LEFT JOIN page ON page_number = seen_page WHERE network_key = ?
           """,
           arguments: [network.key.rawValue]
-        ) { (NetworkHistory.Listed($0), Timestamp($0["read_at_us"] as Int64?)) },
+        ) { (try NetworkHistory.Listed($0), Timestamp(try $0.value("read_at_us") as Int64?)) },
         "network"
       )
       return NetworkHistory(
@@ -125,7 +125,8 @@ extension Database {
   fileprivate func sweeps(_ numbers: Set<Int64>) throws -> [Int64: SweepRecord] {
     var sweeps: [Int64: SweepRecord] = [:]
     for number in numbers {
-      guard let sweep = try lastSweep(before: number + 1), sweep.sweep == number else { continue }
+      guard let sweep = try lastSweep(before: number.addingReportingOverflow(1).partialValue), sweep.sweep == number
+      else { continue }
       sweeps[number] = sweep
     }
     return sweeps
@@ -138,22 +139,22 @@ extension NetworkTrace {
     self.init(key: network.key, id: network.id, localID: network.localID, name: network.name)
   }
 
-  fileprivate init(_ row: Row) {
+  fileprivate init(_ row: Row) throws {
     self.init(
-      key: NetworkKey(rawValue: row["network_key"]),
-      id: (row["remote_id"] as String?).flatMap(NetworkID.init),
-      localID: (row["local_id"] as String?).flatMap(LocalID.init),
-      name: (row["name"] as String?).map(NetworkName.init(_:)),
-      goneAt: Timestamp(row["gone_at_us"] as Int64?)
+      key: NetworkKey(rawValue: try row.value("network_key")),
+      id: (try row.value("remote_id") as String?).flatMap(NetworkID.init),
+      localID: (try row.value("local_id") as String?).flatMap(LocalID.init),
+      name: (try row.value("name") as String?).map(NetworkName.init(_:)),
+      goneAt: Timestamp(try row.value("gone_at_us") as Int64?)
     )
   }
 }
 
 extension NetworkHistory.Listed {
   /// nil for a row without a page.
-  fileprivate init?(_ row: Row) {
-    guard let page = row["page_number"] as Int?, let sweep = row["confirmed_sweep"] as Int64?,
-      let at = Timestamp(row["confirmed_at_us"] as Int64?)
+  fileprivate init?(_ row: Row) throws {
+    guard let page = try row.value("page_number") as Int?, let sweep = try row.value("confirmed_sweep") as Int64?,
+      let at = Timestamp(try row.value("confirmed_at_us") as Int64?)
     else { return nil }
     self.init(sweep: sweep, page: page, at: at)
   }

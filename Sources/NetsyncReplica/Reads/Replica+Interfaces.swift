@@ -37,7 +37,12 @@ extension Replica {
         ORDER BY interfaces_as_of_us, network_key
         """,
         arguments: [since?.microseconds ?? Int64.max]
-      ) { (NetworkKey(rawValue: $0["network_key"]), try required(NetworkID($0["remote_id"]), "remote id")) }
+      ) {
+        (
+          NetworkKey(rawValue: try $0.value("network_key")),
+          try required(NetworkID(try $0.value("remote_id")), "remote id")
+        )
+      }
     }
   }
 
@@ -105,18 +110,18 @@ extension Database {
 }
 
 extension NetworkInterfaceDocument {
-  init(_ row: Row) {
+  init(_ row: Row) throws {
     self.init(
-      id: row["id"],
-      name: row["name"],
-      type: row["type"],
-      status: row["status"],
-      regionCode: row["region_code"],
-      regionName: row["region_name"],
-      createdAt: row["created_at"],
-      updatedAt: row["updated_at"],
-      recordType: row["record_type"],
-      unknownFields: row["unknown_fields"]
+      id: try row.value("id"),
+      name: try row.value("name"),
+      type: try row.value("type"),
+      status: try row.value("status"),
+      regionCode: try row.value("region_code"),
+      regionName: try row.value("region_name"),
+      createdAt: try row.value("created_at"),
+      updatedAt: try row.value("updated_at"),
+      recordType: try row.value("record_type"),
+      unknownFields: try row.value("unknown_fields")
     )
   }
 }

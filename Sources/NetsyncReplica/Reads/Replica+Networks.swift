@@ -130,16 +130,16 @@ extension Network {
 
   fileprivate init(_ row: Row) throws {
     self.init(
-      key: NetworkKey(rawValue: row["network_key"]),
-      id: (row["id"] as String?).flatMap(NetworkID.init),
-      localID: (row["local_id"] as String?).flatMap(LocalID.init),
-      name: (row["name"] as String?).map(NetworkName.init(_:)),
-      state: try required(NetworkState(rawValue: row["state"]), "state"),
-      createdAt: row["created_at"],
-      updatedAt: row["updated_at"],
-      recordType: row["record_type"],
-      interfaces: row["interfaces"],
-      asOf: Timestamp(row["as_of_us"] as Int64?)
+      key: NetworkKey(rawValue: try row.value("network_key")),
+      id: (try row.value("id") as String?).flatMap(NetworkID.init),
+      localID: (try row.value("local_id") as String?).flatMap(LocalID.init),
+      name: (try row.value("name") as String?).map(NetworkName.init(_:)),
+      state: try required(NetworkState(rawValue: try row.value("state")), "state"),
+      createdAt: try row.value("created_at"),
+      updatedAt: try row.value("updated_at"),
+      recordType: try row.value("record_type"),
+      interfaces: try row.value("interfaces"),
+      asOf: Timestamp(try row.value("as_of_us") as Int64?)
     )
   }
 
@@ -189,13 +189,13 @@ extension Replica {
       )
       var interfaces: [NetworkInterface] = []
       while let row = try cursor.next() {
-        let document = NetworkInterfaceDocument(row)
+        let document = try NetworkInterfaceDocument(row)
         if let wanted, !(document.name?.lowercased().contains(wanted) ?? false) { continue }
         let interface = NetworkInterface(
           document: document,
-          networkID: try required(NetworkID(row["network_id"]), "network id"),
-          networkName: (row["network_name"] as String?).map(NetworkName.init(_:)),
-          asOf: Timestamp(microseconds: row["interfaces_as_of_us"] ?? 0)
+          networkID: try required(NetworkID(try row.value("network_id")), "network id"),
+          networkName: (try row.value("network_name") as String?).map(NetworkName.init(_:)),
+          asOf: Timestamp(microseconds: try row.value("interfaces_as_of_us") ?? 0)
         )
         if let text, !interface.holds(text) { continue }
         interfaces.append(interface)

@@ -32,11 +32,11 @@ extension Replica {
         """
       ) { row in
         RegionCount(
-          code: row["region_code"],
-          name: row["region_name"],
-          networks: row["networks"],
-          provisioned: row["provisioned"],
-          interfaces: row["interfaces"]
+          code: try row.value("region_code"),
+          name: try row.value("region_name"),
+          networks: try row.value("networks"),
+          provisioned: try row.value("provisioned"),
+          interfaces: try row.value("interfaces")
         )
       }
     }

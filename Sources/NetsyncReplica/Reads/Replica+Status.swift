@@ -28,7 +28,7 @@ extension Replica {
     let isDiskFull = isDiskFull
     return try read { database in
       let states = try database.rows("SELECT state, count(*) AS edits FROM outbox GROUP BY state") { row in
-        (try required(OperationState.Word(rawValue: row["state"]), "state"), row["edits"] as Int)
+        (try required(OperationState.Word(rawValue: try row.value("state")), "state"), try row.value("edits") as Int)
       }
       return ReplicaStatus(
         networks: try database.value(Int.self, "SELECT count(*) FROM networks") ?? 0,

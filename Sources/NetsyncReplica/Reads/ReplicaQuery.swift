@@ -55,11 +55,20 @@ package struct ReplicaQuery: Sendable {
       throw .refused(reason: "it is not a read: only SELECT, and what tells of the schema, is run here")
     } catch let error as DatabaseError where error.resultCode == .SQLITE_MISUSE {
       throw .refused(reason: "it is not one statement")
-    } catch let error as DatabaseError {
+    } catch let error as DatabaseError where !Self.isOfTheFile(error) {
       throw .refused(reason: error.message ?? error.resultCode.description)
     } catch {
-      throw .refused(reason: String(describing: error))
+      throw .replica(ReplicaError(error, path: path))
     }
+  }
+
+  /// Whether the file is to blame, and not the statement.
+  private static func isOfTheFile(_ error: DatabaseError) -> Bool {
+    let codes: [ResultCode] = [
+      .SQLITE_CORRUPT, .SQLITE_NOTADB, .SQLITE_IOERR, .SQLITE_FULL, .SQLITE_CANTOPEN, .SQLITE_READONLY, .SQLITE_BUSY,
+      .SQLITE_PROTOCOL,
+    ]
+    return codes.contains(error.resultCode)
   }
 
   private static func configuration() -> Configuration {
