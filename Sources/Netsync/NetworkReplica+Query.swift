@@ -18,8 +18,12 @@ extension NetworkReplica {
     timeout: Duration = .seconds(30)
   ) async throws(NetsyncError) -> QueryAnswer {
     guard !Task.isCancelled else { throw .cancelled }
+    let way = try step { replica throws(ReplicaError) in try replica.readingWay() }
+    defer { withExtendedLifetime(way) {} }
     do {
-      return try await ReplicaQuery(path: replica.readingAddress, timeout: timeout, maximumRows: maximumRows).run(sql)
+      return try await ReplicaQuery(path: way?.address ?? replica.path, timeout: timeout, maximumRows: maximumRows).run(
+        sql
+      )
     } catch {
       switch error {
       case .refused(let reason): throw .queryRefused(reason: reason)

@@ -17,9 +17,9 @@ extension UserMessage {
     case .damaged(let path, let reason): .row(.damaged, "damaged_replica", "the replica is damaged",
       why: "\(path): \(reason)", state: "the file stays as it is; edits in its outbox may still be readable",
       next: "copy the file away, then 'netsync pull' with a new --replica")
-    case .readOnly(let path): .row(.failed, "read_only", "the replica can be read and not written",
+    case .readOnly(let path): .row(.failed, "read_only", "the replica cannot be written",
       why: "\(path), or its directory, is on a read-only medium or another user's",
-      state: "nothing was changed; every command that only reads works",
+      state: "nothing was changed; it can be read, by every command that only reads",
       next: "run it as its owner, or name a replica of your own with --replica")
     case .diskFull(let path): .row(.failed, "disk_full", "the disk is full",
       why: "\(path) cannot grow", state: "the step that failed was undone whole; what was there before is sound",

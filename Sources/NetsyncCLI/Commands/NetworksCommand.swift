@@ -192,7 +192,8 @@ extension Session {
       let read = try? step { () throws(ReplicaError) in (try replica.operation(edit), try replica.meta().clock) }
       let asides = [replaced.map { "in place of edit \($0)" }, undoing].compactMap { $0 }
       let aside = asides.isEmpty ? "" : " (\(asides.joined(separator: ", ")))"
-      let sentence = read.map { ": \($0.0?.sentence ?? "already on its way")" } ?? ""
+      let sentence =
+        read.map { ": \($0.0?.sentence ?? "already on its way")" } ?? ": it is saved, and could not be read back"
       let members = read.map { $0.0?.members(clock: $0.1) ?? [] } ?? [.init("edit", .integer(edit.rawValue))]
       try answer(
         members.isEmpty ? .null : .object(members + undoes),

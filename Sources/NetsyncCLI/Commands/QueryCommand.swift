@@ -31,9 +31,15 @@ struct QueryCommand: NetsyncVerb {
     let session = try Session(global)
     let replica = try session.open()
     let answer: QueryAnswer
+    let way = try session.step { () throws(ReplicaError) in try replica.readingWay() }
+    defer { withExtendedLifetime(way) {} }
     do {
-      answer = try await ReplicaQuery(path: replica.readingAddress, timeout: timeout.duration, maximumRows: maxRows)
-        .run(statement())
+      answer = try await ReplicaQuery(
+        path: way?.address ?? replica.path,
+        timeout: timeout.duration,
+        maximumRows: maxRows
+      )
+      .run(statement())
     } catch {
       throw UserMessage(error)
     }

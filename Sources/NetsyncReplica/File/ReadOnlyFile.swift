@@ -11,40 +11,56 @@ import GRDB
 ///
 /// A file with a write-ahead log needs an index of it beside it, which a reader cannot make where it may not write. So there are three
 /// ways: as it is, where its last writer left log and index beside it; as a file that nobody changes, where there is no log; as a copy,
-/// where there is a log without its index. No reader leaves an index of its own, which would shut its writers out.
-final class ReadOnlyFile: Sendable {
+/// where there is a log without its index. Which one is open changes as its writers come and go, so each read finds its own. No reader
+/// leaves an index behind, which would shut the writers out.
+struct ReadOnlyFile {
+  private let path: String
+
+  /// - Returns: nil where the file can be written.
+  init?(_ path: String) {
+    let directory = URL(filePath: path).deletingLastPathComponent().path(percentEncoded: false)
+    let isWritable = [path, directory].allSatisfy { (place: String) in unsafe access(place, W_OK) == 0 }
+    if isWritable { return nil }
+    self.path = path
+  }
+
+  func way() throws(ReplicaError) -> ReadingWay { try ReadingWay(to: path) }
+
+  func read<Value>(_ work: (Database) throws -> Value) throws -> Value {
+    let way = try way()
+    return try withExtendedLifetime(way) { try way.queue.read(work) }
+  }
+
+  /// Another number after every commit, as far as the file and its log show.
+  var version: Int {
+    var hasher = Hasher()
+    for suffix in ["", "-wal"] {
+      var status = stat()
+      guard unsafe stat(path + suffix, &status) == 0 else { continue }
+      hasher.combine(status.st_size)
+      hasher.combine(status.st_mtim.tv_sec)
+      hasher.combine(status.st_mtim.tv_nsec)
+    }
+    return hasher.finalize()
+  }
+}
+
+/// One way to read a file that cannot be written, as long as it is held.
+package final class ReadingWay: Sendable {
   let queue: DatabaseQueue
-  /// What other connections open to read the same.
-  let address: String
+  /// What another connection opens to read the same.
+  package let address: String
   /// Goes with this.
   private let copy: URL?
 
-  /// - Returns: nil where the file can be written.
-  static func open(_ path: String) throws(ReplicaError) -> ReadOnlyFile? {
-    let directory = URL(filePath: path).deletingLastPathComponent().path(percentEncoded: false)
-    let isWritable = [path, directory].allSatisfy { (place: String) in unsafe access(place, W_OK) == 0 }
-    guard !isWritable else { return nil }
-    return try ReadOnlyFile(path)
-  }
-
-  private init(_ path: String) throws(ReplicaError) {
+  fileprivate init(to path: String) throws(ReplicaError) {
     do {
       if Self.size(of: "\(path)-shm") > 0, let queue = try? Self.connect(path) {
         (self.queue, address, copy) = (queue, path, nil)
       } else if Self.size(of: "\(path)-wal") == 0, let queue = try? Self.connect(Self.unchanging(path)) {
         (self.queue, address, copy) = (queue, Self.unchanging(path), nil)
       } else {
-        let folder = FileManager.default.temporaryDirectory.appending(path: "netsync-reading-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(
-          at: folder,
-          withIntermediateDirectories: true,
-          attributes: [.posixPermissions: 0o700]
-        )
-        let name = folder.appending(path: "replica.sqlite").path(percentEncoded: false)
-        for suffix in ["", "-wal"] where Self.size(of: path + suffix) > 0 {
-          try FileManager.default.copyItem(atPath: path + suffix, toPath: name + suffix)
-          unsafe chmod(name + suffix, 0o600)
-        }
+        let (name, folder) = try Self.copy(path)
         do {
           (queue, address, copy) = (try Self.connect(name, isReadOnly: false), name, folder)
         } catch {
@@ -60,7 +76,6 @@ final class ReadOnlyFile: Sendable {
   }
 
   deinit {
-    try? queue.close()
     if let copy { try? FileManager.default.removeItem(at: copy) }
   }
 
@@ -76,6 +91,22 @@ final class ReadOnlyFile: Sendable {
     // What is wrong with the log shows at the first read.
     _ = try queue.read { database in try Int.fetchOne(database, sql: "SELECT count(*) FROM sqlite_schema") }
     return queue
+  }
+
+  /// The file and its log in a folder of this user's alone.
+  private static func copy(_ path: String) throws -> (name: String, folder: URL) {
+    let folder = FileManager.default.temporaryDirectory.appending(path: "netsync-reading-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(
+      at: folder,
+      withIntermediateDirectories: true,
+      attributes: [.posixPermissions: 0o700]
+    )
+    let name = folder.appending(path: "replica.sqlite").path(percentEncoded: false)
+    for suffix in ["", "-wal"] where size(of: path + suffix) > 0 {
+      try FileManager.default.copyItem(atPath: path + suffix, toPath: name + suffix)
+      unsafe chmod(name + suffix, 0o600)
+    }
+    return (name, folder)
   }
 
   /// The address of a file that nobody changes (https://sqlite.org/uri.html, "immutable").

@@ -11,7 +11,13 @@ extension Replica {
     let original = FileManager.default.fileExists(atPath: path) ? try Replica.open(path, .existing, now: now) : nil
     let copy = try Replica.open("\(directory)/replica.sqlite", .makeIfMissing, now: now)
     do {
-      try original?.storage.writer.backup(to: copy.storage.writer)
+      if let original, let writer = copy.storage.writer {
+        if let way = try original.readingWay() {
+          try way.queue.backup(to: writer)
+        } else {
+          try original.storage.writer?.backup(to: writer)
+        }
+      }
     } catch {
       copy.removeFiles()
       throw ReplicaError(error, path: path)
@@ -21,7 +27,7 @@ extension Replica {
 
   /// Removes the directory that a trial lives in.
   package func removeFiles() {
-    try? storage.writer.close()
+    try? storage.writer?.close()
     try? FileManager.default.removeItem(at: URL(filePath: path).deletingLastPathComponent())
   }
 }

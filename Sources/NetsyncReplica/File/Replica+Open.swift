@@ -28,8 +28,10 @@ extension Replica {
     // SQLite would take it for a URI.
     let path = path.hasPrefix("file:") ? "./\(path)" : path
     let isThere = FileManager.default.fileExists(atPath: path)
-    let readOnly = isThere && isRegularFile(path) ? try ReadOnlyFile.open(path) : nil
-    let version = isThere ? try inspect(path, readOnly?.queue) : 0
+    let readOnly = isThere && isRegularFile(path) ? ReadOnlyFile(path) : nil
+    let way = try readOnly?.way()
+    defer { withExtendedLifetime(way) {} }
+    let version = isThere ? try inspect(path, way?.queue) : 0
     if let readOnly {
       guard version > 0 else { throw .missing(path: path) }
       guard version == Schema.version else { throw .readOnly(path: path) }

@@ -14,11 +14,11 @@ package final class Replica: Sendable {
     case readOnly(ReadOnlyFile)
     case memory(MemoryFile)
 
-    /// Of what can only be read, one that refuses to write.
-    var writer: any DatabaseWriter {
+    /// nil for what can only be read.
+    var writer: (any DatabaseWriter)? {
       switch self {
       case .file(let pool): pool
-      case .readOnly(let file): file.queue
+      case .readOnly: nil
       case .memory(let file): file.queue
       }
     }
@@ -30,9 +30,9 @@ package final class Replica: Sendable {
   package let now: @Sendable () -> Timestamp
   private let gate: StepGate?
 
-  /// What a reader of SQL opens.
-  package var readingAddress: String {
-    if case .readOnly(let file) = storage { file.address } else { path }
+  /// How a file that cannot be written is read now; nil for one that can. What it leads to is there as long as it is held.
+  package func readingWay() throws(ReplicaError) -> ReadingWay? {
+    if case .readOnly(let file) = storage { try file.way() } else { nil }
   }
 
   init(path: String, storage: Storage, now: @escaping @Sendable () -> Timestamp, gate: StepGate? = nil) {
@@ -56,7 +56,7 @@ package final class Replica: Sendable {
     return try translatingErrors {
       switch storage {
       case .file(let pool): try pool.read(work)
-      case .readOnly(let file): try file.queue.read(work)
+      case .readOnly(let file): try file.read(work)
       // Its one connection is used by one at a time: what is read is of one moment without a transaction.
       case .memory(let file): try file.queue.unsafeRead(work)
       }
@@ -65,11 +65,11 @@ package final class Replica: Sendable {
 
   /// One durable step: on disk before it returns.
   func write<Value>(_ step: DurableStep, _ work: (Database) throws -> Value) throws(ReplicaError) -> Value {
-    if case .readOnly = storage { throw .readOnly(path: path) }
+    guard let writer = storage.writer else { throw .readOnly(path: path) }
     try gate?(.begin(step))
     let value = try translatingErrors {
       try makingRoom(for: step) {
-        try storage.writer.writeWithoutTransaction { database in try transaction(step, database, work) }
+        try writer.writeWithoutTransaction { database in try transaction(step, database, work) }
       }
     }
     try gate?(.committed(step))

@@ -12,7 +12,8 @@ import GRDB
 /// never writes. A look reads one page that is in memory nearly always.
 package final class ReplicaWatch: Sendable {
   private let path: String
-  private let queue: DatabaseQueue
+  /// nil for a file that can only be read.
+  private let queue: DatabaseQueue?
   /// What the one connection of a replica in memory has changed is what everybody has.
   private let isShared: Bool
   private let file: FileIdentity?
@@ -26,8 +27,8 @@ package final class ReplicaWatch: Sendable {
       return
     }
     isShared = false
-    if case .readOnly(let file) = replica.storage {
-      queue = file.queue
+    if case .readOnly = replica.storage {
+      queue = nil
       return
     }
     do {
@@ -46,6 +47,7 @@ package final class ReplicaWatch: Sendable {
   /// - Throws: ``ReplicaError/replaced(path:)`` where somebody removed the file or put another one in its place.
   package func version() throws(ReplicaError) -> Int {
     guard FileIdentity(of: path) == file else { throw .replaced(path: path) }
+    guard let queue else { return ReadOnlyFile(path)?.version ?? 0 }
     do {
       return try queue.unsafeRead { database in
         isShared ? database.totalChangesCount : try database.value(Int.self, "PRAGMA data_version") ?? 0

@@ -186,7 +186,9 @@ extension SimulatedWorld {
     case .notJSON: return response.mangled(.notJSON)
     case .htmlPage: return response.mangled(.htmlPage)
     case .wrongType: return response.mangled(.wrongType, fraction: strike.fraction)
-    case .otherID where call.kind != .create: return response.mangled(.otherID, otherID: strike.id)
+    // What nobody can understand is not given an id that somebody could.
+    case .otherID where call.kind != .create && !response.isUnreadable:
+      return response.mangled(.otherID, otherID: strike.id)
     case .otherPage: return response.mangled(.otherPage)
     case .emptyBody: return response.mangled(.emptyBody)
     default: return response
