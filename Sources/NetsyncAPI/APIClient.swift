@@ -153,7 +153,8 @@ extension APIClient {
     } else {
       result = .failure(classify(response.head, response.body, about: subject, now: serverNow))
     }
-    result = result.mapError { $0.mapWords(key.redacted) }
+    // The server's words go into the replica and onto terminals: without the key, even where the cut would leave part of it.
+    result = result.mapError { $0.mapWords { String(key.redacted(from: $0).prefix(Limits.errorText)) } }
     return Exchange(
       result: result,
       request: described,

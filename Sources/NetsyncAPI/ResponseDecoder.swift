@@ -40,7 +40,7 @@ func decodeInterfacePage(
   let envelope = try decode(Envelope<[Listed<InterfaceRecord>]>.self, body)
   for case .success(let record) in envelope.data.map(\.record) {
     guard let other = record.networkID, other.lowercased() != network.text else { continue }
-    throw .notUnderstood(.otherRecord(asked: network.text, answered: cut(other)))
+    throw .notUnderstood(.otherRecord(asked: network.text, answered: other))
   }
   return try page(envelope, \.document)
 }
@@ -72,10 +72,10 @@ func decodeErrorDetail(_ body: [UInt8], status: Int) -> APIErrorDetail? {
   guard let errors = try? decode(ErrorEnvelope.self, body).errors, let first = errors.first else { return nil }
   return APIErrorDetail(
     status: status,
-    code: first.code.map(cut),
-    title: first.title.map(cut),
-    detail: first.detail.map(cut),
-    pointer: first.pointer.map(cut)
+    code: first.code,
+    title: first.title,
+    detail: first.detail,
+    pointer: first.pointer
   )
 }
 
@@ -84,9 +84,6 @@ func isJSON(_ body: [UInt8]) -> Bool {
   (try? decode(JSONValue.self, body)) != nil
 }
 
-/// The server's words go into the replica and onto terminals.
-private func cut(_ text: String) -> String { String(text.prefix(Limits.errorText)) }
-
 /// Holds a success against a deletion: no content, the deleted record, or any document that does not say otherwise, for every field of
 /// an answer may be missing (R15).
 func checkDeletion(_ body: [UInt8], of id: NetworkID) throws(APIFailure) {
@@ -94,7 +91,7 @@ func checkDeletion(_ body: [UInt8], of id: NetworkID) throws(APIFailure) {
   guard !body.isEmpty else { return }
   let deletion = try decode(Deletion.self, body)
   if let answered = deletion.id, answered.lowercased() != id.text {
-    throw .notUnderstood(.otherRecord(asked: id.text, answered: cut(answered)))
+    throw .notUnderstood(.otherRecord(asked: id.text, answered: answered))
   }
 }
 

@@ -41,4 +41,20 @@ struct ErrorDetailTests {
       #expect(failure?.detail == APIErrorDetail(status: status, code: "10005", title: "Resource not found"))
     }
   }
+
+  @Test(arguments: [0, 1_985, 1_990, 5_000])
+  func `the key is not kept where the server says it back`(_ before: Int) async throws {
+    let title = String(repeating: "a", count: before) + "KEYcanary0123456789" + "b"
+    let transport = RecordingTransport(422, #"{"errors":[{"code":"1","title":"\#(title)"}]}"#)
+    let client = APIClient(
+      transport: transport,
+      baseURL: .telnyx,
+      key: try #require(APIKey("KEYcanary0123456789")),
+      timeout: .seconds(1),
+      now: { Timestamp(microseconds: 0) }
+    )
+    let told = try #require(await client.create(NetworkName("lab")).failure?.detail?.title)
+    #expect(!told.contains("KEY"))
+    #expect(told.count <= Limits.errorText)
+  }
 }

@@ -240,6 +240,10 @@ class Trial:
             if answer.status == 0 and not self.case.names_open:
                 there = {each: record["name"] for each, record in session.account.networks.items() if each in subjects}
                 equal("what was sent, here", {each: found[each]["name"] for each in subjects if each in found}, there)
+            if self.case.written:
+                about = {each: found[each] for each in found if each in subjects}
+                equal("networks that the edit is about", len(about), 1)
+                check_documents("networks that the edit is about", about, dict.fromkeys(about, self.case.written))
             found = {each: found[each] for each in found if each not in subjects}
             expected = {each: expected[each] for each in expected if each not in subjects}
         check_documents("networks", found, expected)

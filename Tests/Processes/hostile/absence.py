@@ -66,7 +66,8 @@ def cases() -> Iterator[Case]:
     yield stays("410 as if gone for good", http(error("410", "Gone"), 410), failed("not_understood"))
     for status in (400, 409, 422):
         yield stays(f"{status} in the API's words", http(NOT_FOUND, status), failed("refused"))
-        yield stays(f"{status} of a proxy", http(HTML, status), failed(AnyOf(("refused", "not_understood"))))
+        yield stays(f"{status} of a proxy", http(HTML, status), failed("not_understood"))
+        yield stays(f"{status} of nothing", http(b"", status), failed("refused"))
     for status in (401, 403):
         yield stays(f"{status}", http(NOT_FOUND, status), failed("key_rejected", 4))
     for status in (408, 429, 500, 503):
@@ -87,7 +88,8 @@ def cases() -> Iterator[Case]:
         "the record in capitals": {"data": network(6, id=network_id(6).upper())},
         "its id alone": {"data": {"id": network_id(6)}},
     }.items():
-        fields = {name: None for name in document(network(6))} if what == "its id alone" else {}
+        # What is missing has changed no name.
+        fields = {**dict.fromkeys(document(network(6))), "name": "net-6"} if what == "its id alone" else {}
         yield Case(
             "absence",
             f"200 with {what}",
@@ -118,6 +120,10 @@ def cases() -> Iterator[Case]:
         "half a record": encoded({"data": network(6)})[:-5],
         "data that is false": {"data": False},
         "a deletion": {"data": {"deleted": True}},
+        "the record and errors": {"data": network(6), **NOT_FOUND},
+        "the record and a byte that UTF-8 never has": encoded({"data": network(6, future="X")}).replace(b"X", b"\xff"),
+        "the record in UTF-16": encoded({"data": network(6)}).decode().encode("utf-16"),
+        "the record and 200,000 values": b'{"data":%s,"x":[%s1]}' % (encoded(network(6)), b"1," * 200_000),
     }.items():
         yield stays(f"200 with {what}", http(body), failed("not_understood"))
     # Several are missing, and one answer is bad: those that were answered well are settled, or wait for the next pull.

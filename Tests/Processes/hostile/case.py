@@ -9,18 +9,8 @@ from typing import Any
 
 from hostile.replies import Script, http
 
-# Rules that a netsync from before them does not keep: what `--known` lets fail.
-FIELDS = "a field of an unexpected type counts as missing, and is kept with the unknown fields"
-ASIDE = "a record without a usable id is set aside and told, and all others are taken in"
-FOREIGN_REFUSAL = "a refusal that is not the API's own document is none: the edit waits"
-CONTRADICTION = "a create is not sent while the listing of its name contradicts itself"
-ERRORS = "a success that tells of errors is none"
-COSTLY = "an answer within the limit of bytes is bounded in time and memory, however many values it has"
-ROWS = "the rows of a listing have a limit, on each page and together"
+# A rule that netsync does not keep yet: what `--known` lets fail.
 HASTE = "a request that is on its way ends with the time of the whole command"
-NUL = "a text with a NUL in it is kept whole"
-SECRET = "the key is neither kept nor said where the server says it back"
-WORDS = "words of the server in an error have a limit"
 
 
 class AnyOf(frozenset[Any]):
@@ -82,6 +72,8 @@ class Case:
     interfaces: Mapping[str, Mapping[str, object]] | None | object = None
     # A write is answered with another name than the server has: which of the two is known then is left open.
     names_open: bool = False
+    # Fields that are then known of the network that a create or a rename is about.
+    written: Mapping[str, object] = field(default_factory=dict)
     # Networks beyond those may have been taken in.
     takes_more: bool = False
     # Interfaces of which it is left open whether they are known then.
@@ -94,7 +86,7 @@ class Case:
     quiet_s: object = None
     # Whether the server's clock is known then; None: that is no matter.
     reads_clock: bool | None = None
-    # The rule that an older netsync does not keep.
+    # The rule for which it stands, where netsync does not keep it yet.
     known: str = ""
     # A good server afterwards makes both sides the same again.
     heals: bool = False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from hostile.case import ANYTHING, CONTRADICTION, FIELDS, AnyOf, Case, Outcome
+from hostile.case import ANYTHING, AnyOf, Case, Outcome
 from hostile.edits import REFUSAL, create, landed, waits
 from hostile.replies import HTML, http, known, listing, meta, network
 
@@ -21,6 +21,10 @@ def looks() -> Iterator[Case]:
             ("is a page for people", http(HTML), 1, "not_understood"),
             ("is empty", http(b""), 1, "not_understood"),
             ("is a list", http(known()), 1, "not_understood"),
+            ("tells of errors", http(listing([], **REFUSAL)), 1, "not_understood"),
+            ("has 1,001 records", http(listing([known()[0]] * 1_001)), 1, "not_understood"),
+            ("is not UTF-8", http(b'{"data":[],"note":"\xff"}'), 1, "not_understood"),
+            ("is UTF-16", http('{"data":[]}'.encode("utf-16")), 1, "not_understood"),
             ("is another page", http(listing([], meta=meta(0, 2))), 1, "not_understood"),
             (
                 "is 5,001 pages",
@@ -70,7 +74,6 @@ def namesakes() -> Iterator[Case]:
             f"{what}",
             {"filter": http(body)},
             asked={"create": 0},
-            known=CONTRADICTION,
             **waits("create", AnyOf((1, 5)), ANYTHING, ANYTHING),
         )
     for what, body in {
@@ -85,7 +88,6 @@ def namesakes() -> Iterator[Case]:
             f"{what}",
             {"filter": http(body)},
             asked={"create": 1},
-            known=FIELDS if "text" in what else "",
             **landed("create"),
         )
     # Somebody else's of the same name was there before: ours is another.

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 
-from hostile.case import ANYTHING, ASIDE, COSTLY, NUL, ROWS, Case, all_in, either, listed, misunderstood, set_aside
+from hostile.case import ANYTHING, Case, all_in, listed, misunderstood, set_aside
 from hostile.replies import Script, document, encoded, http, known, made, meta, network, network_id, page_with
 
 LIMIT = 8 << 20
@@ -15,8 +15,9 @@ GOOD = encoded(page_with())
 NAME = "NAME-OF-SEVEN"
 PAGE = encoded(page_with(network(7, NAME)))
 BEFORE, AFTER = PAGE.split(NAME.encode())
-PATIENT = either(all_in(ANYTHING), misunderstood())
-PATIENT_OR_ASIDE = either(all_in(ANYTHING), misunderstood(), set_aside(ANYTHING))
+# Records on one page, and values in one body, those within others too.
+MOST_RECORDS = 1_000
+MOST_VALUES = 200_000
 
 
 def cases() -> Iterator[Case]:
@@ -55,7 +56,7 @@ def depths() -> Iterator[Case]:
     yield listed(
         "depth", "brackets in a name", page_with(network(7, name)), all_in(1), taken={7: document(network(7, name))}
     )
-    yield listed("depth", "records within records", {"data": [[[network(7)]]], "meta": {}}, set_aside(), known=ASIDE)
+    yield listed("depth", "records within records", {"data": [[[network(7)]]], "meta": {}}, set_aside())
 
 
 def nested(opening: str, closing: str, depth: int) -> str:
@@ -100,6 +101,7 @@ def sizes() -> Iterator[Case]:
     )
     for name, build in {
         "a text of 7 MB": lambda: '"' + "x" * (7 << 20) + '"',
+        "190,000 numbers": lambda: repeated("1", 190_000),
         "50,000 numbers": lambda: repeated("1", 50_000),
         "50,000 empty lists": lambda: repeated("[]", 50_000),
         "50,000 keys": lambda: "{" + ",".join(f'"k{key}":{key}' for key in range(50_000)) + "}",
@@ -116,8 +118,12 @@ def sizes() -> Iterator[Case]:
             all_in(1),
             taken={7: document(network(7), unknown_fields=ANYTHING)},
         )
-    # As many values as a body can hold: whether they are taken in or refused, time and memory are bounded.
+    # As many values as a body can hold: time and memory are bounded.
     for name, build in {
+        "more numbers than are taken": lambda: repeated("1", MOST_VALUES),
+        "more empty lists than are taken": lambda: repeated("[]", MOST_VALUES // 2),
+        "more lists in lists than are taken": lambda: repeated("[[[[]]]]", MOST_VALUES // 5),
+        "8 MB of numbers": lambda: repeated("1", 4_000_000),
         "8 MB of empty objects": lambda: repeated("{}", 2_700_000),
         "8 MB of lists in lists": lambda: repeated("[" * 40 + "]" * 40, 100_000),
     }.items():
@@ -125,18 +131,43 @@ def sizes() -> Iterator[Case]:
             "size",
             f"an unknown field, {name}",
             unknown(build),
-            PATIENT_OR_ASIDE,
+            misunderstood(str(MOST_VALUES)),
             within_s=5,
-            known=COSTLY,
-            may_take=({7: document(network(7), unknown_fields=ANYTHING)},),
         )
-    many = range(100, 2_100)
+    yield listed(
+        "size",
+        "300,000 brackets and commas in a name",
+        page_with(network(7, "[,{" * 100_000)),
+        all_in(1),
+        taken={7: document(network(7, "[,{" * 100_000))},
+    )
+    many = range(100, 100 + MOST_RECORDS - 6)
     yield Case(
         "size",
-        "2,006 records on a page",
-        {"page": made(lambda: page_with(*({"id": network_id(number)} for number in many), meta=meta(2_006, pages=1)))},
-        PATIENT,
-        may_take=(dict.fromkeys(many, {}),),
+        "as many records on a page as are taken",
+        {"page": made(lambda: of_many(many))},
+        all_in(len(many)),
+        taken=dict.fromkeys(many, {}),
+    )
+    for number in (MOST_RECORDS + 1, 2_006):
+        yield Case(
+            "size",
+            f"{number:,} records on a page",
+            {"page": made(partial(of_many, range(100, 100 + number - 6)))},
+            misunderstood(str(number)),
+            heals=number == MOST_RECORDS + 1,
+        )
+    yield Case(
+        "size",
+        "1,001 records on the second page",
+        {
+            "page 1": http(page_with(meta=meta(1_007, pages=2))),
+            "page 2": made(partial(of_many, range(100, 100 + MOST_RECORDS - 5), page=2, pages=2)),
+        },
+        misunderstood("1001", networks=6),
+    )
+    yield listed(
+        "size", "1,001 times the same record", {"data": known() + [network(1)] * 995}, misunderstood("1001")
     )
     yield Case(
         "size",
@@ -146,10 +177,8 @@ def sizes() -> Iterator[Case]:
                 of_ids(range(request.page * 200_000, request.page * 200_000 + 170_000), request.page)
             )
         },
-        PATIENT,
+        misunderstood(),
         within_s=8,
-        takes_more=True,
-        known=ROWS,
     )
     for name, record in {"nulls": "null", "empty objects": "{}", "empty lists": "[]", "numbers": "0"}.items():
         yield Case(
@@ -160,9 +189,14 @@ def sizes() -> Iterator[Case]:
                     partial(lambda record: GOOD.replace(b"[", f"[{record * 500_000}".encode(), 1), record + ",")
                 )
             },
-            set_aside(),
-            known=ASIDE,
+            misunderstood(),
         )
+
+
+def of_many(numbers: Sequence[int], **more: object) -> dict[str, object]:
+    """A page with what is known, and these networks that have an id alone."""
+    records = ({"id": network_id(number)} for number in numbers)
+    return page_with(*records, meta=meta(len(numbers) + 6, **{"pages": 1, **more}))
 
 
 def repeated(value: str, times: int, opening: str = "[", closing: str = "]") -> str:
@@ -212,12 +246,10 @@ def numbers() -> Iterator[Case]:
 
 
 def names() -> Iterator[Case]:
-    """Whatever is text is taken in as it is."""
+    """Whatever is text is taken in as it is; with a NUL it counts as missing."""
     for name, text in {
         "empty": "",
         "blank": " ",
-        "with a NUL": "a\0b",
-        "a NUL alone": "\0",
         "with a line break": "a\r\nb",
         "with an escape sequence": "\x1b]0;owned\x07\x1b[2J",
         "with a direction": "\u202eevil\u202c",
@@ -240,5 +272,13 @@ def names() -> Iterator[Case]:
             page_with(network(7, text)),
             all_in(1),
             taken={7: document(network(7, text))},
-            known=NUL if "\0" in text else "",
+        )
+    for name, text in {"with a NUL": "a\0b", "a NUL alone": "\0"}.items():
+        yield listed(
+            "names",
+            name,
+            page_with(network(7, text)),
+            all_in(1),
+            taken={7: document(network(7), name=None, unknown_fields={"name": text})},
+            heals=True,
         )

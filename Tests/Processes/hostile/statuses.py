@@ -16,8 +16,6 @@ BODIES = {
 }
 KEY_REJECTED = Outcome(4, "error", False, "key_rejected")
 REFUSED = Outcome(1, "error", False, "refused")
-# Whoever it is that refuses a listing: it is not retried, and told.
-FOREIGN_OR_REFUSED = either(REFUSED, misunderstood())
 NO_ANSWER_OR_MALFORMED = either(away(), misunderstood())
 REDIRECT_OR_NO_ANSWER = either(away(), misunderstood())
 # For answers that do not come: long enough for those that do, on a host that is busy.
@@ -36,13 +34,11 @@ def final() -> Iterator[Case]:
     for status in (401, 403):
         for what, body in BODIES.items():
             yield Case("status", f"{status} with {what}", {"page": http(body, status)}, KEY_REJECTED, asked={"page": 1})
-    # A listing is refused by the API's own words alone; whoever else says so is not understood.
+    # A page for people is not the API's; without one the status is taken at its word.
     for status in (400, 409, 422):
-        yield Case(
-            "status", f"{status} with the API's words", {"page": http(BODIES["the API's words"], status)}, REFUSED
-        )
-        for what in ("a page for people", "nothing", "a good listing"):
-            yield Case("status", f"{status} with {what}", {"page": http(BODIES[what], status)}, FOREIGN_OR_REFUSED)
+        for what, body in BODIES.items():
+            outcome = misunderstood(str(status)) if what == "a page for people" else REFUSED
+            yield Case("status", f"{status} with {what}", {"page": http(body, status)}, outcome, asked={"page": 1})
     yield Case("status", "404 with the API's words", {"page": http(BODIES["the API's words"], 404)}, REFUSED)
     for what in ("a page for people", "nothing", "a good listing"):
         yield Case("status", f"404 with {what}", {"page": http(BODIES[what], 404)}, misunderstood())

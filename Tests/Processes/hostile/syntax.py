@@ -36,7 +36,9 @@ def no_json() -> Iterator[Case]:
         "two documents": b'{"data":[]}{"data":[]}',
         "a document per line": b'{"data":[]}\n{"data":[]}\n',
         "a comma missing": b'{"data":[] "meta":{}}',
-        "a comma too many in a list": b'{"data":[1,]}',
+        "two commas too many in a list": GOOD.replace(b"}]", b"},,]"),
+        "a byte that UTF-8 never has, where nobody reads": GOOD[:-1] + b',"n":"\xff\xfe"}',
+        "a byte that UTF-8 never has, in an unknown field": PAGE.replace(b'"name"', b'"n":"\xff","name"'),
         "a colon missing": b'{"data" []}',
         "a comment": b'{"data":[/* none */]}',
         "a comment in a line": b'{"data":[]} // none',
@@ -67,13 +69,19 @@ def no_json() -> Iterator[Case]:
     }.items():
         yield listed("no JSON", name, body, misunderstood(), heals=name in ("nothing", "a page for people"))
     # What a reader may take for what was meant, as long as it takes all of it.
+    for name, body in {
+        "behind the last record": PAGE.replace(b"}]", b"},]"),
+        "behind the last field": PAGE.replace(b'Z"}', b'Z",}'),
+    }.items():
+        yield listed("no JSON", f"a comma too many {name}", body, all_in(1), taken={7: document(network(7, NAME))})
+    body = b'{"data":[1,]}'
+    yield listed("no JSON", "a comma too many behind a number", body, set_aside(networks=0), asked={"record": 0})
     for name, more in {
         "a comma too many in an object": b"",
         "a number with a leading zero": b'"n":01',
         "a number with a bare point": b'"n":1.',
         "a number with a bare exponent": b'"n":1e',
         "a bare minus": b'"n":-',
-        "a byte that UTF-8 never has": b'"n":"\xff\xfe"',
         "half a surrogate pair": rb'"n":"\ud83d"',
     }.items():
         yield listed("no JSON", f"{name}, where nobody reads", GOOD[:-1] + b"," + more + b"}", PATIENT)
@@ -104,7 +112,7 @@ def cut_json() -> Iterator[Case]:
 
 
 def broken_text() -> Iterator[Case]:
-    """Bytes in a name that are no text. It is not understood, or counts as missing; nobody guesses what was meant."""
+    """A name that is no text counts as missing, or the body is not understood; nobody guesses what was meant."""
     for name, text in {
         "a byte that UTF-8 never has": b"a\xffb",
         "a continuation alone": b"a\x80b",
@@ -117,6 +125,9 @@ def broken_text() -> Iterator[Case]:
         "five bytes for one letter": b"a\xf8\x88\x80\x80\x80b",
         "Latin-1": "Zürich".encode("latin-1"),
         "a letter cut short at the end": b"a\xf0\x9f\x9b",
+    }.items():
+        yield listed("broken text", name, BEFORE + text + AFTER, misunderstood("UTF-8"), heals=name == "Latin-1")
+    for name, text in {
         "a high surrogate alone": rb"\ud83d",
         "a low surrogate alone": rb"\udef0",
         "surrogates the wrong way round": rb"\udef0\ud83d",
@@ -142,35 +153,32 @@ def broken_text() -> Iterator[Case]:
         )
     yield listed("broken text", "a quote", BEFORE + b'a"b' + AFTER, misunderstood())
     yield listed("broken text", "a backslash at the end", BEFORE + b"a\\" + AFTER, misunderstood())
-    for place, body, outcome in (
-        ("in a key", encoded(page_with()).replace(b'"meta"', b'"m\xffta"'), PATIENT),
-        (
-            "in an id",
-            encoded(page_with(network(7))).replace(network_id(7).encode(), b"\xff" * 36),
-            either(misunderstood(), set_aside()),
-        ),
-        ("between two records", encoded(page_with()).replace(b"},{", b"}\xff,{", 1), misunderstood()),
-        ("in front", b"\xff" + GOOD, misunderstood()),
-        ("behind", GOOD + b"\xff", misunderstood()),
-    ):
-        yield listed("broken text", f"a byte that UTF-8 never has {place}", body, outcome)
+    for place, body in {
+        "in a key": encoded(page_with()).replace(b'"meta"', b'"m\xffta"'),
+        "in an id": encoded(page_with(network(7))).replace(network_id(7).encode(), b"\xff" * 36),
+        "between two records": encoded(page_with()).replace(b"},{", b"}\xff,{", 1),
+        "in front": b"\xff" + GOOD,
+        "behind": GOOD + b"\xff",
+    }.items():
+        yield listed("broken text", f"a byte that UTF-8 never has {place}", body, misunderstood("UTF-8"))
 
 
 def encodings() -> Iterator[Case]:
-    """JSON has to be UTF-8; a reader may be more patient."""
+    """JSON between systems is UTF-8, whatever its content is called; a mark in front of it may be skipped."""
     text = PAGE.decode()
     taken = {7: document(network(7, NAME))}
-    for encoding in ("utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be"):
-        body = text.encode(encoding)
-        yield from patient(encoding, body, taken)
-    yield from patient("UTF-16, big end first, with its mark", b"\xfe\xff" + text.encode("utf-16-be"), taken)
-    yield listed("encodings", "UTF-16 cut in half a letter", text.encode("utf-16")[:-1], misunderstood())
-    yield listed(
-        "encodings",
-        "UTF-16 with half a pair",
-        BEFORE.decode().encode("utf-16") + b"\x3d\xd8" + AFTER.decode().encode("utf-16-le"),
-        misunderstood(),
-    )
+    yield listed("encodings", "utf-8-sig", text.encode("utf-8-sig"), PATIENT, may_take=(taken,))
+    for encoding in ("utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be"):
+        yield listed("encodings", encoding, text.encode(encoding), misunderstood("UTF-8"), heals=encoding == "utf-16")
+    for name, body in {
+        "UTF-16, big end first, with its mark": b"\xfe\xff" + text.encode("utf-16-be"),
+        "UTF-32, big end first, with its mark": b"\0\0\xfe\xff" + text.encode("utf-32-be"),
+        "UTF-16 behind a blank": " ".encode("utf-16-le") + text.encode("utf-16-le"),
+        "UTF-16 cut in half a letter": text.encode("utf-16")[:-1],
+        "UTF-16 with half a pair": BEFORE.decode().encode("utf-16") + b"\x3d\xd8" + AFTER.decode().encode("utf-16-le"),
+        "UTF-16 in the middle of UTF-8": BEFORE + "ü".encode("utf-16") + AFTER,
+    }.items():
+        yield listed("encodings", name, body, misunderstood("UTF-8"))
     yield listed("encodings", "two byte order marks", b"\xef\xbb\xbf\xef\xbb\xbf" + GOOD, misunderstood())
     yield listed("encodings", "a byte order mark alone", b"\xef\xbb\xbf", misunderstood())
     yield listed("encodings", "EBCDIC", text.encode("cp500"), misunderstood())
@@ -178,7 +186,7 @@ def encodings() -> Iterator[Case]:
     # Letters whose bytes are those of quotes and brackets, in front of what is nested deeply.
     for encoding in ("utf-16-le", "utf-16-be"):
         body = (GOOD.decode()[:-1] + ',"Ģ":' + "[" * 400 + "]" * 400 + "}").encode(encoding)
-        yield listed("encodings", f"nested deeply in {encoding}", body, PATIENT)
+        yield listed("encodings", f"nested deeply in {encoding}", body, misunderstood("UTF-8"))
     for charset in ("utf-16", "iso-8859-1", "x-unknown", "", "utf-8; charset=utf-16"):
         yield Case(
             "encodings",
@@ -195,7 +203,3 @@ def encodings() -> Iterator[Case]:
             all_in(1),
             taken=taken,
         )
-
-
-def patient(encoding: str, body: bytes, taken: dict[int, dict[str, object]]) -> Iterator[Case]:
-    yield listed("encodings", encoding, body, PATIENT, may_take=(taken,))
