@@ -105,6 +105,12 @@ extension SimulatedWorld {
       time.schedule(after: back) { [self] in
         let response = TransportResponse(head: answer.response, body: answer.body)
         let checker = hosts[parcel.process.host].checker
+        if parcel.call.kind == .list, let page = parcel.request.page {
+          checker.lists(page, isUnreadable: answer.isUnreadable, to: parcel.process)
+        }
+        if parcel.call.kind == .listNamesakes, parcel.request.page == 1, let name = parcel.request.wantedName {
+          checker.lists(namesakesOf: name, contradicts: answer.contradictsItself, to: parcel.process)
+        }
         if isGone, let id = parcel.call.id { checker.isGone(id) }
         // What is no document of the API's refuses nothing.
         let isDocument = ![.truncated, .notJSON, .htmlPage].contains(strike?.fault)
@@ -132,28 +138,11 @@ extension SimulatedWorld {
     )
     trace.note(.arrived, outcome.response.response.status.code, "the server answers \(parcel.call.description)")
     let checker = hosts[parcel.process.host].checker
-    if parcel.call.kind == .list, let page = parcel.request.page {
-      let isUnreadable = outcome.response.isUnreadable && strike?.fault != .otherID
-      checker.lists(page, isUnreadable: isUnreadable, to: parcel.process)
-    }
-    if parcel.call.kind == .listNamesakes, let name = parcel.request.wantedName,
-      let contradicts = contradicts(outcome.response, strike)
-    {
-      checker.lists(namesakesOf: name, contradicts: contradicts, to: parcel.process)
-    }
     // Two networks that this host wants under one name stand for each other: what one has made may have become the other's.
     if outcome.madeBefore.contains(where: { !checker.isAnothers($0, than: parcel.sender) }) {
       violate(.duplicateCreate, host: parcel.process.host, "\"\(parcel.call.name?.text ?? "")\" was created twice")
     }
     return (mangled(outcome.response, parcel.call, strike), outcome.isGone)
-  }
-
-  /// Whether a listing of one page has another number of networks than it speaks of; nil for one that is not taken as it is.
-  private func contradicts(_ response: SandboxResponse, _ strike: FaultSource.Strike?) -> Bool? {
-    guard strike == nil, let listing = try? JSONDecoder().decode(ListingNumbers.self, from: Data(response.body)),
-      let meta = listing.meta, let pages = meta.totalPages, pages <= 1, let total = meta.totalResults
-    else { return nil }
-    return total != listing.data.count
   }
 
   /// An answer that carries nothing out.
@@ -217,6 +206,14 @@ extension SimulatedWorld {
 extension SandboxResponse {
   /// It has a record that nobody can understand: the sandbox makes them with this word, which no name has.
   fileprivate var isUnreadable: Bool { body.firstRange(of: Array("odd\"".utf8)) != nil }
+
+  /// A listing of one page has another number of networks than it speaks of.
+  fileprivate var contradictsItself: Bool {
+    guard let listing = try? JSONDecoder().decode(ListingNumbers.self, from: Data(body)), let meta = listing.meta,
+      let pages = meta.totalPages, pages <= 1, let total = meta.totalResults
+    else { return false }
+    return total != listing.data.count
+  }
 }
 
 /// A listing's own numbers.
