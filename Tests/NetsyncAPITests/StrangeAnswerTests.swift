@@ -103,7 +103,7 @@ private struct RawServer {
       authority: "127.0.0.1:\(channel.localAddress?.port ?? 0)",
       path: "/v2/networks"
     )
-    return TransportRequest(head: head, body: [], timeout: .seconds(30), bodyLimit: 1_000)
+    return TransportRequest(head: head, body: [], timeout: .seconds(600), bodyLimit: 1_000)
   }
 
   private final class Sayer: ChannelInboundHandler {
