@@ -77,7 +77,6 @@ extension Lane {
     guard operation.edit == read.edit else { return step(false) }
     operation.move(to: .sending(arming))
     operation.attempts += 1
-    // mutant: own-unanswered-rename-forgotten
     if case .rename(let name) = operation.intent { operation.sentName = name }
     queued = nil
     flying = operation

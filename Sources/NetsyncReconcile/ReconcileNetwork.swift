@@ -230,7 +230,6 @@ private func editDecision(
 /// The name that an edit started from, as far as a conflict goes: the base's, or the one that our own unanswered write may have
 /// set. Our own write is not their change, nor is what a server makes of its name.
 package func startingName(base: NetworkName?, sent: NetworkName?, seen: NetworkName?) -> NetworkName? {
-  // mutant: own-rename-taken-for-theirs
   isOwn(seen, sent: sent, base: base) ? seen : base
 }
 

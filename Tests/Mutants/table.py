@@ -82,7 +82,6 @@ SETTLING = [
     Mutant("rename-of-a-gone-network-lands", "R7", RESULT, ".landed(nil)"),
     Mutant("refused-rename-tried-for-ever", "R12", RESULT, "{ _ = detail; return PushDecision.retry(after: nil) }()"),
     Mutant("rename-answered-with-the-old-name-lands", "R12", ASSIGNED, "false"),
-    Mutant("own-unanswered-rename-forgotten", "R8", STATEMENT),
     Mutant("write-not-acknowledged", "R10", STATEMENT),
     Mutant(
         "unread-delete-believed", "R12", CONDITION, "false",
@@ -123,7 +122,6 @@ CONTESTED = [
     Mutant("mine-yields-under-client", "R8", RETURNED, ".yields"),
     Mutant("mine-prevails-under-server", "R8", RETURNED, "stands"),
     Mutant("mine-prevails-under-hold", "R8", RETURNED, "stands"),
-    Mutant("own-rename-taken-for-theirs", "R8", EXPRESSION, "base"),
     Mutant("host-time-taken-for-the-servers", "R9", ASSIGNED, "editedAt.since(theirs)"),
     Mutant("too-close-to-call-decided", "R8", CONDITION, "lead > .zero"),
     Mutant("the-other-side-taken", "R8", CONDITION, "side == .mine ? ConflictSide.theirs : .mine"),
