@@ -55,7 +55,8 @@ import Testing
   @Test func `events are JSON where that was asked for`() async throws {
     let host = try CommandHost(baseURL: "http://127.0.0.1:9/v2", ["NETSYNC_LOG_FORMAT": "json"])
     let daemon = try host.start(["daemon"])
-    try await daemon.shows("\n", in: ".err")
+    // Its first word comes before it listens to signals.
+    try await daemon.shows("next pull", in: ".err")
     daemon.signal(SIGINT)
     let run = await daemon.ended()
     #expect(run.status == 0)
