@@ -147,7 +147,7 @@ private func failure(_ error: any Error) -> TransportFailure {
     if [.failedToValidateHostname, .serverHostnameImpossibleToMatch].contains(error) {
       .notSent(.otherHost(nil))
     } else {
-      .notSent(.brokenHandshake)
+      .noAnswer(reason: "the connection broke off")
     }
   case let error as ImpossibleStatus: .noAnswer(reason: "the answer has status \(error.code), which HTTP does not have")
   case HTTPParserError.headerOverflow: .headersTooLarge
@@ -171,10 +171,12 @@ private func failure(_ error: HTTPClientError) -> TransportFailure {
   }
 }
 
+/// Only a refusal says by itself that no connection was made: that a host cannot be reached (`EHOSTUNREACH`, `ENETUNREACH`) is also
+/// what Linux says of a connection on which the request has left.
 private func failure(errno code: CInt) -> TransportFailure {
   switch code {
   case ECONNREFUSED: .notSent(.refused)
-  case EHOSTUNREACH, ENETUNREACH, EADDRNOTAVAIL: .notSent(.noConnection)
+  case EHOSTUNREACH, ENETUNREACH: .noAnswer(reason: "the host cannot be reached")
   case ECONNRESET, EPIPE: .noAnswer(reason: "the connection was reset")
   case ETIMEDOUT: .noAnswer(reason: "the connection was lost")
   default: .noAnswer(reason: "the connection broke off (errno \(code))")

@@ -214,7 +214,6 @@ extension Lane {
   }
 
   /// An unanswered create was looked for (R6); ``identify(_:_:by:now:settleTime:)`` says what that means.
-  ///
   package mutating func lookedFor(
     _ edit: EditNumber,
     _ look: CreateLook,
