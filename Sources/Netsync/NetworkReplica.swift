@@ -58,7 +58,11 @@ public final class NetworkReplica: Sendable {
     let key = try apiKey.map { text throws(NetsyncError) in try Self.key(text) }
     let environment = EngineEnvironment.system(logger: logger)
     let replica: Replica
-    do { replica = try Replica.open(path, .makeIfMissing, now: environment.now) } catch { throw NetsyncError(error) }
+    do {
+      replica = try Replica.open(path, .makeIfMissing, .many, now: environment.now)
+    } catch {
+      throw NetsyncError(error)
+    }
     guard let key else {
       self.init(replica: replica, engine: nil, transport: nil, interval: Self.interval)
       return

@@ -21,9 +21,12 @@ struct Session {
   /// Whether a person can be asked.
   var mayAsk: Bool { settings.mayAsk && StandardStream(descriptor: 0, capacity: 0).isTerminal }
 
-  func open(_ opening: Replica.Opening = .existing) throws(UserMessage) -> Replica {
+  func open(
+    _ opening: Replica.Opening = .existing,
+    _ connections: Replica.Connections = .one
+  ) throws(UserMessage) -> Replica {
     do {
-      return try Replica.open(settings.replicaPath, opening, now: { .now })
+      return try Replica.open(settings.replicaPath, opening, connections, now: { .now })
     } catch {
       throw UserMessage(error)
     }

@@ -23,7 +23,7 @@ package final class World: Sendable {
       clock: clock
     )
     directory = try TemporaryDirectory()
-    replica = try Replica.open("\(directory.path)/replica.sqlite", .makeIfMissing, now: { clock.wall })
+    replica = try Replica.open("\(directory.path)/replica.sqlite", .makeIfMissing, .many, now: { clock.wall })
   }
 
   /// An engine on this world.

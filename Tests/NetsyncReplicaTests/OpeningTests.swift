@@ -46,6 +46,22 @@ import Testing
     #expect(try FileManager.default.contentsOfDirectory(atPath: directory.path) == [name])
   }
 
+  @Test func `a file that is only read stays as it is, byte for byte`() throws {
+    let directory = try TemporaryDirectory()
+    let path = "\(directory.path)/replica.sqlite"
+    try {
+      _ = try openReplica(path, .makeIfMissing).beginSweep(networksOnly: true)
+    }()
+    let before = try Data(contentsOf: URL(filePath: path))
+    try {
+      let replica = try openReplica(path, .existing)
+      #expect(try replica.lastSweep()?.sweep == 1)
+      #expect(try replica.networks().isEmpty)
+    }()
+    #expect(try Data(contentsOf: URL(filePath: path)) == before)
+    #expect(!FileManager.default.fileExists(atPath: "\(path)-wal"))
+  }
+
   @Test func `a new replica is empty, and not in sync`() throws {
     let host = try ReplicaHost()
     #expect(try host.seen.isEmpty)

@@ -30,7 +30,7 @@ struct DaemonCommand: NetsyncVerb {
   func run() async throws {
     let session = try Session(global)
     guard !session.settings.isOffline else { throw UserMessage.offline }
-    let daemon = try Daemon(session: session, replica: try session.open(.makeIfMissing))
+    let daemon = try Daemon(session: session, replica: try session.open(.makeIfMissing, .many))
     try await daemon.run(interval: interval?.duration ?? session.settings.pullInterval, at: try address())
   }
 

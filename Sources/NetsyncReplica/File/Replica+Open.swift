@@ -16,12 +16,21 @@ extension Replica {
     case makeIfMissing
   }
 
+  /// How many connections an open replica has.
+  package enum Connections: Sendable {
+    /// For who does one thing after the other. A file that is only read stays as it is, byte for byte.
+    case one
+    /// For who reads while something is written.
+    case many
+  }
+
   /// Opens the replica at `path`, brings its schema up to date, and leaves a file that is something else untouched.
   ///
   /// A new file is 0600 and a new directory 0700, whatever the umask.
   package static func open(
     _ path: String,
     _ opening: Opening,
+    _ connections: Connections = .one,
     now: @escaping @Sendable () -> Timestamp,
     gate: StepGate? = nil
   ) throws(ReplicaError) -> Replica {
@@ -38,7 +47,7 @@ extension Replica {
       return Replica(path: path, storage: .readOnly(readOnly), now: now, gate: gate)
     }
     guard version < Schema.version else {
-      return Replica(path: path, storage: .file(try connect(path)), now: now, gate: gate)
+      return Replica(path: path, storage: .file(try connect(path, connections)), now: now, gate: gate)
     }
     if version == 0 {
       guard opening == .makeIfMissing else { throw .missing(path: path) }
@@ -47,23 +56,37 @@ extension Replica {
     // One process at a time, and while none syncs: SQLite does not wait its turn to switch a new file to write-ahead logging.
     let lock = try waitForSyncLock(path)
     defer { withExtendedLifetime(lock) {} }
-    let pool = try connect(path)
-    do { try migrator().migrate(pool) } catch { throw ReplicaError(error, path: path) }
-    let replica = Replica(path: path, storage: .file(pool), now: now, gate: gate)
+    let writer = try connect(path, connections)
+    do { try migrator().migrate(writer) } catch { throw ReplicaError(error, path: path) }
+    let replica = Replica(path: path, storage: .file(writer), now: now, gate: gate)
     replica.keepReserve()
     return replica
   }
 
-  private static func connect(_ path: String) throws(ReplicaError) -> DatabasePool {
+  private static func connect(
+    _ path: String,
+    _ connections: Connections
+  ) throws(ReplicaError) -> any DatabaseWriter {
     do {
-      let pool = try DatabasePool(path: path, configuration: configuration())
-      try pool.writeWithoutTransaction { database in
+      // A pool makes and drops a table as it opens, so that its readers find a log.
+      let writer: any DatabaseWriter =
+        switch connections {
+        case .one: try DatabaseQueue(path: path, configuration: configuration())
+        case .many: try DatabasePool(path: path, configuration: configuration())
+        }
+      try writer.writeWithoutTransaction { database in
+        let mode = try String.fetchOne(database, sql: "PRAGMA journal_mode = WAL")
+        guard mode == "wal" else {
+          throw ReplicaError.storage(path: path, reason: "its file system does not let SQLite keep a write-ahead log")
+        }
         // The cache holds a batch of a first pull, so that its pages are written once, at its commit.
         try database.execute(
           sql: "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = -32000"
         )
       }
-      return pool
+      return writer
+    } catch let error as ReplicaError {
+      throw error
     } catch {
       throw ReplicaError(error, path: path)
     }

@@ -9,7 +9,7 @@ import NetsyncReconcile
 package final class Replica: Sendable {
   /// Where the database lives.
   enum Storage {
-    case file(DatabasePool)
+    case file(any DatabaseWriter)
     /// A file that can only be read.
     case readOnly(ReadOnlyFile)
     case memory(MemoryFile)
@@ -17,7 +17,7 @@ package final class Replica: Sendable {
     /// nil for what can only be read.
     var writer: (any DatabaseWriter)? {
       switch self {
-      case .file(let pool): pool
+      case .file(let writer): writer
       case .readOnly: nil
       case .memory(let file): file.queue
       }
@@ -43,11 +43,11 @@ package final class Replica: Sendable {
   }
 
   deinit {
-    guard case .file(let pool) = storage else { return }
+    guard case .file(let writer) = storage else { return }
     // The last connection to close folds the write-ahead log into the file and removes it, which a reader cannot do. No
     // other process has the file open then, so this is not the race that the sync lock guards checkpoints from.
-    pool.invalidateReadOnlyConnections()
-    try? pool.close()
+    (writer as? DatabasePool)?.invalidateReadOnlyConnections()
+    try? writer.close()
   }
 
   /// A read of one moment.
@@ -55,7 +55,7 @@ package final class Replica: Sendable {
     try gate?(.read)
     return try translatingErrors {
       switch storage {
-      case .file(let pool): try pool.read(work)
+      case .file(let file): try file.read(work)
       case .readOnly(let file): try file.read(work)
       // Its one connection is used by one at a time: what is read is of one moment without a transaction.
       case .memory(let file): try file.queue.unsafeRead(work)
@@ -78,10 +78,10 @@ package final class Replica: Sendable {
 
   /// One step that a power cut may undo, since it can be pulled again. A crash of the process cannot.
   func writePulled<Value>(_ step: DurableStep, _ work: (Database) throws -> Value) throws(ReplicaError) -> Value {
-    guard case .file(let pool) = storage else { return try write(step, work) }
+    guard case .file(let writer) = storage else { return try write(step, work) }
     try gate?(.begin(step))
     let value = try translatingErrors {
-      try pool.writeWithoutTransaction { database in
+      try writer.writeWithoutTransaction { database in
         try database.execute(sql: "PRAGMA synchronous = NORMAL")
         defer { try? database.execute(sql: "PRAGMA synchronous = FULL") }
         return try transaction(step, database, work)
@@ -125,9 +125,9 @@ package final class Replica: Sendable {
 extension Replica {
   /// Folds the write-ahead log back into the file. Only for the holder of the sync lock (R14).
   package func checkpoint() throws(ReplicaError) {
-    guard case .file(let pool) = storage else { return }
+    guard case .file(let writer) = storage else { return }
     try translatingErrors {
-      _ = try pool.writeWithoutTransaction { database in try database.checkpoint(.passive) }
+      _ = try writer.writeWithoutTransaction { database in try database.checkpoint(.passive) }
     }
   }
 }
