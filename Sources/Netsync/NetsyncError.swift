@@ -72,6 +72,7 @@ public enum NetsyncError: Error, Hashable, Sendable {
     case .diskFull(let path): self = .storage(path: path, reason: "the disk is full")
     case .storage(let path, let reason): self = .storage(path: path, reason: reason)
     case .replaced(let path): self = .replaced(path: path)
+    case .taken(let path): self = .storage(path: path, reason: "there is a file already")
     case .noEdit(let edit): self = .editNotFound(edit)
     case .noChange(let change): self = .changeUnknown(change)
     case .notPossible(let edit, let state): self = .notPossible(edit, state: state)

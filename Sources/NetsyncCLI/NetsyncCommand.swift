@@ -13,7 +13,8 @@ struct NetsyncCommand: AsyncParsableCommand {
       PullCommand.self, PlanCommand.self, PushCommand.self, SyncCommand.self, StatusCommand.self,
       DaemonCommand.self,
       NetworksCommand.self, InterfacesCommand.self, OutboxCommand.self, ConflictsCommand.self,
-      LogCommand.self, WhyCommand.self, UndoCommand.self, QueryCommand.self, DemoCommand.self, SandboxCommand.self,
+      LogCommand.self, WhyCommand.self, UndoCommand.self, QueryCommand.self, ReplicaCommand.self,
+      DemoCommand.self, SandboxCommand.self,
     ]
   )
 

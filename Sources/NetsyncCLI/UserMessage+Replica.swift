@@ -16,7 +16,7 @@ extension UserMessage {
       state: "the file was not touched", next: "update netsync on this host")
     case .damaged(let path, let reason): .row(.damaged, "damaged_replica", "the replica is damaged",
       why: "\(path): \(reason)", state: "the file stays as it is; edits in its outbox may still be readable",
-      next: "copy the file away, then 'netsync pull' with a new --replica")
+      next: "'netsync replica check' tells all that is wrong; 'netsync replica reset' saves the outbox and begins anew")
     case .readOnly(let path): .row(.failed, "read_only", "the replica cannot be written",
       why: "\(path), or its directory, is on a read-only medium or another user's",
       state: "nothing was changed; it can be read, by every command that only reads",
@@ -31,6 +31,8 @@ extension UserMessage {
       why: "\(path) was removed, or another file was put in its place",
       state: "what was written until then is in the file that was opened; the one that is there now was not touched",
       next: "start it again")
+    case .taken(let path): .usage("there is a file already",
+      why: "\(path) stays as it is", next: "choose another name")
     case .noEdit(let edit): .usage("there is no edit \(edit.description)",
       why: "it is done, discarded, or never was", next: "netsync outbox list")
     case .noChange(let change): .usage("there is no change \(change.description)",

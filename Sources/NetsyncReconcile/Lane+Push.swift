@@ -247,6 +247,19 @@ extension Lane {
     }
   }
 
+  /// The outbox is a copy, whose original may have sent this create, or was damaged, and may have lost that it was sent: it is taken for
+  /// one whose process died on its way, so that it is looked for before it is sent.
+  ///
+  /// - Parameter clock: of the server, as the copy knows it.
+  package mutating func suspect(by clock: ServerClock) -> LaneStep<Void> {
+    guard let operation = queued, case .create = operation.intent, case .waiting = operation.state else {
+      return step(())
+    }
+    let earliest = clock.serverTime(operation.editedAt) - clock.uncertainty
+    _ = arm(operation, Arming(notBefore: earliest, known: []))
+    return step(())
+  }
+
   /// The process that sent it has died: a create may have been applied, anything else looks first and can simply be sent again (R13).
   package mutating func recover() -> LaneStep<Void> {
     guard let sent = flying, case .sending(let arming) = sent.state else { return step(()) }

@@ -18,6 +18,7 @@ enum LaneEvent: Hashable, Sendable {
   case answered(PushAnswer, isHeldBy: Holder)
   case lookedFor(CreateLook, isLate: Bool)
   case recover
+  case suspect
 
   /// Who has the answered id already.
   enum Holder: Hashable, Sendable {
@@ -57,7 +58,8 @@ struct LaneSpace: Sendable {
   }
 
   private static func events(_ documents: [NetworkDocument], _ twins: [NetworkDocument]) -> [LaneEvent] {
-    var events: [LaneEvent] = [.arm, .notSent, .recover, .hold(true), .hold(false), .resolve(.mine), .resolve(.theirs)]
+    var events: [LaneEvent] = [.arm, .notSent, .recover, .suspect, .hold(true), .hold(false)]
+    events += [.resolve(.mine), .resolve(.theirs)]
     events += [.edit(.rename(to: a)), .edit(.rename(to: b)), .edit(.delete)]
     for slot in 1...3 { events += [.rename(slot), .discard(slot), .retry(slot)] }
     for id in twins.map(\.id) { for isTaken in [false, true] { events.append(.adopt(id, isTaken: isTaken)) } }

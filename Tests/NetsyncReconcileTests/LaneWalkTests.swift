@@ -152,7 +152,7 @@ private struct LaneCell {
     case .answered, .notSent:
       let effects = try? happen(to: &again)
       walk.expect("an answer that comes again changes nothing", effects == nil && again == after, in: words)
-    case .recover, .hold:
+    case .recover, .suspect, .hold:
       let effects = try? happen(to: &again)
       walk.expect("done twice is done once", again == after && effects == [], in: words)
     case .edit, .rename, .discard, .retry, .resolve, .undo, .adopt, .arm, .lookedFor: break
@@ -208,6 +208,7 @@ private struct LaneCell {
       let now = isLate ? LaneSpace.late : LaneSpace.now
       return lane.lookedFor(number(1), look, settleTime: .seconds(90), serverNow: now, Evidence()).effects
     case .recover: return lane.recover().effects
+    case .suspect: return lane.suspect(by: .unknown).effects
     }
   }
 

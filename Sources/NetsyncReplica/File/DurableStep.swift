@@ -1,5 +1,5 @@
 /// Every transaction that writes, by name (R13). A process may die before, within or after any of them, and the next run
-/// carries on.
+/// carries on. What brings the schema up to date or begins anew stands apart: nobody syncs meanwhile.
 package enum DurableStep: String, CaseIterable, Sendable {
   // Edits and decisions of people.
   case queueCreate, queueEdit, discardEdit, retryEdit, adopt, resolveConflict, undo

@@ -14,9 +14,7 @@ package struct ReplicaMeta: Hashable, Sendable {
 
 extension Replica {
   package func meta() throws(ReplicaError) -> ReplicaMeta {
-    try read { database in
-      try required(database.row("SELECT * FROM meta", ReplicaMeta.init), "meta")
-    }
+    try read { database in try database.meta() }
   }
 
   /// Remembers the server's clock (R9).
@@ -45,6 +43,12 @@ extension Replica {
       )
       try database.run("UPDATE meta SET base_url = ?", arguments: [baseURL])
     }
+  }
+}
+
+extension Database {
+  func meta() throws -> ReplicaMeta {
+    try required(row("SELECT * FROM meta", ReplicaMeta.init), "meta")
   }
 }
 

@@ -29,6 +29,8 @@ package final class Replica: Sendable {
   /// The host's clock, for every time that is written.
   package let now: @Sendable () -> Timestamp
   private let gate: StepGate?
+  /// nil for a database without a file.
+  private let identity: FileIdentity?
 
   /// How a file that cannot be written is read now; nil for one that can. What it leads to is there as long as it is held.
   package func readingWay() throws(ReplicaError) -> ReadingWay? {
@@ -40,6 +42,7 @@ package final class Replica: Sendable {
     self.storage = storage
     self.now = now
     self.gate = gate
+    identity = if case .file = storage { FileIdentity(of: path) } else { nil }
   }
 
   deinit {
@@ -60,6 +63,14 @@ package final class Replica: Sendable {
       // Its one connection is used by one at a time: what is read is of one moment without a transaction.
       case .memory(let file): try file.queue.unsafeRead(work)
       }
+    }
+  }
+
+  /// Statements that each read of a moment of their own: SQLite does not end a transaction in which it found damage.
+  func readWithoutTransaction<Value>(_ work: (Database) throws -> Value) throws(ReplicaError) -> Value {
+    try translatingErrors {
+      if let way = try readingWay() { return try withExtendedLifetime(way) { try way.queue.unsafeRead(work) } }
+      return try required(storage.writer, "connection").unsafeRead(work)
     }
   }
 
@@ -100,6 +111,8 @@ package final class Replica: Sendable {
     do {
       let value = try work(database)
       try gate?(.committing(step))
+      // What is committed to a file that was removed or replaced is seen by nobody, so it must not be told of as done.
+      if let identity, FileIdentity(of: path) != identity { throw ReplicaError.replaced(path: path) }
       try database.run("COMMIT TRANSACTION")
       return value
     } catch {

@@ -19,6 +19,8 @@ package enum ReplicaError: Error, Hashable, Sendable {
   case storage(path: String, reason: String)
   /// The file was removed or replaced while it was open: what is written to it now is seen by nobody.
   case replaced(path: String)
+  /// A new file was to be made, and there is one already.
+  case taken(path: String)
   /// No edit has this number.
   case noEdit(EditNumber)
   /// No change has this number, or it is no longer kept.

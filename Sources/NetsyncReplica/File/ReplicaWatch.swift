@@ -1,11 +1,5 @@
 import GRDB
 
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Musl
-#endif
-
 /// Tells whether anything was committed to a replica, by this process or another, and whether its file is still the one at its path.
 ///
 /// SQLite counts for each connection what others have committed (`PRAGMA data_version`), so this one is held for itself and
@@ -55,19 +49,5 @@ package final class ReplicaWatch: Sendable {
     } catch {
       throw ReplicaError(error, path: path)
     }
-  }
-}
-
-/// Which file a path leads to.
-private struct FileIdentity: Equatable {
-  let device: dev_t
-  let node: ino_t
-
-  /// - Returns: nil where there is none.
-  init?(of path: String) {
-    var status = stat()
-    guard unsafe stat(path, &status) == 0 else { return nil }
-    device = status.st_dev
-    node = status.st_ino
   }
 }

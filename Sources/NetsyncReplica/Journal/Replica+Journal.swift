@@ -63,7 +63,7 @@ extension JournalChange {
     FROM journal LEFT JOIN network ON network.network_key = journal.network_key
     """
 
-  fileprivate init(_ row: Row, _ evidence: Evidence) throws {
+  init(_ row: Row, _ evidence: Evidence) throws {
     self.init(
       number: ChangeNumber(rawValue: try row.value("change")),
       at: Timestamp(microseconds: try row.value("at_us")),
@@ -81,7 +81,7 @@ extension JournalChange {
 }
 
 extension Evidence {
-  fileprivate init(json: String) throws {
+  init(json: String) throws {
     self = try JSONDecoder().decode(Evidence.self, from: Data(json.utf8))
   }
 }

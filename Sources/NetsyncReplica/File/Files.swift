@@ -1,0 +1,33 @@
+import FoundationEssentials
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Musl
+#endif
+
+/// Which file a path leads to.
+struct FileIdentity: Equatable {
+  let device: dev_t
+  let node: ino_t
+
+  /// - Returns: nil where there is none.
+  init?(of path: String) {
+    var status = stat()
+    guard unsafe stat(path, &status) == 0 else { return nil }
+    device = status.st_dev
+    node = status.st_ino
+  }
+}
+
+/// Moves a file within its directory, over another one if need be, and has that outlast a power cut.
+///
+/// - Returns: false with `errno` set.
+func moveFile(_ path: String, to destination: String) -> Bool {
+  guard unsafe rename(path, destination) == 0 else { return false }
+  let directory = URL(filePath: destination).deletingLastPathComponent().path(percentEncoded: false)
+  let descriptor = unsafe open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+  guard descriptor >= 0 else { return false }
+  defer { close(descriptor) }
+  return fsync(descriptor) == 0
+}

@@ -1,0 +1,119 @@
+import GRDB
+import NetsyncModel
+import NetsyncReconcile
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Musl
+#endif
+
+/// How much a replica holds.
+package struct Inventory: Hashable, Sendable {
+  package var networks = 0
+  package var interfaces = 0
+  /// Open edits, refused ones among them.
+  package var edits = 0
+  /// Entries of the journal that are kept.
+  package var changes = 0
+}
+
+/// What came of reading a replica whole.
+package struct CheckUp: Hashable, Sendable {
+  package var inventory = Inventory()
+  /// What is wrong; none for a sound replica.
+  package var faults: [String] = []
+}
+
+extension Replica {
+  /// How many faults are told of.
+  private static let mostFaults = 100
+
+  package func inventory() throws(ReplicaError) -> Inventory {
+    try read { database in try database.inventory() }
+  }
+
+  /// Reads every page and every row: what SQLite finds wrong with the file, references that lead nowhere, and rows that are not what
+  /// the schema promises.
+  package func checkUp() throws(ReplicaError) -> CheckUp {
+    try readWithoutTransaction { database in
+      var checkUp = CheckUp()
+      func look(_ work: () throws -> Void) {
+        do { try work() } catch let error as DatabaseError {
+          checkUp.faults.append(error.message ?? error.resultCode.description)
+        } catch {
+          checkUp.faults.append("\(error)")
+        }
+      }
+      func note(_ sql: String) throws {
+        // What was found before a page that cannot be read at all is told too.
+        let found = try String.fetchCursor(database, sql: sql)
+        while let fault = try found.next(), fault != "ok" {
+          checkUp.faults += fault.split(separator: "\n").filter { !$0.hasPrefix("***") }.map(String.init)
+        }
+      }
+      look { try note("PRAGMA integrity_check(\(Self.mostFaults))") }
+      look {
+        try note(
+          """
+          SELECT 'row ' || coalesce(rowid, '?') || ' of ' || "table" || ' refers to a row of ' || parent || ' that is not there'
+          FROM pragma_foreign_key_check
+          """
+        )
+      }
+      look { checkUp.faults += try database.undecodableRows() }
+      look { checkUp.inventory = try database.inventory() }
+      var told: Set<String> = []
+      checkUp.faults = Array(checkUp.faults.filter { told.insert($0).inserted }.prefix(Self.mostFaults))
+      return checkUp
+    }
+  }
+
+  /// Bytes of the file and of its write-ahead log.
+  package var size: (file: Int64, log: Int64) {
+    func bytes(_ path: String) -> Int64 {
+      var status = stat()
+      return unsafe stat(path, &status) == 0 ? Int64(status.st_size) : 0
+    }
+    return (bytes(path), bytes("\(path)-wal"))
+  }
+}
+
+extension Database {
+  func inventory() throws -> Inventory {
+    func count(_ table: String) throws -> Int { try value(Int.self, "SELECT count(*) FROM \(table)") ?? 0 }
+    return Inventory(
+      networks: try count("networks"),
+      interfaces: try count("network_interface"),
+      edits: try count("operation") + count("dead_letter"),
+      changes: try count("journal")
+    )
+  }
+
+  /// Rows that break what the schema's CHECKs cannot say: ids, states and their particulars, evidence.
+  fileprivate func undecodableRows() throws -> [String] {
+    var faults: [String] = []
+    func meet(_ table: String, _ key: Int64, _ decode: () throws -> Void) throws {
+      do { try decode() } catch let error as DatabaseError { throw error } catch {
+        faults.append("row \(key) of \(table) is not what the schema promises")
+      }
+    }
+    let networks = try cursor("SELECT * FROM network")
+    while let row = try networks.next() {
+      try meet("network", try row.value("network_key")) {
+        let hasID = try row.value("remote_id") as String? != nil
+        if try NetworkRow(row).base == nil, hasID, try row.value("gone_at_us") as Int64? == nil {
+          throw UndecodableRow(description: "its id cannot be used")
+        }
+      }
+    }
+    for edit in try values(Int64.self, "SELECT edit FROM operation UNION ALL SELECT edit FROM dead_letter") {
+      try meet("operation", edit) { _ = try required(operation(EditNumber(rawValue: edit)), "network") }
+    }
+    let changes = try cursor(JournalChange.select)
+    while let row = try changes.next() {
+      try meet("journal", try row.value("change")) { _ = try JournalChange(row, Evidence(json: row.value("evidence"))) }
+    }
+    return faults
+  }
+}

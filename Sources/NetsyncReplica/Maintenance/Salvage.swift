@@ -1,0 +1,195 @@
+import FoundationEssentials
+import GRDB
+import NetsyncModel
+import NetsyncReconcile
+
+/// Reads an outbox out of a damaged file: each row by its number, past every index, so that one that cannot be read takes no other along.
+struct Salvage {
+  /// How far beyond the last edit that can be seen one is looked for, where the file does not say how many there were.
+  private static let beyond: Int64 = 1_000
+
+  private let source: DatabaseQueue
+  private let now: Timestamp
+
+  init(of path: String, at now: Timestamp) throws {
+    self.now = now
+    var configuration = Configuration()
+    configuration.label = "netsync"
+    configuration.readonly = true
+    configuration.busyMode = .timeout(30)
+    configuration.prepareDatabase { database in try database.execute(sql: "PRAGMA trusted_schema = OFF") }
+    source = try DatabaseQueue(path: path, configuration: configuration)
+  }
+
+  /// Puts what can be read into a new replica. A create is looked for before it is sent: that it was sent may be what the damage took.
+  func save(into target: Database, withOutbox: Bool) throws -> ResetReport {
+    // Without a transaction: SQLite does not end one in which it found damage.
+    try source.unsafeRead { source in
+      var report = ResetReport()
+      keepMeta(source, target)
+      let last = highest("operation", in: source)
+      var unreadable: Set<Int64> = []
+      for table in ["operation", "dead_letter"] {
+        for number in numbers(of: table, upTo: last, in: source) {
+          do {
+            guard let row = try row(of: table, number, in: source) else { continue }
+            let edit = ResetReport.Edit(number: EditNumber(rawValue: number), row)
+            if withOutbox {
+              report.dropped.append(edit)
+            } else if keep(row, of: table, number, from: source, in: target) {
+              report.kept += 1
+            } else {
+              report.lost.append(edit)
+            }
+          } catch {
+            unreadable.insert(number)
+          }
+        }
+      }
+      report.isWhole = unreadable.isEmpty
+      if !withOutbox { report.lost += openEdits(among: unreadable, in: source) }
+      if !withOutbox { try target.suspectCreates(at: now) }
+      for (table, number) in [("operation", last), ("journal", highest("journal", in: source))] {
+        try target.neverAgain(number, of: table)
+      }
+      return report
+    }
+  }
+
+  /// The account, the server's clock, and the silence that it asked for: all of it, or else what can be used.
+  private func keepMeta(_ source: Database, _ target: Database) {
+    guard let row = try? Row.fetchOne(source, sql: "SELECT * FROM meta NOT INDEXED") else { return }
+    let columns = Array(row.columnNames.filter { $0 != "only_row" })
+    func set(_ columns: [String]) throws {
+      let assignments = columns.map { "\($0.quotedDatabaseIdentifier) = ?" }.joined(separator: ", ")
+      let values = columns.map { row[$0] as DatabaseValue }
+      try target.execute(sql: "UPDATE meta SET \(assignments)", arguments: StatementArguments(values))
+    }
+    if (try? set(columns)) == nil { for column in columns { try? set([column]) } }
+  }
+
+  /// The highest number that a table has given out, as far as that can be seen.
+  private func highest(_ table: String, in source: Database) -> Int64 {
+    let key = table == "journal" ? "change" : "edit"
+    let ways = [
+      "SELECT seq FROM sqlite_sequence WHERE name = '\(table)'",
+      "SELECT \(key) FROM \(table) NOT INDEXED ORDER BY \(key) DESC LIMIT 1",
+    ]
+    return ways.compactMap { try? Int64.fetchOne(source, sql: $0) }.max() ?? 0
+  }
+
+  /// What a walk from either end can see, and every number between.
+  private func numbers(of table: String, upTo last: Int64, in source: Database) -> [Int64] {
+    var seen: Set<Int64> = []
+    var isWhole = false
+    for order in ["ASC", "DESC"] where !isWhole {
+      do {
+        let cursor = try Int64.fetchCursor(source, sql: "SELECT edit FROM \(table) NOT INDEXED ORDER BY edit \(order)")
+        while let number = try cursor.next() { seen.insert(number) }
+        isWhole = true
+      } catch {
+        // What lies behind the damage is looked for from the other end, and by its number.
+        continue
+      }
+    }
+    if !isWhole { seen.formUnion(1...max(last, (seen.max() ?? 0) + Self.beyond)) }
+    return seen.sorted()
+  }
+
+  /// Those that the journal tells of as made here, and of whose end it does not tell.
+  private func openEdits(among numbers: Set<Int64>, in source: Database) -> [ResetReport.Edit] {
+    guard !numbers.isEmpty else { return [] }
+    var open: [Int64: ResetReport.Edit] = [:]
+    let sql = "SELECT edit, kind, after_name FROM journal NOT INDEXED WHERE edit IS NOT NULL ORDER BY change"
+    do {
+      let cursor = try Row.fetchCursor(source, sql: sql)
+      while let row = try cursor.next() {
+        guard let number = try? row.value("edit") as Int64, numbers.contains(number),
+          let kind = (try? row.value("kind") as String).flatMap(JournalChange.Kind.init)
+        else { continue }
+        let name = (try? row.value("after_name") as String?).map(NetworkName.init(_:))
+        let edit = EditNumber(rawValue: number)
+        switch kind {
+        case .created: open[number] = .init(number: edit, action: .create, name: name)
+        case .renamed: open[number] = .init(number: edit, action: .rename, name: name)
+        case .deleted: open[number] = .init(number: edit, action: .delete, name: nil)
+        case .sent, .adopted, .satisfied, .superseded, .discarded, .yielded, .resolved: open[number] = nil
+        case .refused, .conflict, .prevailed, .changed, .wentBack, .setAside: break
+        }
+      }
+    } catch {
+      // What can be told was told; that it is not all, the report says.
+    }
+    return open.values.sorted { $0.number.rawValue < $1.number.rawValue }
+  }
+
+  /// - Throws: where the page that would hold it cannot be read.
+  private func row(of table: String, _ number: Int64, in source: Database) throws -> Row? {
+    let key = table == "network" ? "network_key" : "edit"
+    return try Row.fetchOne(source, sql: "SELECT * FROM \(table) NOT INDEXED WHERE \(key) = ?", arguments: [number])
+  }
+
+  /// - Returns: false where the edit, or the network that it needs, is not what the schema promises; then nothing of it is kept.
+  private func keep(_ row: Row, of table: String, _ number: Int64, from source: Database, in target: Database) -> Bool {
+    do {
+      try target.inSavepoint {
+        let network: Int64 = try row.value("network_key")
+        try keepNetwork(network, isNew: row.value("action") == "create", from: source, in: target)
+        try insert(row, into: table, in: target)
+        if let conflict = try self.row(of: "conflict", number, in: source) {
+          try insert(conflict, into: "conflict", in: target)
+        }
+        guard try target.operation(EditNumber(rawValue: number)) != nil else {
+          throw UndecodableRow(description: "the edit cannot be used")
+        }
+        return .commit
+      }
+      return true
+    } catch {
+      return false
+    }
+  }
+
+  private func keepNetwork(_ key: Int64, isNew: Bool, from source: Database, in target: Database) throws {
+    guard try target.lane(of: NetworkKey(rawValue: key)) == nil else { return }
+    if let row = try? row(of: "network", key, in: source) {
+      try insert(row, into: "network", in: target, without: ["seen_page", "read_at_us", "interfaces_as_of_us"])
+    } else if isNew {
+      // What a new network is called stands in the edit.
+      let local = LocalID.random(at: now)
+      try target.run("INSERT INTO network (network_key, local_id) VALUES (?, ?)", arguments: [key, local.text])
+    } else {
+      throw UndecodableRow(description: "the network of the edit cannot be read")
+    }
+  }
+
+  /// What an older schema does not have keeps the default of the new one.
+  private func insert(_ row: Row, into table: String, in target: Database, without left: Set<String> = []) throws {
+    let columns = row.columnNames.filter { !left.contains($0) }
+    let names = columns.map(\.quotedDatabaseIdentifier).joined(separator: ", ")
+    let marks = columns.map { _ in "?" }.joined(separator: ", ")
+    let values = columns.map { row[$0] as DatabaseValue }
+    try target.execute(sql: "INSERT INTO \(table) (\(names)) VALUES (\(marks))", arguments: StatementArguments(values))
+  }
+}
+
+extension ResetReport.Edit {
+  fileprivate init(number: EditNumber, _ row: Row) {
+    self.init(
+      number: number,
+      action: (try? row.value("action") as String).flatMap(Intent.Action.init),
+      name: (try? row.value("name") as String).map(NetworkName.init(_:))
+    )
+  }
+}
+
+extension Database {
+  /// Numbers of a table up to this one are not given out again.
+  fileprivate func neverAgain(_ number: Int64, of table: String) throws {
+    try run("UPDATE sqlite_sequence SET seq = max(seq, ?) WHERE name = ?", arguments: [number, table])
+    try run(
+      "INSERT INTO sqlite_sequence (name, seq) SELECT ?1, ?2 WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = ?1)",
+      arguments: [table, number]
+    )
+  }
+}

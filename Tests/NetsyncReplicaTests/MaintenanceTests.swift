@@ -1,0 +1,211 @@
+import FoundationEssentials
+import GRDB
+import NetsyncModel
+import NetsyncReconcile
+import NetsyncReplica
+import NetsyncTestKit
+import NetsyncTestSupport
+import Testing
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Musl
+#endif
+
+/// Backups, checks and resets: what a person does with the file. None of them loses an edit or sends one twice.
+@Suite(.opensReplicas) struct MaintenanceTests {
+  // MARK: Backups
+
+  @Test func `a backup holds everything, and a create that waits in it is looked for before it is sent again`() throws {
+    let host = try ReplicaHost()
+    try host.pull([.sample(1, name: "lab"), .sample(2, name: "den")])
+    _ = try host.create("new")
+    _ = try host.rename("lab", to: "lab-eu")
+    let copy = "\(host.path).backup"
+    let inventory = try host.replica.backUp(to: copy)
+    #expect(inventory.networks == 3 && inventory.edits == 2)
+    #expect(try permissions(of: copy) == 0o600)
+    // What waits in the original waits as before.
+    #expect(try host.outbox == ["1 create new waiting", "2 rename lab-eu waiting"])
+
+    let restored = try Replica.open(copy, .existing, now: host.replica.now)
+    #expect(try restored.networks().map { $0.name?.text } == host.replica.networks().map { $0.name?.text })
+    try restored.recover()
+    guard case .inDoubt(let doubt) = try #require(try restored.operations().first).state else {
+      Issue.record("a create that may have been sent since the backup would be sent blindly")
+      return
+    }
+    #expect(doubt.arming.notBefore <= host.serverNow)
+    #expect(doubt.arming.known.isEmpty)
+    #expect(try restored.operations().map(\.edit.rawValue) == [1, 2])
+  }
+
+  @Test func `a backup takes the place of no file that is there`() throws {
+    let host = try ReplicaHost()
+    let taken = "\(host.path).backup"
+    try Data("somebody's".utf8).write(to: URL(filePath: taken))
+    #expect(throws: ReplicaError.taken(path: taken)) { try host.replica.backUp(to: taken) }
+    #expect(throws: ReplicaError.taken(path: host.path)) { try host.replica.backUp(to: host.path) }
+    #expect(try Data(contentsOf: URL(filePath: taken)) == Data("somebody's".utf8))
+  }
+
+  @Test func `a backup that cannot be written leaves nothing behind`() throws {
+    let host = try ReplicaHost()
+    let nowhere = "\(host.path).none/backup"
+    #expect(throws: ReplicaError.self) { try host.replica.backUp(to: nowhere) }
+    #expect(try files(beside: host.path).allSatisfy { !$0.contains("partial") })
+  }
+
+  // MARK: Checks
+
+  @Test func `a sound replica has no faults, and a row that breaks the schema's promise is one`() throws {
+    let host = try ReplicaHost()
+    try host.pull([.sample(1, name: "lab")])
+    _ = try host.create("new")
+    #expect(try host.replica.checkUp().faults == [])
+    try tamper(
+      with: host.path,
+      "UPDATE network SET remote_id = 'no id, though of thirty-six letters' || '.' WHERE name = 'lab'"
+    )
+    try tamper(with: host.path, "UPDATE operation SET network_key = 77")
+    let faults = try host.replica.checkUp().faults
+    #expect(faults.contains { $0.contains("network") && $0.contains("promises") }, "\(faults)")
+    #expect(faults.contains { $0.contains("refers to a row") }, "\(faults)")
+  }
+
+  // MARK: Resets
+
+  @Test func `a reset forgets what was pulled, and keeps the outbox, its networks and every number`() throws {
+    let host = try ReplicaHost()
+    try host.pull([.sample(1, name: "lab"), .sample(2, name: "den")])
+    let made = try host.create("new")
+    _ = try host.rename("lab", to: "lab-eu")
+    let report = try Replica.reset(host.path, withOutbox: false, now: host.replica.now)
+    #expect(report.kept == 2 && report.lost == [] && report.isWhole && report.setAside == nil)
+    #expect(try host.seen.sorted() == ["lab-eu waiting", "new waiting"])
+    #expect(try host.outbox == ["1 create new waiting", "2 rename lab-eu waiting"])
+    #expect(try host.replica.status().completeAsOf == nil)
+    #expect(try host.create("next").edit > made.edit)
+    #expect(try host.replica.checkUp().faults == [])
+    try host.pull([.sample(1, name: "lab"), .sample(2, name: "den")])
+    #expect(try host.seen.sorted() == ["den synced", "lab-eu waiting", "new waiting", "next waiting"])
+  }
+
+  @Test func `with the outbox, a reset says of every edit that it is dropped`() throws {
+    let host = try ReplicaHost()
+    try host.pull([.sample(1, name: "lab")])
+    _ = try host.create("new")
+    _ = try host.delete("lab")
+    let report = try Replica.reset(host.path, withOutbox: true, now: host.replica.now)
+    #expect(report.dropped.map(\.number.rawValue) == [1, 2])
+    #expect(report.dropped.map(\.name) == [NetworkName("new"), nil])
+    #expect(try host.seen.isEmpty && host.outbox.isEmpty)
+    #expect(try host.create("next").edit.rawValue == 3)
+  }
+
+  @Test
+  func `out of a damaged file a reset saves the edits that can be read, names the others, and sets the file aside`()
+    throws
+  {
+    let host = try ReplicaHost()
+    try host.pull([.sample(1, name: "lab")])
+    _ = try host.rename("lab", to: "lab-eu")
+    for number in 1...300 { _ = try host.create("made-\(number)") }
+    try host.replica.checkpoint()
+    let path = "\(host.path).damaged"
+    try FileManager.default.copyItem(atPath: host.path, toPath: path)
+    let damaged = try overwriteLeaf(of: "operation", in: path)
+    let report = try Replica.reset(path, withOutbox: false, now: host.replica.now)
+    #expect(!report.isWhole)
+    #expect(report.kept + report.lost.count == 301)
+    #expect(report.kept > 200 && !report.lost.isEmpty)
+    #expect(report.lost.allSatisfy { $0.action == .create && $0.name?.text == "made-\($0.number.rawValue - 1)" })
+    let aside = try #require(report.setAside)
+    #expect(try Data(contentsOf: URL(filePath: aside)) == damaged)
+
+    let saved = try Replica.open(path, .existing, now: host.replica.now)
+    #expect(try saved.checkUp().faults == [])
+    #expect(try permissions(of: path) == 0o600)
+    #expect(try saved.operations().count == report.kept)
+    #expect(try saved.networks().contains { $0.name?.text == "lab-eu" && $0.id == .sample(1) })
+    // Whether a create was sent may be what the damage took.
+    #expect(try saved.operations().allSatisfy { $0.intent.action != .create || $0.state.word == .sending })
+    _ = try saved.create(NetworkName("next"), localID: host.newLocalID())
+    #expect(try saved.operations().last?.edit.rawValue == 302)
+    #expect(try files(beside: path).allSatisfy { !$0.contains("saved") })
+  }
+
+  @Test func `a reset leaves alone what is no replica`() throws {
+    let directory = try TemporaryDirectory()
+    let path = "\(directory.path)/letter"
+    try Data("A letter that somebody wrote.".utf8).write(to: URL(filePath: path))
+    #expect(throws: ReplicaError.notAReplica(path: path)) {
+      try Replica.reset(path, withOutbox: true, now: { Timestamp(microseconds: 0) })
+    }
+    #expect(try FileManager.default.contentsOfDirectory(atPath: directory.path) == ["letter"])
+  }
+
+  // MARK: A file that goes while it is open
+
+  @Test func `an edit is never told of as queued in a file that was removed or replaced meanwhile`() throws {
+    let host = try ReplicaHost()
+    let other = try ReplicaHost()
+    try FileManager.default.removeItem(atPath: host.path)
+    #expect(throws: ReplicaError.replaced(path: host.path)) { try host.create("lab") }
+    try FileManager.default.copyItem(atPath: other.path, toPath: host.path)
+    #expect(throws: ReplicaError.replaced(path: host.path)) { try host.create("lab") }
+  }
+
+  @Test func `a replica that was shrunk holds what it held`() throws {
+    let host = try ReplicaHost()
+    try host.pull((1...200).map { .sample($0, name: "lab-\($0)") })
+    _ = try host.create("new")
+    let before = try (host.seen, host.outbox)
+    try host.replica.vacuum()
+    #expect(try host.seen == before.0)
+    #expect(try host.outbox == before.1)
+    #expect(try host.replica.checkUp().faults == [])
+    #expect(host.replica.size.log == 0)
+  }
+}
+
+private func permissions(of path: String) throws -> mode_t {
+  var status = stat()
+  try #require(unsafe lstat(path, &status) == 0)
+  return status.st_mode & 0o777
+}
+
+private func files(beside path: String) throws -> [String] {
+  try FileManager.default.contentsOfDirectory(atPath: URL(filePath: path).deletingLastPathComponent().path)
+}
+
+/// Writes past every constraint, as a flipped bit would.
+private func tamper(with path: String, _ sql: String) throws {
+  var configuration = Configuration()
+  configuration.foreignKeysEnabled = false
+  configuration.prepareDatabase { database in try database.execute(sql: "PRAGMA ignore_check_constraints = ON") }
+  try DatabaseQueue(path: path, configuration: configuration).write { database in try database.execute(sql: sql) }
+}
+
+/// Damages one page in the middle of a table.
+///
+/// - Returns: the file as it is then.
+private func overwriteLeaf(of table: String, in path: String) throws -> Data {
+  let (page, size) = try DatabaseQueue(path: path).read { database in
+    let pages = try Int.fetchAll(
+      database,
+      sql: "SELECT pageno FROM dbstat WHERE name = ? AND pagetype = 'leaf' ORDER BY path",
+      arguments: [table]
+    )
+    return (
+      try #require(pages.dropFirst(pages.count / 2).first),
+      try #require(try Int.fetchOne(database, sql: "PRAGMA page_size"))
+    )
+  }
+  var content = try Data(contentsOf: URL(filePath: path))
+  let start = (page - 1) * size
+  content.replaceSubrange(start..<(start + size), with: Data(repeating: 0xFF, count: size))
+  try content.write(to: URL(filePath: path))
+  return content
+}
