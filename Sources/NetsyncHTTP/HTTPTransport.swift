@@ -13,7 +13,8 @@ import NetsyncModel
   import Musl
 #endif
 
-/// The transport over AsyncHTTPClient: HTTP/1.1, TLS always verified, redirects refused, one total deadline, capped bodies.
+/// The transport over AsyncHTTPClient: HTTP/1.1, TLS from 1.2 on and always verified, redirects refused, one total deadline, capped
+/// bodies.
 package struct HTTPTransport: Transport {
   private let client: HTTPClient
   private let road: Road
@@ -27,6 +28,8 @@ package struct HTTPTransport: Transport {
     self.connectTimeout = connectTimeout
     var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
     var tls = TLSConfiguration.makeClientConfiguration()
+    // Earlier ones are no longer to be negotiated (RFC 8996).
+    tls.minimumTLSVersion = .tlsv12
     tls.additionalTrustRoots = [.certificates(road.certificates)]
     configuration.tlsConfiguration = tls
     configuration.proxy = road.proxy.map { proxy in

@@ -14,6 +14,7 @@ import socket
 import ssl
 import subprocess
 import threading
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -22,7 +23,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 from checks import Run, Violation, equal, main, require
-from host import KEY, Answer, Host
+from host import Answer, Host, check_seeking, spellings
 
 API = "api.netsync.test"
 USER, PASSWORD = "operator", "p@ss:word%1"
@@ -32,6 +33,11 @@ NETWORKS = [
     {"id": f"00000000-0000-4000-8000-00000000000{number}", "record_type": "network", "name": f"net {number}"}
     for number in (1, 2)
 ]
+# What other programs are told by to take any certificate, and what this one might be.
+UNVERIFIED = {
+    "NETSYNC_HTTP_INSECURE": "1", "NETSYNC_HTTP_VERIFY": "0", "NODE_TLS_REJECT_UNAUTHORIZED": "0", "PYTHONHTTPSVERIFY": "0",
+    "GIT_SSL_NO_VERIFY": "1", "SSL_NO_VERIFY": "1", "CURL_INSECURE": "1",
+}
 # What libraries say, and where code stands.
 LIBRARY = re.compile(
     r"NIO|SSLError|BoringSSL|HTTPClient|AsyncHTTP|Swift|errno|Optional\(|\.swift|/checkouts/|/\.build/|\.cc:|/root/|Error\("
@@ -94,12 +100,18 @@ def openssl(*arguments: object) -> None:
 
 
 @contextmanager
-def serving(certificate: tuple[Path, Path] | None) -> Iterator[int]:
-    """The API on a port of this host, with TLS where there is a certificate."""
+def serving(certificate: tuple[Path, Path] | None, only: ssl.TLSVersion | None = None) -> Iterator[int]:
+    """The API on a port of this host, with TLS where there is a certificate; `only` is the one version that it speaks."""
     server = HTTPServer(("127.0.0.1", 0), API_Handler)
     if certificate:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(*certificate)
+        if only:
+            # OpenSSL has to be talked into the old ones.
+            context.set_ciphers("ALL:@SECLEVEL=0")
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", DeprecationWarning)
+                context.minimum_version = context.maximum_version = only
         server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
     server.handle_error = lambda *_: None  # type: ignore[method-assign]
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
@@ -213,8 +225,12 @@ class Roads:
         said = host.run("status").output
         for word in words:
             require(word in said, f"{word!r} is not in: {said}")
-        require(PASSWORD not in said + answer.errors and "p%40ss" not in said + answer.errors, "a password is told")
+        for spelling in spellings(PASSWORD):
+            require(spelling.decode() not in said + answer.errors, "a password is told")
+            for file in host.home.rglob("*"):
+                require(not file.is_file() or spelling not in file.read_bytes(), f"a password is in {file}")
         self.run.count("ways that lead there")
+        self.run.count("files searched for the key", host.check_secrets())
 
     @staticmethod
     def check_words(answer: Answer) -> None:
@@ -223,12 +239,15 @@ class Roads:
 
 
 def show(run: Run) -> None:
+    check_seeking()
     roads = Roads(run)
     ours = roads.ours
     file = str(ours.file)
-    with serving(ours.certificate("localhost")) as port:
+    localhost = ours.certificate("localhost")
+    with serving(localhost) as port:
         url = f"https://localhost:{port}/v2"
         roads.fails("certificate_untrusted", ["Netsync Test Authority", "for localhost", "NETSYNC_HTTP_CA_FILE", "proxy"], url)
+        roads.fails("certificate_untrusted", ["Netsync Test Authority"], url, **UNVERIFIED)
         roads.goes(url, ["direct", f"trusting {file} too"], NETSYNC_HTTP_CA_FILE=file)
         roads.goes(url, ["direct"], SSL_CERT_FILE=file)
         folder = run.folder / "certificates"
@@ -245,6 +264,7 @@ def show(run: Run) -> None:
         roads.fails("certificate_expired", ["out of date", "valid until"], url, NETSYNC_HTTP_CA_FILE=file)
     with serving(ours.certificate("localhost", start=3)) as port:
         roads.fails("certificate_expired", ["out of date"], f"https://localhost:{port}/v2", NETSYNC_HTTP_CA_FILE=file)
+    show_versions(roads, localhost, file)
     with serving(None) as port:
         roads.fails("no_tls", ["does not speak TLS"], f"https://localhost:{port}/v2")
     with socket.create_server(("127.0.0.1", 0)) as free:
@@ -253,6 +273,17 @@ def show(run: Run) -> None:
     roads.fails("name_unresolved", ["cannot be resolved"], f"https://{NO_NAME}/v2", tries=4)
     show_proxies(roads, file)
     show_settings(roads)
+
+
+def show_versions(roads: Roads, certificate: tuple[Path, Path], file: str) -> None:
+    """TLS before 1.2 is not spoken, whoever vouches for the server."""
+    for version in (ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_1, ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3):
+        with serving(certificate, version) as port:
+            url = f"https://localhost:{port}/v2"
+            if version < ssl.TLSVersion.TLSv1_2:
+                roads.fails("tls_broken", ["handshake was broken off"], url, tries=4, NETSYNC_HTTP_CA_FILE=file)
+            else:
+                roads.goes(url, ["direct"], NETSYNC_HTTP_CA_FILE=file)
 
 
 def show_proxies(roads: Roads, file: str) -> None:
