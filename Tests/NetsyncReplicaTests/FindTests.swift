@@ -45,6 +45,23 @@ import Testing
     #expect(try host.replica.find(reference) == .unknown)
   }
 
+  @Test(
+    arguments: [
+      "'); DROP TABLE network; --", "' OR '1'='1", "\" OR 1=1 --", "x'; DELETE FROM operation WHERE '1'='1", "%", "_",
+      "?", "?1", ":text", "@text", "$text", "x'00'", "\\", "\\'", "a\nb; --", "[id]", "`id`", "*",
+    ]
+  )
+  func `a name that reads like SQL is a name, to find and to edit`(name: String) throws {
+    let host = try ReplicaHost()
+    try host.pull([.sample(1, name: "lab"), .sample(2, name: name)])
+    try host.create("made \(name)")
+    try host.rename("lab", to: "renamed \(name)")
+    #expect(try host.replica.find(name) == .found(host.network(name)))
+    #expect(try host.replica.find("renamed \(name)") == .found(host.network("renamed \(name)")))
+    #expect(try host.list { $0.name = name } == [name, "made \(name)", "renamed \(name)"].sorted())
+    #expect(try host.outbox == ["1 create made \(name) waiting", "2 rename renamed \(name) waiting"])
+  }
+
   @Test func `a name or a beginning that several have names none of them`() throws {
     let host = try ReplicaHost()
     try host.pull([.sample(1, name: "lab"), .sample(2, name: "dmz"), .sample(3, name: "lab")])

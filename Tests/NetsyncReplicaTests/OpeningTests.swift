@@ -22,18 +22,24 @@ import Testing
 
   /// Serialized: the process has one umask. What runs beside this makes its files more open or more closed, and no less well.
   @Test(.serialized, arguments: [0o000, 0o027, 0o077] as [mode_t])
-  func `a new replica is its owner's alone, whatever the umask`(mask: mode_t) throws {
+  func `a new replica and a copy to try things on are their owner's alone, whatever the umask`(mask: mode_t) throws {
     let directory = try TemporaryDirectory()
     let path = "\(directory.path)/profiles/work/replica.sqlite"
     let former = umask(mask)
     defer { umask(former) }
     let replica = try openReplica(path, .makeIfMissing)
     _ = try replica.beginSweep(networksOnly: true)
-    for file in [path, "\(path)-wal", "\(path)-shm"] {
+    let trial = try Replica.trial(of: path, now: { Timestamp(microseconds: 0) })
+    defer { trial.removeFiles() }
+    let trialDirectory = URL(filePath: trial.path).deletingLastPathComponent().path(percentEncoded: false)
+    let tried = try FileManager.default.contentsOfDirectory(atPath: trialDirectory).map { "\(trialDirectory)/\($0)" }
+    #expect(!tried.isEmpty)
+    for file in ["", "-wal", "-shm", ".lock", ".reserve"].map({ path + $0 }) + tried {
       #expect(try permissions(of: file) == 0o600, "\(file)")
     }
-    #expect(try permissions(of: "\(directory.path)/profiles/work") == 0o700)
-    #expect(try permissions(of: "\(directory.path)/profiles") == 0o700)
+    for made in ["\(directory.path)/profiles/work", "\(directory.path)/profiles", trialDirectory] {
+      #expect(try permissions(of: made) == 0o700, "\(made)")
+    }
     #expect(try replica.lastSweep()?.sweep == 1)
   }
 

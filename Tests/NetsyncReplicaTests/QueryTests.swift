@@ -1,10 +1,11 @@
 import FoundationEssentials
 import NetsyncModel
 import NetsyncReconcile
-import NetsyncReplica
 import NetsyncTestKit
 import NetsyncTestSupport
 import Testing
+
+@testable import NetsyncReplica
 
 /// SQL that a user writes can read everything and harm nothing.
 @Suite(.opensReplicas) struct QueryTests {
@@ -18,6 +19,11 @@ import Testing
     "PRAGMA journal_mode = DELETE",
     "PRAGMA wal_checkpoint",
     "PRAGMA optimize",
+    "PRAGMA query_only = OFF",
+    "PRAGMA trusted_schema = ON",
+    "PRAGMA writable_schema = ON",
+    "PRAGMA temp_store_directory = '/tmp'",
+    "SELECT * FROM pragma_query_only(0)",
     "SELECT * FROM pragma_journal_mode('delete')",
     "CREATE TEMP TABLE t (a)",
     "CREATE TEMP VIEW v AS SELECT 1",
@@ -26,7 +32,10 @@ import Testing
     "EXPLAIN CREATE TEMP TABLE t (a)",
     "ATTACH ':memory:' AS other",
     "DETACH main",
-    "BEGIN", "COMMIT", "SAVEPOINT a", "REINDEX", "ANALYZE", "VACUUM",
+    "BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT a", "RELEASE a", "REINDEX", "ANALYZE", "VACUUM",
+    "CREATE TABLE t (a)", "ALTER TABLE network ADD COLUMN a", "CREATE INDEX i ON network (name)",
+    "DROP TABLE operation", "REPLACE INTO meta (only_row) VALUES (1)",
+    "CREATE TRIGGER t AFTER DELETE ON operation BEGIN SELECT 1; END",
     "WITH a AS (SELECT 1) DELETE FROM operation",
     "UPDATE sqlite_master SET sql = ''",
     "SELECT readfile('/etc/passwd')",
@@ -58,6 +67,13 @@ import Testing
   func `what tells something without changing anything is answered`(sql: String) async throws {
     let host = try ReplicaHost()
     #expect(try await !query(host, sql, maximumRows: 100).rows.isEmpty)
+  }
+
+  /// By SQLite's numbers, of which the highest is 33: https://sqlite.org/c3ref/c_alter_table.html.
+  @Test func `of all that a statement may ask leave for, it gets none but to read`() {
+    let (read, select, function, recursive) = (Int32(20), Int32(21), Int32(31), Int32(33))
+    let allowed = (Int32(-1)...1_000).filter { QueryAuthorizer.allows($0, nil, nil) }
+    #expect(allowed == [read, select, function, recursive])
   }
 
   @Test func `no other file is read, and none is made`() async throws {

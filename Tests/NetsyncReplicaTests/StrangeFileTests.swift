@@ -1,10 +1,12 @@
 import FoundationEssentials
+import GRDB
 import NetsyncModel
 import NetsyncReconcile
-import NetsyncReplica
 import NetsyncTestKit
 import NetsyncTestSupport
 import Testing
+
+@testable import NetsyncReplica
 
 /// What lies at the path need not be a replica. Whatever it is, it is somebody's.
 @Suite(.opensReplicas) struct StrangeFileTests {
@@ -47,6 +49,34 @@ import Testing
     try Data(database(applicationID: 0x4E53_594E, userVersion: 1)).write(to: URL(filePath: path))
     let replica = try Replica.open(path, .existing, now: { Timestamp(microseconds: 0) })
     #expect(try replica.networks().map(\.name) == [NetworkName("lab")])
+  }
+
+  @Test func `what somebody has put into a replica's schema does not run, and an edit that would run it is not queued`()
+    throws
+  {
+    let host = try ReplicaHost()
+    // A table of SQLite's own, which tells of the connection: a schema that is not trusted may not read it.
+    try DatabaseQueue(path: host.path).write { database in
+      try database.execute(
+        sql: "CREATE TRIGGER planted AFTER INSERT ON operation BEGIN SELECT name FROM pragma_database_list; END"
+      )
+    }
+    let reason = "unsafe use of virtual table \"pragma_database_list\""
+    #expect(throws: ReplicaError.damaged(path: host.path, reason: reason)) { try host.create("lab") }
+    #expect(try host.outbox.isEmpty)
+  }
+
+  @Test func `each connection trusts no schema, and checks every cell that it reads`() throws {
+    let host = try ReplicaHost()
+    guard case .file(let pool) = host.replica.storage else {
+      Issue.record("a replica that can be written is a file")
+      return
+    }
+    func settings(_ database: Database) throws -> [Int?] {
+      try ["trusted_schema", "cell_size_check"].map { try Int.fetchOne(database, sql: "PRAGMA \($0)") }
+    }
+    #expect(try pool.read(settings) == [0, 1])
+    #expect(try pool.writeWithoutTransaction(settings) == [0, 1])
   }
 }
 

@@ -29,6 +29,18 @@ import Testing
     #expect(try isFree(host.path))
   }
 
+  @Test func `an edit leaves the file as it was, however long the log grows, until who syncs folds it in`() throws {
+    let host = try ReplicaHost()
+    let file = URL(filePath: host.path)
+    let before = try Data(contentsOf: file)
+    // SQLite would fold the log in by itself once it has a thousand pages, which are 4 MB.
+    for number in 1...100 { try host.create("\(number)" + String(repeating: "x", count: 40_000)) }
+    #expect(try Data(contentsOf: URL(filePath: "\(host.path)-wal")).count > 4_096_000)
+    #expect(try Data(contentsOf: file) == before)
+    try host.replica.checkpoint()
+    #expect(try Data(contentsOf: file) != before)
+  }
+
   @Test func `a lock that cannot be made is an error, and not a lock that another has`() throws {
     let directory = try TemporaryDirectory()
     #expect(throws: ReplicaError.self) { try isFree("\(directory.path)/none/replica.sqlite") }
