@@ -40,16 +40,24 @@ final class CommandHost: Sendable {
 
   /// Starts the binary; its output goes to files, so that no pipe can fill up.
   ///
-  /// - Parameter terminal: where stderr goes instead.
+  /// - Parameters:
+  ///   - mask: the umask that it begins with, in octal.
+  ///   - terminal: where stderr goes instead.
   func start(
     _ arguments: [String],
     extra: [String: String] = [:],
+    umask mask: String? = nil,
     errorsOn terminal: FileHandle? = nil
   ) throws -> Running {
     let process = Process()
-    process.executableURL = Self.binary
     process.currentDirectoryURL = URL(fileURLWithPath: directory)
-    process.arguments = arguments
+    if let mask {
+      process.executableURL = URL(fileURLWithPath: "/bin/sh")
+      process.arguments = ["-c", #"umask \#(mask); exec "$0" "$@""#, Self.binary.path] + arguments
+    } else {
+      process.executableURL = Self.binary
+      process.arguments = arguments
+    }
     process.environment = variables.merging(extra) { $1 }
     let stem = directory + "/run-" + UUID().uuidString
     for suffix in [".out", ".err"] {
