@@ -50,12 +50,12 @@ struct ReplicaCommand: AsyncParsableCommand {
 
     func run() async throws {
       let session = try Session(global)
-      let replica = try session.open()
-      let checkUp = try session.step { () throws(ReplicaError) in try replica.checkUp() }
+      let path = session.settings.replicaPath
+      let checkUp = try session.step { () throws(ReplicaError) in try Replica.checkUp(path, now: { .now }) }
       let faults = checkUp.faults
       let object: JSONText = .object(
         [
-          .init("schema", "netsync.check/1"), .init("path", .string(replica.path)),
+          .init("schema", "netsync.check/1"), .init("path", .string(path)),
           .init("sound", .bool(faults.isEmpty)),
           .init("faults", .array(faults.map { .string($0) })),
         ] + JSONText.members(checkUp.inventory)
@@ -66,7 +66,7 @@ struct ReplicaCommand: AsyncParsableCommand {
       )
       guard let first = faults.first else { return }
       let reason = faults.count > 1 ? "\(first), and \(counted(faults.count - 1, "more fault"))" : first
-      throw UserMessage(.damaged(path: replica.path, reason: reason))
+      throw UserMessage(.damaged(path: path, reason: reason))
     }
   }
 

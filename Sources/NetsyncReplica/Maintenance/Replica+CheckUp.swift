@@ -1,5 +1,5 @@
 import GRDB
-import NetsyncModel
+package import NetsyncModel
 import NetsyncReconcile
 
 #if canImport(Glibc)
@@ -31,6 +31,18 @@ extension Replica {
 
   package func inventory() throws(ReplicaError) -> Inventory {
     try read { database in try database.inventory() }
+  }
+
+  /// Opens and checks the replica at `path`; damage that keeps it from being opened is a fault as well.
+  package static func checkUp(
+    _ path: String,
+    now: @escaping @Sendable () -> Timestamp
+  ) throws(ReplicaError) -> CheckUp {
+    do {
+      return try open(path, .existing, now: now).checkUp()
+    } catch .damaged(_, let reason) {
+      return CheckUp(faults: [reason])
+    }
   }
 
   /// Reads every page and every row: what SQLite finds wrong with the file, references that lead nowhere, and rows that are not what

@@ -42,11 +42,8 @@ extension Replica {
     withOutbox: Bool,
     now: @escaping @Sendable () -> Timestamp
   ) throws(ReplicaError) -> ResetReport {
-    do {
-      let replica = try Replica.open(path, .existing, now: now)
-      if try replica.checkUp().faults.isEmpty { return try replica.empty(withOutbox: withOutbox) }
-    } catch .damaged {
-      // What cannot be opened may still be read.
+    if try checkUp(path, now: now).faults.isEmpty {
+      return try open(path, .existing, now: now).empty(withOutbox: withOutbox)
     }
     return try replaceDamaged(path, withOutbox: withOutbox, now: now)
   }

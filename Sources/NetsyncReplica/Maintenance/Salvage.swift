@@ -8,7 +8,8 @@ struct Salvage {
   /// How far beyond the last edit that can be seen one is looked for, where the file does not say how many there were.
   private static let beyond: Int64 = 1_000
 
-  private let source: DatabaseQueue
+  /// nil where nothing can be read at all.
+  private let source: DatabaseQueue?
   private let now: Timestamp
 
   init(of path: String, at now: Timestamp) throws {
@@ -18,13 +19,18 @@ struct Salvage {
     configuration.readonly = true
     configuration.busyMode = .timeout(30)
     configuration.prepareDatabase { database in try database.execute(sql: "PRAGMA trusted_schema = OFF") }
-    source = try DatabaseQueue(path: path, configuration: configuration)
+    do {
+      source = try DatabaseQueue(path: path, configuration: configuration)
+    } catch let error as DatabaseError where error.resultCode == .SQLITE_CORRUPT {
+      source = nil
+    }
   }
 
   /// Puts what can be read into a new replica. A create is looked for before it is sent: that it was sent may be what the damage took.
   func save(into target: Database, withOutbox: Bool) throws -> ResetReport {
+    guard let source else { return ResetReport(isWhole: false) }
     // Without a transaction: SQLite does not end one in which it found damage.
-    try source.unsafeRead { source in
+    return try source.unsafeRead { source in
       var report = ResetReport()
       keepMeta(source, target)
       let last = highest("operation", in: source)
