@@ -8,7 +8,7 @@ let package = Package(
   products: [
     .library(name: "Netsync", targets: ["Netsync"]),
     .library(name: "NetsyncTestKit", targets: ["NetsyncTestKit"]),
-    .executable(name: "netsync", targets: ["NetsyncCLI"]),
+    .executable(name: "netsync", targets: ["NetsyncMain"]),
     .executable(name: "netsync-simulate", targets: ["NetsyncSimulate"]),
   ],
   dependencies: [
@@ -120,8 +120,8 @@ let package = Package(
       ].map { .embedInCode("Assets/\($0)") }
     ),
 
-    // The command line.
-    .executableTarget(
+    // The command line, and the program that is nothing else.
+    .target(
       name: "NetsyncCLI",
       dependencies: [
         "NetsyncModel", "NetsyncReconcile", "NetsyncReplica", "NetsyncAPI", "NetsyncHTTP", "NetsyncEngine",
@@ -135,6 +135,7 @@ let package = Package(
       ],
       exclude: ["systemd"]
     ),
+    .executableTarget(name: "NetsyncMain", dependencies: ["NetsyncCLI"]),
 
     // A deterministic world for tests.
     .target(

@@ -1,10 +1,9 @@
-import ArgumentParser
+package import ArgumentParser
 import Foundation
 
 /// The command line: `netsync`.
-@main
-struct NetsyncCommand: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(
+package struct NetsyncCommand: AsyncParsableCommand {
+  package static let configuration = CommandConfiguration(
     commandName: "netsync",
     abstract: "A replica of your Telnyx networks on this host: read and edit offline, sync when you can.",
     discussion: "First time? 'netsync demo' shows everything on a made-up account.",
@@ -18,7 +17,9 @@ struct NetsyncCommand: AsyncParsableCommand {
     ]
   )
 
-  static func main() async {
+  package init() {}
+
+  package static func main() async {
     Foundation.exit(await run(Array(CommandLine.arguments.dropFirst())).rawValue)
   }
 
