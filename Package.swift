@@ -10,6 +10,7 @@ let package = Package(
     .library(name: "NetsyncTestKit", targets: ["NetsyncTestKit"]),
     .executable(name: "netsync", targets: ["NetsyncMain"]),
     .executable(name: "netsync-simulate", targets: ["NetsyncSimulate"]),
+    .executable(name: "netsync-fuzz", targets: ["NetsyncFuzz"]),
   ],
   dependencies: [
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
@@ -152,6 +153,17 @@ let package = Package(
       dependencies: [
         "NetsyncModel", "NetsyncTestKit", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]
+    ),
+
+    // What made-up bytes are given to; Tests/Fuzz/run has a fuzzer make them up.
+    .executableTarget(
+      name: "NetsyncFuzz",
+      dependencies: [
+        "NetsyncModel", "NetsyncReconcile", "NetsyncReplica", "NetsyncAPI", "NetsyncCLI",
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+      ],
+      path: "Tests/Fuzz",
+      exclude: ["corpus", "run"]
     ),
 
     // What several test targets share.

@@ -18,7 +18,7 @@ import NetsyncReplica
 /// is no longer kept is stepped over in silence: see ``NetsyncError/changesForgotten(oldest:)``.
 ///
 /// It ends when its task is cancelled or the replica is closed, and waits otherwise for changes by any process, which come within
-/// 250 ms. A change that was pulled comes again with the next pull where a power cut undid it; its number may then be another one's.
+/// 250 ms. What it gives outlasts a power cut, so a saved number never becomes another change's.
 public struct ChangeFeed: AsyncSequence, Sendable {
   /// An entry of the journal.
   public typealias Element = JournalChange

@@ -10,6 +10,14 @@ package struct APIKey: Sendable {
     self.text = text
   }
 
+  /// From a file that holds it on one line; the line may end or not.
+  package init?(line bytes: some BidirectionalCollection<UInt8>) {
+    var line = bytes[...]
+    if line.last == UInt8(ascii: "\n") { line.removeLast() }
+    if line.last == UInt8(ascii: "\r") { line.removeLast() }
+    self.init(String(decoding: line, as: UTF8.self))
+  }
+
   /// A text without the key: a server may say it back.
   func redacted(from text: String) -> String {
     text.replacing(self.text, with: description)

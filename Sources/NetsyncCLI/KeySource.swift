@@ -49,10 +49,7 @@ enum KeySource {
     var buffer = [UInt8](repeating: 0, count: 8_192)
     let count = unsafe Glibc.read(descriptor, &buffer, buffer.count)
     guard count >= 0 else { throw .keyFile(path, "it cannot be read") }
-    var text = buffer[..<count]
-    if text.last == UInt8(ascii: "\n") { text.removeLast() }
-    if text.last == UInt8(ascii: "\r") { text.removeLast() }
-    guard let key = APIKey(String(decoding: text, as: UTF8.self)) else {
+    guard let key = APIKey(line: buffer[..<count]) else {
       throw .keyFile(path, "it does not hold one line of visible ASCII")
     }
     return key

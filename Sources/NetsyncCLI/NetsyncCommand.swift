@@ -68,6 +68,16 @@ package struct NetsyncCommand: AsyncParsableCommand {
     }
   }
 
+  /// What is said of arguments that cannot be parsed, as people read it; nil for those that can. Runs nothing.
+  package static func refusal(of arguments: [String]) -> [String]? {
+    do {
+      _ = try parseAsRoot(arguments)
+      return nil
+    } catch {
+      return exitCode(for: error).isSuccess ? nil : UserMessage.arguments(arguments, error).lines(Style.plain)
+    }
+  }
+
   /// Refuses a form of the answer that the command does not have.
   private static func checkForm(of verb: any NetsyncVerb) throws(UserMessage) {
     let global = verb.global

@@ -26,11 +26,17 @@ struct UserMessage: Error, Sendable {
       return
     }
     let style = stream.destination(color: color, environment: ProcessInfo.processInfo.environment).style
-    var lines = [style.paint(.red, to: "error:") + " \(message.string)"]
-    lines.append("  \(style.paint(.dim, to: "why:"))   \(why.string)")
-    lines.append("  \(style.paint(.dim, to: "state:")) \(state.string)")
-    lines.append("  \(style.paint(.dim, to: "next:"))  \(next.map(\.string).joined(separator: "; "))")
-    try? stream.write(lines.joined(separator: "\n") + "\n")
+    try? stream.write(lines(style).joined(separator: "\n") + "\n")
+  }
+
+  /// For people.
+  func lines(_ style: Style) -> [String] {
+    [
+      style.paint(.red, to: "error:") + " \(message.string)",
+      "  \(style.paint(.dim, to: "why:"))   \(why.string)",
+      "  \(style.paint(.dim, to: "state:")) \(state.string)",
+      "  \(style.paint(.dim, to: "next:"))  \(next.map(\.string).joined(separator: "; "))",
+    ]
   }
 
   private var json: JSONText {

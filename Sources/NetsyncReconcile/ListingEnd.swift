@@ -42,12 +42,17 @@ package struct PageSight: Hashable, Sendable {
 /// | 3    | 250         | –           | 4         |
 /// | 3    | 249         | –           | 3         |
 ///
+/// - Parameter limit: how many pages such a listing may have.
 /// - Throws: ``Misunderstanding/tooManyPages(limit:)``.
-package func lastPage(after page: PageSight, pageSize: Int) throws(Misunderstanding) -> Int {
+package func lastPage(
+  after page: PageSight,
+  pageSize: Int,
+  limit: Int = Limits.pages
+) throws(Misunderstanding) -> Int {
   // mutant: later-pages-left-out
   let isLast = page.totalPages.map { page.number >= $0 } ?? (page.rows < pageSize)
   let last = isLast ? page.number : max(page.totalPages ?? 0, page.number + 1)
-  guard last <= Limits.pages else { throw .tooManyPages(limit: Limits.pages) }
+  guard last <= limit else { throw .tooManyPages(limit: limit) }
   return last
 }
 

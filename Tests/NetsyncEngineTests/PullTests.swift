@@ -262,6 +262,20 @@ import Testing
     #expect(try world.replica.status().isInSync)
   }
 
+  @Test func `lists that are never answered do not keep the others from being read`() async throws {
+    let world = try World(networks: 12)
+    let engine = try world.engine()
+    let mute = Set(world.transport.withSandbox { $0.state.networks.prefix(Limits.failuresInARow).map(\.id) })
+    world.transport.decide { request in
+      let path = request.path ?? ""
+      guard path.contains("network_interfaces"), mute.contains(where: { path.contains($0) }) else { return .arrives }
+      return .replaced(TransportResponse(head: .init(status: .gatewayTimeout), body: []))
+    }
+    for _ in 1...3 { _ = await engine.pull(PullOptions()) }
+    let unread = try world.replica.networksToWalk(notSince: Timestamp(microseconds: 1))
+    #expect(Set(unread.map(\.id.text)) == mute)
+  }
+
   @Test(arguments: [1, 8, 40])
   func `a server that answers for no interface list is soon left alone`(_ networks: Int) async throws {
     let world = try World(networks: networks)

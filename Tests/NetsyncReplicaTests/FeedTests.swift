@@ -3,6 +3,12 @@ import NetsyncReplica
 import NetsyncTestSupport
 import Testing
 
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Musl
+#endif
+
 /// The journal in pieces that have no gap, and where it begins to have none.
 @Suite(.opensReplicas) struct FeedTests {
   private func number(_ rawValue: Int64) -> ChangeNumber { ChangeNumber(rawValue: rawValue) }
@@ -28,6 +34,21 @@ import Testing
     #expect(try numbers(host, after: 4, limit: 2) == [5])
     #expect(try numbers(host, after: 5, limit: 2) == [])
     #expect(try host.replica.latestChange() == number(5))
+  }
+
+  /// A log that cannot be synced stands for a power cut that would undo it.
+  @Test func `no cursor is given that a power cut could make another change's`() throws {
+    let host = try ReplicaHost()
+    try host.pull([.sample(1, name: "lab")])
+    #expect(try numbers(host, after: 0) == [1])
+    let log = "\(host.path)-wal"
+    try #require(unsafe rename(log, "\(log).aside") == 0 && mkfifo(log, 0o600) == 0)
+    #expect(throws: ReplicaError.self) { try host.replica.journal(after: number(0), limit: 10) }
+    #expect(throws: ReplicaError.self) { try host.replica.latestChange() }
+    #expect(throws: ReplicaError.self) { try host.replica.forgottenChange() }
+    #expect(try host.replica.journal(after: number(1), limit: 10) == .changes([]))
+    try #require(unsafe rename("\(log).aside", log) == 0)
+    #expect(try numbers(host, after: 0) == [1])
   }
 
   @Test func `old changes that are kept for another reason stand before the gap`() throws {

@@ -17,34 +17,38 @@ extension Sweep {
       try requests.check()
       let batch = rest.prefix(Self.listsInFlight * 8)
       rest = rest.dropFirst(batch.count)
-      let (lists, failure) = await walk(Array(batch), &failures)
-      try replicaStep { () throws(ReplicaError) in try engine.replica.replaceInterfaces(lists, sweep: number) }
+      let (lists, unread, failure) = await walk(Array(batch), &failures)
+      try replicaStep { () throws(ReplicaError) in
+        try engine.replica.replaceInterfaces(lists, unread: unread, sweep: number)
+      }
       for list in lists { progress.tookInterfaces(list.interfaces.count, setAside: list.setAside) }
       if let failure { throw failure }
       onProgress(.interfaces(done: networks.count - rest.count, total: networks.count))
     }
   }
 
-  /// - Returns: the lists that could be read, and the failure that ends the walk.
+  /// - Returns: the lists that could be read, the networks of those that could not, and the failure that ends the walk.
   private mutating func walk(
     _ networks: [(key: NetworkKey, id: NetworkID)],
     _ failures: inout ListFailures
-  ) async -> (lists: [InterfaceList], failure: CycleFailure?) {
+  ) async -> (lists: [InterfaceList], unread: [NetworkKey], failure: CycleFailure?) {
     let sweep = self
-    return await withTaskGroup(of: Result<InterfaceList?, CycleFailure>.self) { group in
+    return await withTaskGroup(of: (NetworkKey, Result<InterfaceList?, CycleFailure>).self) { group in
       var waiting = networks[...]
       for _ in 0..<min(Self.listsInFlight, networks.count) {
         let network = waiting.removeFirst()
-        group.addTask { await sweep.interfaces(of: network.key, network.id) }
+        group.addTask { (network.key, await sweep.interfaces(of: network.key, network.id)) }
       }
       var lists: [InterfaceList] = []
+      var unread: [NetworkKey] = []
       var failure: CycleFailure?
-      while let result = await group.next() {
+      while let (key, result) = await group.next() {
         switch result {
         case .success(let list):
           if let list { lists.append(list) }
           failures.recordSuccess()
         case .failure(let reason):
+          unread.append(key)
           if case .api(let cause, request: _, tries: _) = reason, failures.record(cause) {
             failedList = failedList ?? reason
           } else {
@@ -52,10 +56,10 @@ extension Sweep {
           }
         }
         if failure == nil, let network = waiting.popFirst() {
-          group.addTask { await sweep.interfaces(of: network.key, network.id) }
+          group.addTask { (network.key, await sweep.interfaces(of: network.key, network.id)) }
         }
       }
-      return (lists, failure)
+      return (lists, unread, failure)
     }
   }
 
@@ -72,15 +76,14 @@ extension Sweep {
         whole.interfaces += list.records
         whole.faults.append(list.faults)
         let last: Int
-        do { last = try lastPage(after: PageSight(page, list), pageSize: engine.api.pageSize) } catch {
+        do {
+          let sight = PageSight(page, list)
+          last = try lastPage(after: sight, pageSize: engine.api.pageSize, limit: Limits.interfacePages)
+        } catch {
           return .failure(.api(.notUnderstood(error), request: exchange.request, tries: 1))
         }
         guard last > page else { return .success(whole) }
         page += 1
-        guard page <= Limits.interfacePages else {
-          let tooMany = Misunderstanding.tooManyPages(limit: Limits.interfacePages)
-          return .failure(.api(.notUnderstood(tooMany), request: exchange.request, tries: 1))
-        }
       }
     } catch {
       return .failure(error)

@@ -8,13 +8,12 @@ import NetsyncReplica
 extension PushStep {
   func create(_ operation: OutboxOperation, _ name: NetworkName) async throws(CycleFailure) -> SettledAs {
     let walked = try await walk(listingOf: name) { await engine.api.networks(named: name, page: $0) }
-    let clock = requests.clock
     guard
       let arming = Arming(
         walked.listing,
         date: walked.date,
         serverNow: requests.serverNow,
-        uncertainty: clock.uncertainty
+        uncertainty: requests.clock.uncertainty
       )
     else {
       let reason = walked.listing.contradiction ?? ""

@@ -31,3 +31,13 @@ func moveFile(_ path: String, to destination: String) -> Bool {
   defer { close(descriptor) }
   return fsync(descriptor) == 0
 }
+
+/// Has what a file holds outlast a power cut. Where there is no file, or one that nobody can write, there is nothing to do.
+///
+/// - Returns: false with `errno` set.
+func syncFile(_ path: String) -> Bool {
+  let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+  guard descriptor >= 0 else { return errno == ENOENT }
+  defer { close(descriptor) }
+  return fdatasync(descriptor) == 0 || errno == EROFS
+}

@@ -12,10 +12,12 @@ package enum JournalPiece: Hashable, Sendable {
   case ahead
 }
 
+/// What is given here may be saved as a cursor by who follows, so it outlasts a power cut first: a change that was pulled could otherwise be
+/// undone by one, and its number become another's, which whoever saved it would never see.
 extension Replica {
   /// The changes right after `cursor`, of one moment.
   package func journal(after cursor: ChangeNumber, limit: Int) throws(ReplicaError) -> JournalPiece {
-    try read { database in
+    let piece: JournalPiece = try read { database in
       let changes = try database.changes(
         "\(JournalChange.select) WHERE change > ? ORDER BY change LIMIT ?",
         [cursor.rawValue, limit]
@@ -26,16 +28,28 @@ extension Replica {
       case .ahead: return .ahead
       }
     }
+    if piece != .changes([]) { try syncLog() }
+    return piece
   }
 
   /// The number of the newest change, kept or not; 0 before the first.
   package func latestChange() throws(ReplicaError) -> ChangeNumber {
-    try read { database in try database.latestChange() }
+    let latest = try read { database in try database.latestChange() }
+    try syncLog()
+    return latest
   }
 
   /// The change after which all are kept; 0 where none was forgotten.
   package func forgottenChange() throws(ReplicaError) -> ChangeNumber {
-    try read { database in try database.forgotten() }
+    let forgotten = try read { database in try database.forgotten() }
+    try syncLog()
+    return forgotten
+  }
+
+  /// Has all that is committed outlast a power cut. Without a write-ahead log it does already: what is folded in was synced before.
+  private func syncLog() throws(ReplicaError) {
+    if case .memory = storage { return }
+    guard syncFile("\(path)-wal") else { throw .storage(path: path, reason: lastSystemError()) }
   }
 }
 

@@ -8,6 +8,9 @@ struct Salvage {
   /// How far beyond the last edit that can be seen one is looked for, where the file does not say how many there were.
   private static let beyond: Int64 = 1_000
 
+  /// What a row of `network` has from pulls.
+  private static let pulled: Set = ["seen_page", "read_at_us", "interfaces_as_of_us", "interfaces_tried_at_us"]
+
   /// nil where nothing can be read at all.
   private let source: DatabaseQueue?
   private let now: Timestamp
@@ -159,7 +162,7 @@ struct Salvage {
   private func keepNetwork(_ key: Int64, isNew: Bool, from source: Database, in target: Database) throws {
     guard try target.lane(of: NetworkKey(rawValue: key)) == nil else { return }
     if let row = try? row(of: "network", key, in: source) {
-      try insert(row, into: "network", in: target, without: ["seen_page", "read_at_us", "interfaces_as_of_us"])
+      try insert(row, into: "network", in: target, without: Self.pulled)
     } else if isNew {
       // What a new network is called stands in the edit.
       let local = LocalID.random(at: now)

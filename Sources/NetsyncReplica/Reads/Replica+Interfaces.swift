@@ -26,7 +26,8 @@ package struct InterfaceList: Sendable {
 }
 
 extension Replica {
-  /// The networks whose interfaces are to be walked, those walked longest ago first; without those walked since `since`.
+  /// The networks whose interfaces are to be walked, those asked for longest ago first; without those walked since `since`. A list that
+  /// could not be read goes to the end: it must not keep the others from being read.
   package func networksToWalk(notSince since: Timestamp?) throws(ReplicaError) -> [(key: NetworkKey, id: NetworkID)] {
     try read { database in
       try database.rows(
@@ -34,7 +35,7 @@ extension Replica {
         SELECT network_key, remote_id FROM network
         WHERE remote_id IS NOT NULL AND gone_at_us IS NULL
           AND coalesce(interfaces_as_of_us, 0) < ?
-        ORDER BY interfaces_as_of_us, network_key
+        ORDER BY max(coalesce(interfaces_as_of_us, 0), coalesce(interfaces_tried_at_us, 0)), network_key
         """,
         arguments: [since?.microseconds ?? Int64.max]
       ) {
@@ -48,9 +49,21 @@ extension Replica {
 
   /// Replaces the interfaces of networks whose lists were walked to the end, in one transaction. A list with a record that cannot be
   /// understood removes none: it may be any of them.
-  package func replaceInterfaces(_ lists: [InterfaceList], sweep: Int64) throws(ReplicaError) {
+  ///
+  /// - Parameter unread: networks whose lists could not be read.
+  package func replaceInterfaces(
+    _ lists: [InterfaceList],
+    unread: [NetworkKey] = [],
+    sweep: Int64
+  ) throws(ReplicaError) {
     let replacedAt = now()
     try writePulled(.replaceInterfaces) { database in
+      for network in unread {
+        try database.run(
+          "UPDATE network SET interfaces_tried_at_us = ? WHERE network_key = ?",
+          arguments: [replacedAt.microseconds, network.rawValue]
+        )
+      }
       for list in lists {
         // It went while its list was walked: a tombstone has no interfaces.
         let isGone = try database.value(
