@@ -7,10 +7,12 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from hostile.replies import Script, http
+from hostile.replies import GOOD, Answer, Body, Script, as_script, http
 
 # A rule that netsync does not keep yet: what `--known` lets fail.
 HASTE = "a request that is on its way ends with the time of the whole command"
+# For answers that do not come: long enough for those that do, on a host that is busy.
+SHORT = {"NETSYNC_HTTP_TIMEOUT": "1s"}
 
 
 class AnyOf(frozenset[Any]):
@@ -18,6 +20,8 @@ class AnyOf(frozenset[Any]):
 
 
 ANYTHING = object()
+# Requests for a page, where it is left open whether its answer is one.
+ONCE_OR_TWICE = {"page": AnyOf((1, 2))}
 
 
 def fits(found: object, expected: object) -> bool:
@@ -103,21 +107,12 @@ class Case:
         return f"{self.family}: {self.name}"
 
 
-def listed(
-    family: str,
-    name: str,
-    body: object,
-    outcome: Outcome,
-    command: tuple[str, ...] = ("pull", "--networks-only"),
-    **more: Any,
-) -> Case:
-    """A case where the listing is all that is hostile: every page of it has this body."""
-    return Case(family, name, {"page": http(body)}, outcome, command, **more)
-
-
 def all_in(new: object = 0, **counts: object) -> Outcome:
     """Everything was taken in."""
     return Outcome(0, "ok", True, None, {"new": new, "gone": 0, "held": 0} | counts)
+
+
+ALL_IN = all_in()
 
 
 def misunderstood(*says: str, networks: object = 0, new: object = 0) -> Outcome:
@@ -138,6 +133,23 @@ def away(code: object = "no_answer", outcome: object = "offline") -> Outcome:
 def either(first: Outcome, *others: Outcome) -> Outcome:
     """Whichever of these: the contract leaves it open."""
     return replace(first, alternatives=others)
+
+
+def listed(
+    family: str,
+    name: str,
+    answer: Script | Body,
+    outcome: Outcome,
+    command: tuple[str, ...] = ("pull", "--networks-only"),
+    **more: Any,
+) -> Case:
+    """A case where the listing is all that is hostile: every page of it is answered so, or has this body."""
+    return Case(family, name, {"page": as_script(answer)}, outcome, command, **more)
+
+
+def again(family: str, name: str, answer: Answer, outcome: Outcome = ALL_IN, **more: Any) -> Case:
+    """What is no answer is asked for again, and then there is a good one."""
+    return listed(family, name, [answer, http(GOOD)], outcome, **{"asked": {"page": 2}, **more})
 
 
 def named(cases: Collection[Case]) -> list[Case]:

@@ -6,22 +6,20 @@ import gzip
 import zlib
 from collections.abc import Iterator
 from functools import partial
+from itertools import chain
 
-from hostile.case import ANYTHING, HASTE, AnyOf, Case, all_in, away, either, listed, misunderstood
-from hostile.replies import Reply, Request, Flood, Pause, document, encoded, head, http, network, page_with, plain, raw
-from hostile.wire import again
+from hostile.case import (
+    ANYTHING, HASTE, ONCE_OR_TWICE, SHORT, AnyOf, Case, Outcome, again, all_in, away, either, listed, misunderstood,
+)
+from hostile.replies import (
+    GOOD, OTHER, SEVEN, Flood, Pause, Reply, Request, encoded, head, http, network, plain, raw,
+)
 
-GOOD = encoded(page_with())
-# The same, and a network that is in no good answer: what was taken in shows where it came from.
-OTHER = encoded(page_with(network(7)))
-OTHER_TAKEN = {7: document(network(7))}
 TAKEN_OR_MALFORMED = either(all_in(ANYTHING), misunderstood())
 
 
 def cases() -> Iterator[Case]:
-    yield from header_fields()
-    yield from content_encodings()
-    yield from endless()
+    return chain(header_fields(), content_encodings(), endless())
 
 
 def header_fields() -> Iterator[Case]:
@@ -49,12 +47,12 @@ def header_fields() -> Iterator[Case]:
         "a space of no width": "a\u200b: b".encode(),
     }.items():
         large = "200,000" in what or "300 " in what or "10,000" in what
-        yield Case(
+        yield again(
             "header fields",
             what,
-            again(raw(b"HTTP/1.1 200 OK\r\n" + field + b"\r\ncontent-length: %d\r\n\r\n" % len(GOOD) + GOOD)),
+            raw(b"HTTP/1.1 200 OK\r\n" + field + b"\r\ncontent-length: %d\r\n\r\n" % len(GOOD) + GOOD),
             misunderstood() if large else all_in(),
-            asked={} if large else {"page": AnyOf((1, 2))},
+            asked={} if large else ONCE_OR_TWICE,
             heals=what == "10,000 of them",
         )
     for name, value in {
@@ -78,28 +76,25 @@ def header_fields() -> Iterator[Case]:
         "authorization": "Bearer other",
         "idempotency-key": "x",
     }.items():
-        yield Case("header fields", name, {"page": http(GOOD, headers=[(name, value)])}, all_in(), asked={"page": 1})
+        yield listed("header fields", name, http(GOOD, headers=[(name, value)]), all_in(), asked={"page": 1})
+
+
+def packed(what: str, body: bytes, coding: str, outcome: Outcome = TAKEN_OR_MALFORMED) -> Case:
+    reply = http(body, headers=[("content-encoding", coding)])
+    return listed("content encodings", what, reply, outcome, may_take=(SEVEN,))
 
 
 def content_encodings() -> Iterator[Case]:
     """None was asked for. A body that is packed is read as what it is, or not understood; a bomb is over the limit."""
-    squeezed = {
+    for what, body in {
         "gzip": gzip.compress(OTHER),
         "deflate": zlib.compress(OTHER),
         "deflate without a header": zlib.compress(OTHER)[2:-4],
         "br": b"\x0b\x02\x80" + OTHER + b"\x03",
         "zstd": b"\x28\xb5\x2f\xfd" + OTHER,
         "compress": b"\x1f\x9d\x90" + OTHER,
-    }
-    for what, body in squeezed.items():
-        name = what.split()[0]
-        yield Case(
-            "content encodings",
-            what,
-            {"page": http(body, headers=[("content-encoding", name)])},
-            TAKEN_OR_MALFORMED,
-            may_take=(OTHER_TAKEN,),
-        )
+    }.items():
+        yield packed(what, body, what.split()[0])
         yield listed("content encodings", f"{what} that is not told", body, misunderstood())
     for name in (
         "gzip",
@@ -115,13 +110,7 @@ def content_encodings() -> Iterator[Case]:
         "aws-chunked",
         "gzip\t",
     ):
-        yield Case(
-            "content encodings",
-            f"plain text that is called {name!r}",
-            {"page": http(OTHER, headers=[("content-encoding", name)])},
-            TAKEN_OR_MALFORMED,
-            may_take=(OTHER_TAKEN,),
-        )
+        yield packed(f"plain text that is called {name!r}", OTHER, name)
     for what, body in {
         "gzip twice": gzip.compress(gzip.compress(OTHER)),
         "gzip cut short": gzip.compress(OTHER)[:-9],
@@ -132,24 +121,10 @@ def content_encodings() -> Iterator[Case]:
         "the first two bytes of gzip": b"\x1f\x8b",
         "gzip of a page for people": gzip.compress(b"<html></html>"),
     }.items():
-        yield Case(
-            "content encodings",
-            what,
-            {"page": http(body, headers=[("content-encoding", "gzip")])},
-            either(all_in(ANYTHING), misunderstood(), away()),
-            may_take=(OTHER_TAKEN,),
-        )
-    for name, form in {"gzip": 31, "deflate": 15}.items():
-        yield Case(
-            "content encodings",
-            f"a bomb of {name}",
-            {"page": partial(bombed, form, name)},
-            misunderstood(),
-            heals=name == "gzip",
-        )
-    yield Case(
-        "content encodings", "a bomb of gzip in gzip", {"page": partial(bombed, 31, "gzip, gzip")}, misunderstood()
-    )
+        yield packed(what, body, "gzip", either(all_in(ANYTHING), misunderstood(), away()))
+    for what, form, name in (("gzip", 31, "gzip"), ("deflate", 15, "deflate"), ("gzip in gzip", 31, "gzip, gzip")):
+        bomb = partial(bombed, form, name)
+        yield listed("content encodings", f"a bomb of {what}", bomb, misunderstood(), heals=what == "gzip")
 
 
 def bombed(form: int, name: str, _: Request) -> Reply:
@@ -163,35 +138,26 @@ def endless() -> Iterator[Case]:
     """Neither time nor memory is without end."""
     pieces: tuple[bytes | Flood, ...]
     blanks = b" " * 65_536
-    short = {"NETSYNC_HTTP_TIMEOUT": "1s"}
+    in_chunks = head("200 OK", [("transfer-encoding", "chunked")])
     for what, pieces in {
         "until the connection ends": (head("200 OK"), Flood(blanks, 1_024)),
         "of a length": (head("200 OK", [("content-length", str(1 << 40))]), Flood(blanks, 1_024)),
-        "in chunks": (
-            head("200 OK", [("transfer-encoding", "chunked")]),
-            Flood(b"10000\r\n" + blanks + b"\r\n", 1_024),
-        ),
+        "in chunks": (in_chunks, Flood(b"10000\r\n" + blanks + b"\r\n", 1_024)),
         "of networks": (head("200 OK") + b'{"data":[', Flood(encoded(network(1)) + b",", 400_000)),
         "of brackets": (head("200 OK"), Flood(b"[" * 65_536, 1_024)),
     }.items():
-        yield Case(
+        yield listed(
             "endless",
             f"a body {what}",
-            {"page": raw(*pieces)},
+            raw(*pieces),
             misunderstood("limit"),
             asked={"page": 1},
             heals=what == "in chunks",
         )
     for what, pieces in {
-        "all chunks of a byte at once": (
-            head("200 OK", [("transfer-encoding", "chunked")]),
-            Flood(b"1\r\n \r\n" * 10_000, 1_024),
-        ),
+        "all chunks of a byte at once": (in_chunks, Flood(b"1\r\n \r\n" * 10_000, 1_024)),
         "a byte of the body at a time": (head("200 OK", [("content-length", "100000")]), Flood(b" ", 100_000, 0.02)),
-        "a chunk of a byte at a time": (
-            head("200 OK", [("transfer-encoding", "chunked")]),
-            Flood(b"1\r\n \r\n", 100_000, 0.02),
-        ),
+        "a chunk of a byte at a time": (in_chunks, Flood(b"1\r\n \r\n", 100_000, 0.02)),
         "a byte of a field at a time": (b"HTTP/1.1 200 OK\r\nx: ", Flood(b"y", 100_000, 0.02)),
         "a field at a time": (b"HTTP/1.1 200 OK\r\n", Flood(b"x: y\r\n", 100_000, 0.05)),
         "a byte of the first line at a time": (
@@ -203,29 +169,25 @@ def endless() -> Iterator[Case]:
         ),
         "a line break at a time": (Flood(b"\r\n", 100_000, 0.02),),
     }.items():
-        yield Case("endless", f"a drip, {what}", again(raw(*pieces)), all_in(), settings=short, asked={"page": 2})
+        yield again("endless", f"a drip, {what}", raw(*pieces), settings=SHORT)
     for what, unit in {"fields": b"x: y\r\n", "of one name": b"a: b\r\n", "a field": b"y" * 6}.items():
-        yield Case(
-            "endless",
-            f"header {what} without end",
-            {"page": raw(b"HTTP/1.1 200 OK\r\nx: ", Flood(unit * 5_000, 2_000))},
-            misunderstood(),
-            asked={"page": 1},
-        )
-    yield Case(
+        reply = raw(b"HTTP/1.1 200 OK\r\nx: ", Flood(unit * 5_000, 2_000))
+        yield listed("endless", f"header {what} without end", reply, misunderstood(), asked={"page": 1})
+    yield again(
         "endless",
         "a first line without end",
-        again(raw(b"HTTP/1.1 200 ", Flood(b"O" * 65_536, 1_024))),
+        raw(b"HTTP/1.1 200 ", Flood(b"O" * 65_536, 1_024)),
         either(all_in(), misunderstood()),
-        settings=short,
+        settings=SHORT,
+        asked={},
     )
-    yield Case(
+    yield listed(
         "endless",
         "silence that is longer than the command may take",
-        {"page": raw(then="hold")},
+        raw(then="hold"),
         away(AnyOf(("no_answer", "timed_out"))),
         ("pull", "--networks-only", "--timeout", "1s"),
         within_s=5,
         known=HASTE,
     )
-    yield Case("endless", "an answer before a request is whole", {"page": raw(plain(GOOD), Pause(0.2))}, all_in())
+    yield listed("endless", "an answer before a request is whole", raw(plain(GOOD), Pause(0.2)), all_in())

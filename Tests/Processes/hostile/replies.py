@@ -64,6 +64,7 @@ class Done:
 # A reply, or one that depends on what was asked; of several the first request gets the first, and the last one stays.
 Answer = Reply | Callable[[Request], Reply] | Done
 Script = Answer | Sequence[Answer]
+Body = Mapping[str, Any] | bytes | str
 Header = tuple[str, str] | bytes
 
 
@@ -98,6 +99,11 @@ def http(
     text = f"{status:03} Said" if isinstance(status, int) else status
     fields = [("content-type", content_type), ("content-length", str(len(content))), *headers]
     return Reply((head(text, fields) + content,), then)
+
+
+def as_script(answer: Script | Body) -> Script:
+    """Answers as they are; of a body the good answer that has it."""
+    return http(answer) if isinstance(answer, Mapping | bytes | str) else answer
 
 
 def made(build: Callable[[], object], status: int = 200) -> Callable[[Request], Reply]:
@@ -192,6 +198,20 @@ def page_with(*records: object, **more: object) -> dict[str, Any]:
     return listing([*known(), *records], **more)
 
 
+def walk(total: int, *pages: Sequence[object]) -> dict[str, Reply]:
+    """A listing in so many pages, each of which speaks of so many records in all."""
+    return {
+        f"page {page}": http(listing(records, meta=meta(total, page, len(pages))))
+        for page, records in enumerate(pages, 1)
+    }
+
+
 def document(record: Mapping[str, Any], **more: object) -> dict[str, object]:
     """What the replica holds of a record whose fields are of the expected types."""
     return {name: value for name, value in record.items() if name != "id"} | more
+
+
+GOOD = encoded(page_with())
+# The same, and a network that is in no good answer: what was taken in shows where it came from.
+OTHER = encoded(page_with(network(7)))
+SEVEN = {7: document(network(7))}

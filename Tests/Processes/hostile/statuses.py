@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
+from typing import Any
 
-from hostile.case import AnyOf, Case, Outcome, all_in, away, either, misunderstood
-from hostile.replies import HTML, Flood, encoded, error, head, http, in_chunks, network, page_with, plain, raw
+from hostile.case import ONCE_OR_TWICE, SHORT, Case, Outcome, again, all_in, away, either, listed, misunderstood
+from hostile.replies import GOOD, HTML, OTHER, Flood, encoded, error, head, http, in_chunks, page_with, plain, raw
 
-GOOD = encoded(page_with())
 BODIES = {
     "the API's words": encoded(error("10007", "Unexpected")),
     "a page for people": HTML,
@@ -16,45 +17,36 @@ BODIES = {
 }
 KEY_REJECTED = Outcome(4, "error", False, "key_rejected")
 REFUSED = Outcome(1, "error", False, "refused")
+# A place that nobody may be sent to.
+EVIL = ("location", "/v2/evil")
 NO_ANSWER_OR_MALFORMED = either(away(), misunderstood())
-REDIRECT_OR_NO_ANSWER = either(away(), misunderstood())
-# For answers that do not come: long enough for those that do, on a host that is busy.
-SHORT = {"NETSYNC_HTTP_TIMEOUT": "1s"}
 
 
 def cases() -> Iterator[Case]:
-    yield from final()
-    yield from without_body()
-    yield from odd_lines()
-    yield from interim()
-    yield from redirects()
+    return chain(final(), without_body(), odd_lines(), interim(), redirects())
+
+
+def said(status: int, what: str, outcome: Outcome, **more: Any) -> Case:
+    return listed("status", f"{status} with {what}", http(BODIES[what], status), outcome, **more)
 
 
 def final() -> Iterator[Case]:
     for status in (401, 403):
-        for what, body in BODIES.items():
-            yield Case("status", f"{status} with {what}", {"page": http(body, status)}, KEY_REJECTED, asked={"page": 1})
+        for what in BODIES:
+            yield said(status, what, KEY_REJECTED, asked={"page": 1})
     # A page for people is not the API's; without one the status is taken at its word.
     for status in (400, 409, 422):
-        for what, body in BODIES.items():
+        for what in BODIES:
             outcome = misunderstood(str(status)) if what == "a page for people" else REFUSED
-            yield Case("status", f"{status} with {what}", {"page": http(body, status)}, outcome, asked={"page": 1})
-    yield Case("status", "404 with the API's words", {"page": http(BODIES["the API's words"], 404)}, REFUSED)
+            yield said(status, what, outcome, asked={"page": 1})
+    yield said(404, "the API's words", REFUSED)
     for what in ("a page for people", "nothing", "a good listing"):
-        yield Case("status", f"404 with {what}", {"page": http(BODIES[what], 404)}, misunderstood())
+        yield said(404, what, misunderstood())
     for status in (402, 405, 406, 407, 410, 411, 412, 413, 414, 415, 418, 421, 423, 425, 426, 428, 431, 451, 499):
-        yield Case(
-            "status",
-            f"{status} with the API's words",
-            {"page": http(BODIES["the API's words"], status)},
-            misunderstood(str(status)),
-            asked={"page": 1},
-        )
+        yield said(status, "the API's words", misunderstood(str(status)), asked={"page": 1})
     for status in (402, 410, 413, 421):
         for what in ("a page for people", "a good listing"):
-            yield Case(
-                "status", f"{status} with {what}", {"page": http(BODIES[what], status)}, misunderstood(str(status))
-            )
+            yield said(status, what, misunderstood(str(status)))
     # Later can help: it is asked four times, further and further apart.
     for status, what, code in (
         (408, "the API's words", "no_answer"),
@@ -64,47 +56,30 @@ def final() -> Iterator[Case]:
         (503, "a good listing", "server_fault"),
         (599, "a good listing", "server_fault"),
     ):
-        yield Case(
-            "status", f"{status} with {what}", {"page": http(BODIES[what], status)}, away(code), asked={"page": 4}
-        )
+        yield said(status, what, away(code), asked={"page": 4})
     for status in (408, 429, 500, 502, 503, 504, 599):
-        yield Case("status", f"{status} once", {"page": [http(HTML, status), http(GOOD)]}, all_in(), asked={"page": 2})
+        yield again("status", f"{status} once", http(HTML, status))
     for status in (600, 666, 700, 999):
-        yield Case("status", f"{status}", {"page": http(GOOD, status)}, misunderstood(str(status)))
+        yield listed("status", f"{status}", http(GOOD, status), misunderstood(str(status)))
     for status in (200, 201, 202, 203, 206, 207, 226, 299):
-        yield Case("status", f"{status} with a good listing", {"page": http(GOOD, status)}, all_in())
+        yield said(status, "a good listing", all_in())
     for status in (200, 202, 206):
         for what in ("the API's words", "a page for people", "nothing"):
-            yield Case("status", f"{status} with {what}", {"page": http(BODIES[what], status)}, misunderstood())
+            yield said(status, what, misunderstood())
 
 
 def without_body() -> Iterator[Case]:
     """A status that has no body, with and without one all the same."""
     for status in (204, 205, 304):
-        yield Case("no body", f"{status} as it should be", {"page": raw(head(f"{status} Said"))}, misunderstood())
-        yield Case("no body", f"{status} of no length", {"page": http(b"", status, then="close")}, misunderstood())
-        taken = all_in() if status == 205 else misunderstood()
-        yield Case(
-            "no body", f"{status} with a good listing", {"page": http(GOOD, status)}, either(taken, misunderstood())
-        )
-        yield Case(
-            "no body",
-            f"{status} with a good listing in chunks",
-            {"page": raw(in_chunks(GOOD, f"{status} Said"))},
-            either(taken, misunderstood()),
-        )
+        yield listed("no body", f"{status} as it should be", raw(head(f"{status} Said")), misunderstood())
+        yield listed("no body", f"{status} of no length", http(b"", status, then="close"), misunderstood())
+        outcome = either(all_in() if status == 205 else misunderstood(), misunderstood())
+        pieces = raw(in_chunks(GOOD, f"{status} Said"))
+        yield listed("no body", f"{status} with a good listing", http(GOOD, status), outcome)
+        yield listed("no body", f"{status} with a good listing in chunks", pieces, outcome)
         # What follows belongs to no answer, and must not be taken for the next one.
-        yield Case(
-            "no body",
-            f"{status}, and another answer behind it",
-            {
-                "page": raw(
-                    head(f"{status} Said") + plain(encoded(page_with(network(7)))),
-                    then="close" if status == 205 else "keep",
-                )
-            },
-            misunderstood(),
-        )
+        two = raw(head(f"{status} Said") + plain(OTHER), then="close" if status == 205 else "keep")
+        yield listed("no body", f"{status}, and another answer behind it", two, misunderstood())
 
 
 def odd_lines() -> Iterator[Case]:
@@ -139,7 +114,7 @@ def odd_lines() -> Iterator[Case]:
         b"\0",
         b"\xff\xfe\xfd",
     ):
-        yield Case("first line", shown(line), {"page": [raw(line + rest), http(GOOD)]}, all_in(), asked={"page": 2})
+        yield again("first line", shown(line), raw(line + rest))
     for line in (
         b"RTSP/1.0 200 OK",
         b"HTTP/1.1 20 OK",
@@ -154,9 +129,7 @@ def odd_lines() -> Iterator[Case]:
         b"HTTP/1.1\t200\tOK",
         b"HTTP/1.1  200  OK",
     ):
-        yield Case(
-            "first line", shown(line), {"page": [raw(line + rest), http(GOOD)]}, all_in(), asked={"page": AnyOf((1, 2))}
-        )
+        yield again("first line", shown(line), raw(line + rest), asked=ONCE_OR_TWICE)
     for line in (
         b"HTTP/1.1 200",
         b"HTTP/1.1 200 ",
@@ -164,20 +137,12 @@ def odd_lines() -> Iterator[Case]:
         "HTTP/1.1 200 für".encode(),
         b"HTTP/1.1 200 404",
     ):
-        yield Case("first line", shown(line), {"page": raw(line + rest)}, all_in(), asked={"page": 1})
-    yield Case("first line", "a body alone, as in HTTP/0.9", {"page": raw(GOOD)}, away(), asked={"page": 4})
-    yield Case(
-        "first line",
-        "HTTP/1.0, and the body ends with the connection",
-        {"page": raw(head("200 OK", version="HTTP/1.0") + GOOD)},
-        all_in(),
-    )
-    yield Case(
-        "first line",
-        "HTTP/1.0 in chunks",
-        {"page": raw(in_chunks(GOOD, version="HTTP/1.0"))},
-        either(all_in(), misunderstood()),
-    )
+        yield listed("first line", shown(line), raw(line + rest), all_in(), asked={"page": 1})
+    yield listed("first line", "a body alone, as in HTTP/0.9", raw(GOOD), away(), asked={"page": 4})
+    old = raw(head("200 OK", version="HTTP/1.0") + GOOD)
+    yield listed("first line", "HTTP/1.0, and the body ends with the connection", old, all_in())
+    old = raw(in_chunks(GOOD, version="HTTP/1.0"))
+    yield listed("first line", "HTTP/1.0 in chunks", old, either(all_in(), misunderstood()))
 
 
 def shown(line: bytes) -> str:
@@ -189,76 +154,30 @@ def interim() -> Iterator[Case]:
     good = plain(GOOD)
     for status in (100, 102, 103, 110, 199):
         before = head(f"{status} Wait")
-        yield Case(
-            "interim answers", f"{status}", {"page": raw(before + good, then="keep")}, all_in(), asked={"page": 1}
-        )
-        yield Case(
-            "interim answers",
-            f"{status}, and the end",
-            {"page": [raw(before), http(GOOD)]},
-            all_in(),
-            asked={"page": 2},
-        )
-    yield Case(
-        "interim answers",
-        "100, and nothing then",
-        {"page": [raw(head("100 Continue"), then="hold"), http(GOOD)]},
-        all_in(),
-        settings=SHORT,
-        asked={"page": 2},
-    )
+        yield listed("interim answers", f"{status}", raw(before + good, then="keep"), all_in(), asked={"page": 1})
+        yield again("interim answers", f"{status}, and the end", raw(before))
+    silence = raw(head("100 Continue"), then="hold")
+    yield again("interim answers", "100, and nothing then", silence, settings=SHORT)
     upgrade = head("101 Switching Protocols", [("upgrade", "h2c"), ("connection", "upgrade")])
-    yield Case(
-        "interim answers",
-        "101, and nothing then",
-        {"page": raw(upgrade, then="hold")},
-        NO_ANSWER_OR_MALFORMED,
-        settings=SHORT,
-    )
-    yield Case(
-        "interim answers",
-        "101, and a good listing",
-        {"page": raw(upgrade + good)},
-        NO_ANSWER_OR_MALFORMED,
-        settings=SHORT,
-    )
-    yield Case(
-        "interim answers",
-        "10,000 times 100",
-        {"page": raw(Flood(head("100 Continue"), 10_000), good)},
-        all_in(),
-        asked={"page": 1},
-    )
+    for what, reply in {"nothing then": raw(upgrade, then="hold"), "a good listing": raw(upgrade + good)}.items():
+        yield listed("interim answers", f"101, and {what}", reply, NO_ANSWER_OR_MALFORMED, settings=SHORT)
+    many = raw(Flood(head("100 Continue"), 10_000), good)
+    yield listed("interim answers", "10,000 times 100", many, all_in(), asked={"page": 1})
     for what, unit in {
         "100": head("100 Continue"),
         "103 with a link": head("103 Early Hints", [("link", "</evil>; rel=preload")]),
     }.items():
-        yield Case(
-            "interim answers",
-            f"{what} without end",
-            {"page": [raw(Flood(unit * 500, 2_000), then="hold"), http(GOOD)]},
-            all_in(),
-            settings=SHORT,
-            asked={"page": 2},
-        )
-    yield Case(
-        "interim answers",
-        "100 with a length and a body",
-        {"page": [raw(head("100 Continue", [("content-length", "5")]) + b"hello" + good), http(GOOD)]},
-        all_in(),
-    )
+        flood = raw(Flood(unit * 500, 2_000), then="hold")
+        yield again("interim answers", f"{what} without end", flood, settings=SHORT)
+    long = raw(head("100 Continue", [("content-length", "5")]) + b"hello" + good)
+    yield again("interim answers", "100 with a length and a body", long, asked={})
 
 
 def redirects() -> Iterator[Case]:
     """None is ever followed: the key must not travel."""
     for status in (300, 301, 302, 303, 304, 305, 306, 307, 308, 310, 399):
-        yield Case(
-            "redirects",
-            f"{status} to here",
-            {"page": http(b"", status, headers=[("location", "/v2/evil")], then="close")},
-            misunderstood("redirect"),
-            asked={"page": 1},
-        )
+        reply = http(b"", status, headers=[EVIL], then="close")
+        yield listed("redirects", f"{status} to here", reply, misunderstood("redirect"), asked={"page": 1})
     for what, location in {
         "another host": "http://evil.example/v2/networks",
         "another port": "http://127.0.0.1:1/v2/networks",
@@ -277,37 +196,16 @@ def redirects() -> Iterator[Case]:
         "a percent": "/%",
         "letters of other alphabets": "/vörlage/☃",
     }.items():
-        yield Case(
-            "redirects",
-            f"302 to {what}",
-            {"page": http(HTML, 302, headers=[("location", location)])},
-            REDIRECT_OR_NO_ANSWER,
-        )
-    yield Case(
-        "redirects",
-        "302 to two places",
-        {"page": http(b"", 302, headers=[("location", "/v2/evil"), ("location", "/v2/networks")])},
-        misunderstood("redirect"),
-    )
-    yield Case("redirects", "302 without a place", {"page": http(b"", 302)}, misunderstood("redirect"))
-    yield Case(
-        "redirects",
-        "302 with a good listing",
-        {"page": http(GOOD, 302, headers=[("location", "/v2/evil")])},
-        misunderstood("redirect"),
-    )
-    yield Case(
-        "redirects",
-        "200 with a place",
-        {"page": http(GOOD, headers=[("location", "/v2/evil"), ("refresh", "0; url=/v2/evil")])},
-        all_in(),
-    )
-    yield Case(
-        "redirects",
-        "the second page",
-        {
-            "page 1": http(page_with(meta={"page_number": 1, "total_pages": 2})),
-            "page 2": http(b"", 307, headers=[("location", "/v2/evil")]),
-        },
-        misunderstood("redirect", networks=6),
-    )
+        reply = http(HTML, 302, headers=[("location", location)])
+        yield listed("redirects", f"302 to {what}", reply, NO_ANSWER_OR_MALFORMED)
+    for what, reply in {
+        "to two places": http(b"", 302, headers=[EVIL, ("location", "/v2/networks")]),
+        "without a place": http(b"", 302),
+        "with a good listing": http(GOOD, 302, headers=[EVIL]),
+    }.items():
+        yield listed("redirects", f"302 {what}", reply, misunderstood("redirect"))
+    good = http(GOOD, headers=[EVIL, ("refresh", "0; url=/v2/evil")])
+    yield listed("redirects", "200 with a place", good, all_in())
+    first = http(page_with(meta={"page_number": 1, "total_pages": 2}))
+    script = {"page 1": first, "page 2": http(b"", 307, headers=[EVIL])}
+    yield Case("redirects", "the second page", script, misunderstood("redirect", networks=6))

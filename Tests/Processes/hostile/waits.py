@@ -5,11 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from email.utils import formatdate
+from itertools import chain
 
-from hostile.case import ANYTHING, AnyOf, Case, all_in, away
-from hostile.replies import HTML, encoded, error, http, page_with
+from hostile.case import ANYTHING, AnyOf, Case, again, all_in, away, listed
+from hostile.replies import GOOD, HTML, encoded, error, http
 
-GOOD = encoded(page_with())
 TOO_MANY = encoded(error("10011", "Too many requests"))
 # The longest wait that is believed, and how long a pull has here.
 LONGEST_S = 900
@@ -20,9 +20,7 @@ PATIENT = away(AnyOf(("throttled", "timed_out")))
 
 
 def cases() -> Iterator[Case]:
-    yield from too_many()
-    yield from budgets()
-    yield from dates()
+    return chain(too_many(), budgets(), dates())
 
 
 def http_date(seconds_from_now: float) -> str:
@@ -49,19 +47,12 @@ def too_many() -> Iterator[Case]:
         ("no sense, and then sense", [("retry-after", "soon"), ("x-ratelimit-reset", "30")], 30),
         ("in capitals", [("RETRY-AFTER", "30"), ("X-RateLimit-Reset", "60")], 30),
     ):
-        yield Case(
-            "429",
-            what,
-            {"page": http(TOO_MANY, 429, headers=fields)},
-            THROTTLED,
-            HASTY,
-            quiet_s=silence,
-            asked={"page": 1},
-        )
-    yield Case(
+        reply = http(TOO_MANY, 429, headers=fields)
+        yield listed("429", what, reply, THROTTLED, HASTY, quiet_s=silence, asked={"page": 1})
+    yield listed(
         "429",
         "x-ratelimit-reset in an epoch",
-        {"page": lambda _: http(TOO_MANY, 429, headers=[("x-ratelimit-reset", str(int(time.time()) + 120))])},
+        lambda _: http(TOO_MANY, 429, headers=[("x-ratelimit-reset", str(int(time.time()) + 120))]),
         THROTTLED,
         HASTY,
         quiet_s=120,
@@ -100,28 +91,14 @@ def too_many() -> Iterator[Case]:
         "a limit of nothing": [("x-ratelimit-limit", "0"), ("x-ratelimit-remaining", "0")],
         "odd names": [("x-retry-after", "30"), ("ratelimit-reset", "30")],
     }.items():
-        again = [http(TOO_MANY, 429, headers=fields), http(GOOD)]
-        yield Case("429", f"{what}, that counts as absent", {"page": again}, all_in(), asked={"page": 2})
+        yield again("429", f"{what}, that counts as absent", http(TOO_MANY, 429, headers=fields))
     for text in ("0", "1"):
-        again = [http(TOO_MANY, 429, headers=[("retry-after", text)]), http(GOOD)]
-        yield Case("429", f"{text} is a second", {"page": again}, all_in(), asked={"page": 2}, quiet_s=0)
-    yield Case(
-        "429",
-        "several of one name",
-        {"page": http(TOO_MANY, 429, headers=[("retry-after", "30"), ("retry-after", "60")])},
-        PATIENT,
-        HASTY,
-        quiet_s=ANYTHING,
-    )
-    yield Case(
-        "429",
-        "from somebody else",
-        {"page": http(HTML, 429, headers=[("retry-after", "30")])},
-        THROTTLED,
-        HASTY,
-        quiet_s=30,
-    )
-    yield Case("429", "without end", {"page": http(TOO_MANY, 429)}, away("throttled"), asked={"page": 4}, heals=True)
+        yield again("429", f"{text} is a second", http(TOO_MANY, 429, headers=[("retry-after", text)]), quiet_s=0)
+    several = http(TOO_MANY, 429, headers=[("retry-after", "30"), ("retry-after", "60")])
+    yield listed("429", "several of one name", several, PATIENT, HASTY, quiet_s=ANYTHING)
+    foreign = http(HTML, 429, headers=[("retry-after", "30")])
+    yield listed("429", "from somebody else", foreign, THROTTLED, HASTY, quiet_s=30)
+    yield listed("429", "without end", http(TOO_MANY, 429), away("throttled"), asked={"page": 4}, heals=True)
 
 
 def budgets() -> Iterator[Case]:
@@ -146,24 +123,13 @@ def budgets() -> Iterator[Case]:
                 continue
             fields = [("x-ratelimit-limit", "100"), ("x-ratelimit-remaining", remaining), ("x-ratelimit-reset", reset)]
             outcome = all_in() if status == 200 else away(AnyOf(("server_fault", "throttled")))
-            yield Case(
-                "budgets",
-                f"{what}, on {status}",
-                {"page": http(GOOD, status, headers=fields)},
-                outcome,
-                HASTY,
-                quiet_s=silence,
-                asked={"page": 1},
+            reply = http(GOOD, status, headers=fields)
+            yield listed(
+                "budgets", f"{what}, on {status}", reply, outcome, HASTY, quiet_s=silence, asked={"page": 1}
             )
-    for status in (200, 503):
-        answer = http(GOOD, status, headers=[("retry-after", "300")])
-        yield Case(
-            "budgets",
-            f"Retry-After on {status}",
-            {"page": [answer, http(GOOD)]},
-            all_in(),
-            asked={"page": 1 if status == 200 else 2},
-        )
+    for status, requests in {200: 1, 503: 2}.items():
+        reply = http(GOOD, status, headers=[("retry-after", "300")])
+        yield again("budgets", f"Retry-After on {status}", reply, asked={"page": requests})
 
 
 def dates() -> Iterator[Case]:
@@ -198,21 +164,10 @@ def dates() -> Iterator[Case]:
         ("letters of no width", "Thu, 28 May\u200b 2026 20:26:40 GMT", False),
         ("combined letters", "Thu, 2\u03018 May 2026 20:26:40 GMT", False),
     ):
-        yield Case(
-            "dates",
-            what,
-            {"page": http(GOOD, headers=[("date", date)])},
-            all_in(),
-            reads_clock=is_read,
-            heals=what in ("9999", "0000"),
-        )
-    yield Case("dates", "two", {"page": http(GOOD, headers=[("date", http_date(0)), ("date", http_date(0))])}, all_in())
+        reply = http(GOOD, headers=[("date", date)])
+        yield listed("dates", what, reply, all_in(), reads_clock=is_read, heals=what in ("9999", "0000"))
+    yield listed("dates", "two", http(GOOD, headers=[("date", http_date(0)), ("date", http_date(0))]), all_in())
     for what, date in {"9999": "Fri, 31 Dec 9999 23:59:59 GMT", "0000": "Sat, 01 Jan 0000 00:00:00 GMT"}.items():
         far = [("date", date)]
-        yield Case(
-            "dates",
-            f"a wait until a date, in {what}",
-            {"page": [http(TOO_MANY, 429, headers=[("retry-after", date), *far]), http(GOOD, headers=far)]},
-            all_in(),
-            asked={"page": 2},
-        )
+        replies = [http(TOO_MANY, 429, headers=[("retry-after", date), *far]), http(GOOD, headers=far)]
+        yield listed("dates", f"a wait until a date, in {what}", replies, all_in(), asked={"page": 2})

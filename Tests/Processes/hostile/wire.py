@@ -3,25 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 
-from hostile.case import AnyOf, Case, all_in, away, either, misunderstood
+from hostile.case import ONCE_OR_TWICE, SHORT, AnyOf, Case, again, all_in, away, either, listed, misunderstood
 from hostile.replies import (
-    Reply, Script, chunked, document, encoded, head, http, in_chunks, known, listing, meta, network, page_with,
-    plain, raw,
+    GOOD, OTHER, SEVEN, chunked, encoded, head, http, in_chunks, known, listing, meta, network, plain, raw, walk,
 )
 
-GOOD = encoded(page_with())
-# The same, and a network that is in no good answer: what was taken in shows where it came from.
-OTHER = encoded(page_with(network(7)))
-OTHER_TAKEN = {7: document(network(7))}
-SHORT = {"NETSYNC_HTTP_TIMEOUT": "1s"}
+GOOD_OR_MALFORMED = either(all_in(), misunderstood())
 
 
 def cases() -> Iterator[Case]:
-    yield from cut_short()
-    yield from lengths()
-    yield from chunks()
-    yield from leftovers()
+    return chain(cut_short(), lengths(), chunks(), leftovers())
 
 
 def cut_short() -> Iterator[Case]:
@@ -29,67 +22,23 @@ def cut_short() -> Iterator[Case]:
     whole = plain(OTHER, ("content-type", "application/json"), ("x-field", "v" * 40))
     start = whole.index(b"\r\n\r\n") + 4
     for length in (0, 1, 8, 12, 16, 30, start - 4, start - 2, start - 1, start, start + 1, start + 100, len(whole) - 1):
-        yield Case(
-            "cut answers",
-            f"the connection ends at byte {length}",
-            again(raw(whole[:length])),
-            all_in(),
-            asked={"page": 2},
-        )
+        yield again("cut answers", f"the connection ends at byte {length}", raw(whole[:length]))
     for length in (0, 20, start, start + 300):
-        yield Case(
-            "cut answers",
-            f"the connection is reset at byte {length}",
-            again(raw(whole[:length], then="reset")),
-            all_in(),
-            asked={"page": 2},
-        )
+        reset = raw(whole[:length], then="reset")
+        yield again("cut answers", f"the connection is reset at byte {length}", reset)
     for length in (0, 20, start, start + 300):
-        yield Case(
-            "cut answers",
-            f"nothing comes after byte {length}",
-            again(raw(whole[:length], then="hold")),
-            all_in(),
-            asked={"page": 2},
-            settings=SHORT,
-        )
-    yield Case(
-        "cut answers", "always after half of it", {"page": raw(whole[:-200])}, away(), asked={"page": 4}, heals=True
-    )
-    yield Case("cut answers", "always before a byte of it", {"page": raw()}, away(), asked={"page": 4})
-    yield Case(
-        "cut answers",
-        "always silent",
-        {"page": raw(then="hold")},
-        away(),
-        asked={"page": 4},
-        settings={"NETSYNC_HTTP_TIMEOUT": "300ms"},
-    )
+        silence = raw(whole[:length], then="hold")
+        yield again("cut answers", f"nothing comes after byte {length}", silence, settings=SHORT)
+    yield listed("cut answers", "always after half of it", raw(whole[:-200]), away(), asked={"page": 4}, heals=True)
+    yield listed("cut answers", "always before a byte of it", raw(), away(), asked={"page": 4})
+    hasty = {"NETSYNC_HTTP_TIMEOUT": "300ms"}
+    yield listed("cut answers", "always silent", raw(then="hold"), away(), asked={"page": 4}, settings=hasty)
     for length in (1, 5, 200):
-        body = in_chunks(OTHER)
-        yield Case(
-            "cut answers",
-            f"{length} bytes before the end of the last chunk",
-            again(raw(body[:-length])),
-            all_in(),
-            asked={"page": 2},
-        )
-    yield Case(
-        "cut answers",
-        "the second page",
-        {
-            "page 1": http(listing(known(), meta=meta(7, pages=2))),
-            "page 2": [raw(whole[:-200]), http(listing([network(7)], meta=meta(7, page=2, pages=2)))],
-        },
-        all_in(1),
-        taken=OTHER_TAKEN,
-        asked={"page": 3},
-    )
-
-
-def again(reply: Reply) -> dict[str, Script]:
-    """No answer: it is asked for again, and then there is a good one."""
-    return {"page": [reply, http(GOOD)]}
+        cut = raw(in_chunks(OTHER)[:-length])
+        yield again("cut answers", f"{length} bytes before the end of the last chunk", cut)
+    two = walk(7, known(), [network(7)])
+    script = two | {"page 2": [raw(whole[:-200]), two["page 2"]]}
+    yield Case("cut answers", "the second page", script, all_in(1), taken=SEVEN, asked={"page": 3})
 
 
 def lengths() -> Iterator[Case]:
@@ -109,7 +58,7 @@ def lengths() -> Iterator[Case]:
         "with a blank inside": b"content-length: 1 2",
         "of other digits": "content-length: ٣".encode(),
     }.items():
-        yield Case("lengths", what, again(raw(b"HTTP/1.1 200 OK\r\n" + field + rest)), all_in(), asked={"page": 2})
+        yield again("lengths", what, raw(b"HTTP/1.1 200 OK\r\n" + field + rest))
     for what, field in {
         "twice, and the same": b"content-length: %d\r\ncontent-length: %d" % (size, size),
         "a list of the same": b"content-length: %d, %d" % (size, size),
@@ -118,72 +67,32 @@ def lengths() -> Iterator[Case]:
         "empty": b"content-length:",
         "in capitals": b"CONTENT-LENGTH: %d" % size,
     }.items():
-        yield Case(
-            "lengths", what, again(raw(b"HTTP/1.1 200 OK\r\n" + field + rest)), all_in(), asked={"page": AnyOf((1, 2))}
-        )
-    yield Case(
-        "lengths",
-        "none, and the body ends with the connection",
-        {"page": raw(head("200 OK") + GOOD)},
-        all_in(),
-        asked={"page": 1},
-    )
-    yield Case(
-        "lengths",
-        "none, and the connection stays",
-        again(raw(head("200 OK") + GOOD, then="hold")),
-        all_in(),
-        asked={"page": 2},
-        settings=SHORT,
-    )
-    yield Case("lengths", "none, and half a body", {"page": raw(head("200 OK") + GOOD[:-40])}, misunderstood())
-    yield Case(
-        "lengths",
-        "zero, and a body",
-        {"page": raw(head("200 OK", [("content-length", "0")]) + GOOD, then="keep")},
-        misunderstood(),
-    )
-    yield Case(
-        "lengths",
-        "a byte too few",
-        {"page": raw(head("200 OK", [("content-length", str(size - 1))]) + GOOD, then="keep")},
-        misunderstood(),
-    )
-    yield Case(
-        "lengths",
-        "a byte too many",
-        again(raw(head("200 OK", [("content-length", str(size + 1))]) + GOOD)),
-        all_in(),
-        asked={"page": 2},
-    )
-    yield Case(
-        "lengths",
-        "8 MB promised, and a word",
-        again(raw(head("200 OK", [("content-length", "8000000")]) + b"OK")),
-        all_in(),
-        asked={"page": 2},
-    )
-    yield Case(
+        yield again("lengths", what, raw(b"HTTP/1.1 200 OK\r\n" + field + rest), asked=ONCE_OR_TWICE)
+    whole, half = head("200 OK") + GOOD, head("200 OK") + GOOD[:-40]
+    yield listed("lengths", "none, and the body ends with the connection", raw(whole), all_in(), asked={"page": 1})
+    yield again("lengths", "none, and the connection stays", raw(whole, then="hold"), settings=SHORT)
+    yield listed("lengths", "none, and half a body", raw(half), misunderstood())
+    for what, length in {"zero, and a body": 0, "a byte too few": size - 1}.items():
+        yield listed("lengths", what, raw(promising(length) + GOOD, then="keep"), misunderstood())
+    yield again("lengths", "a byte too many", raw(promising(size + 1) + GOOD))
+    yield again("lengths", "8 MB promised, and a word", raw(promising(8_000_000) + b"OK"))
+    yield listed(
         "lengths",
         "more promised than is taken",
-        {"page": raw(head("200 OK", [("content-length", str(1 << 40))]) + GOOD, then="hold")},
+        raw(promising(1 << 40) + GOOD, then="hold"),
         either(misunderstood(), away()),
         settings={"NETSYNC_HTTP_TIMEOUT": "300ms"},
     )
-    yield Case(
-        "lengths",
-        "a length and chunks",
-        again(raw(head("200 OK", [("content-length", str(size)), ("transfer-encoding", "chunked")]) + chunked(GOOD))),
-        all_in(),
-        asked={"page": AnyOf((1, 2))},
-    )
-    yield Case(
-        "lengths",
-        "chunks and a length",
-        again(raw(head("200 OK", [("transfer-encoding", "chunked"), ("content-length", "3")]) + chunked(GOOD))),
-        all_in(),
-        asked={"page": AnyOf((1, 2))},
-    )
+    in_pieces = ("transfer-encoding", "chunked")
+    for what, fields in {
+        "a length and chunks": [("content-length", str(size)), in_pieces],
+        "chunks and a length": [in_pieces, ("content-length", "3")],
+    }.items():
+        yield again("lengths", what, raw(head("200 OK", fields) + chunked(GOOD)), asked=ONCE_OR_TWICE)
+
+
+def promising(length: int) -> bytes:
+    return head("200 OK", [("content-length", str(length))])
 
 
 def chunks() -> Iterator[Case]:
@@ -197,7 +106,7 @@ def chunks() -> Iterator[Case]:
         "with a trailer": b"%x\r\n%s\r\n0\r\nx-trailer: v\r\n\r\n" % (size, GOOD),
         "in capitals": b"%X\r\n%s\r\n0\r\n\r\n" % (size, GOOD),
     }.items():
-        yield Case("chunks", what, {"page": raw(top + body, then="keep")}, all_in(), asked={"page": 1})
+        yield listed("chunks", what, raw(top + body, then="keep"), all_in(), asked={"page": 1})
     for what, body in {
         "of no size": b"\r\n%s\r\n0\r\n\r\n" % GOOD,
         "of a size that is a word": b"size\r\n%s\r\n0\r\n\r\n" % GOOD,
@@ -212,13 +121,8 @@ def chunks() -> Iterator[Case]:
         "with a size of 100,000 digits": b"0" * 100_000 + b"%x\r\n%s\r\n0\r\n\r\n" % (size, GOOD),
         "that are none": GOOD,
     }.items():
-        yield Case(
-            "chunks",
-            what,
-            again(raw(top + body)),
-            all_in(),
-            asked={"page": AnyOf((1, 2))} if "100,000" in what else {"page": 2},
-        )
+        asked = ONCE_OR_TWICE if "100,000" in what else {"page": 2}
+        yield again("chunks", what, raw(top + body), asked=asked)
     for what, body in {
         "with line feeds alone": b"%x\n%s\n0\n\n" % (size, GOOD),
         "with an extension of 100,000 letters": b"%x;%s\r\n%s\r\n0\r\n\r\n" % (size, b"e" * 100_000, GOOD),
@@ -227,9 +131,7 @@ def chunks() -> Iterator[Case]:
         "with a trailer that names a length": b"%x\r\n%s\r\n0\r\ncontent-length: 1\r\n\r\n" % (size, GOOD),
         "with a size in blanks": b" %x \r\n%s\r\n0\r\n\r\n" % (size, GOOD),
     }.items():
-        yield Case(
-            "chunks", what, again(raw(top + body)), either(all_in(), misunderstood()), asked={"page": AnyOf((1, 2))}
-        )
+        yield again("chunks", what, raw(top + body), GOOD_OR_MALFORMED, asked=ONCE_OR_TWICE)
     for coding in (
         "gzip, chunked",
         "identity",
@@ -241,14 +143,8 @@ def chunks() -> Iterator[Case]:
         "chunked\x0b",
         "gzip",
     ):
-        body = head("200 OK", [("transfer-encoding", coding)]) + chunked(GOOD)
-        yield Case(
-            "chunks",
-            f"that are called {coding!r}",
-            again(raw(body)),
-            either(all_in(), misunderstood()),
-            asked={"page": AnyOf((1, 2))},
-        )
+        reply = raw(head("200 OK", [("transfer-encoding", coding)]) + chunked(GOOD))
+        yield again("chunks", f"that are called {coding!r}", reply, GOOD_OR_MALFORMED, asked=ONCE_OR_TWICE)
 
 
 def leftovers() -> Iterator[Case]:
