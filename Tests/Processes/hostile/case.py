@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from hostile.replies import GOOD, Answer, Body, Script, as_script, http
+from hostile.replies import GOOD, SEVEN, Answer, Body, Script, as_script, http
 
 # A rule that netsync does not keep yet: what `--known` lets fail.
 HASTE = "a request that is on its way ends with the time of the whole command"
@@ -145,6 +145,13 @@ def listed(
 ) -> Case:
     """A case where the listing is all that is hostile: every page of it is answered so, or has this body."""
     return Case(family, name, {"page": as_script(answer)}, outcome, command, **more)
+
+
+def one_more(
+    family: str, name: str, answer: Script | Body, held: Mapping[str, object] = SEVEN[7], **more: Any
+) -> Case:
+    """The listing has a network that is not known, and that is then known as this."""
+    return listed(family, name, answer, all_in(1), taken={7: held}, **more)
 
 
 def again(family: str, name: str, answer: Answer, outcome: Outcome = ALL_IN, **more: Any) -> Case:

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any
 
-from hostile.case import ANYTHING, Case, Outcome, all_in, listed, misunderstood
-from hostile.replies import HTML, document, encoded, error, http, known, listing, meta, network, network_id, page_with
-from hostile.values import FEW, PLACE, STRANGE
+from hostile.case import ALL_IN, ANYTHING, Case, Outcome, all_in, listed, misunderstood
+from hostile.replies import (
+    GOOD, HTML, SEVEN, encoded, error, http, known, listing, meta, network, network_id, page_with,
+)
+from hostile.values import FEW, PLACE, STRANGE, placed
 
 
 def cases() -> Iterator[Case]:
-    yield from meta_fields()
-    yield from envelopes()
-    yield from error_documents()
+    return chain(meta_fields(), envelopes(), error_documents())
+
+
+def of_meta(name: str, what: object, value: Any, outcome: Outcome = ALL_IN, **more: Any) -> Case:
+    """A field of `meta` has this value, beside others that are right."""
+    return listed("meta fields", f"{name} is {what}", page_with(meta=meta(6, **{name: value})), outcome, **more)
 
 
 def meta_fields() -> Iterator[Case]:
@@ -25,31 +31,22 @@ def meta_fields() -> Iterator[Case]:
         for what, value in FEW.items() if name == "page_size" else STRANGE.items():
             if what in ("a number", "a negative number"):
                 continue
-            body = encoded(page_with(meta=meta(6, **{name: PLACE}))).replace(f'"{PLACE}"'.encode(), value.encode())
+            body = placed(page_with(meta=meta(6, **{name: PLACE})), value)
             yield listed("meta fields", f"{name} is {what}", body, all_in())
-        for what, value in {"null": None, "missing": ...}.items():
-            yield listed("meta fields", f"{name} is {what}", page_with(meta=meta(6, **{name: value})), all_in())
-        for what, value in {"a word": "one", "empty": "", "a fraction in a text": "1.5"}.items():
-            yield listed(
-                "meta fields",
-                f"{name} is {what}",
-                page_with(meta=meta(6, **{name: value})),
-                all_in(),
-            )
+        for what, value in {
+            "null": None,
+            "missing": ...,
+            "a word": "one",
+            "empty": "",
+            "a fraction in a text": "1.5",
+        }.items():
+            yield of_meta(name, what, value)
     for number in ("1.0", "1e0", "10e-1"):
-        body = encoded(page_with(meta=meta(6, page_number=PLACE, total_pages=PLACE))).replace(
-            f'"{PLACE}"'.encode(), number.encode()
-        )
+        body = placed(page_with(meta=meta(6, page_number=PLACE, total_pages=PLACE)), number)
         yield listed("meta fields", f"numbers are {number}", body, all_in())
-    right = meta(6)
-    texts = {name: str(value) for name, value in right.items()}
+    texts = {name: str(value) for name, value in meta(6).items()}
     yield listed("meta fields", "all numbers are texts", page_with(meta=texts), all_in())
-    yield listed(
-        "meta fields",
-        "page_number is the text of another page",
-        page_with(meta=meta(6, page_number="2")),
-        misunderstood("2"),
-    )
+    yield of_meta("page_number", "the text of another page", "2", misunderstood("2"))
     yield Case(
         "meta fields",
         "two pages, whose numbers are texts",
@@ -58,41 +55,29 @@ def meta_fields() -> Iterator[Case]:
             "page 2": http(listing([network(7)], meta={"page_number": "2", "total_pages": "2", "total_results": "7"})),
         },
         all_in(1),
-        taken={7: document(network(7))},
+        taken=SEVEN,
     )
-    for what, value in {"null": None, "missing": ..., "empty": {}}.items():
-        yield listed("meta fields", f"meta is {what}", page_with(meta=value), all_in())
-    for what, value in {"a list": [], "a number": 7, "a text": "x", "true": True}.items():
+    for what, value in {
+        "null": None,
+        "missing": ...,
+        "empty": {},
+        "a list": [],
+        "a number": 7,
+        "a text": "x",
+        "true": True,
+    }.items():
         yield listed("meta fields", f"meta is {what}", page_with(meta=value), all_in())
     for number in (0, 2, -1, 9_223_372_036_854_775_807, -9_223_372_036_854_775_808):
-        yield listed(
-            "meta fields",
-            f"page_number is {number}",
-            page_with(meta=meta(6, page_number=number)),
-            misunderstood(str(number)),
-        )
+        yield of_meta("page_number", number, number, misunderstood(str(number)))
     for number in (0, -1, -9_223_372_036_854_775_808):
-        yield listed("meta fields", f"total_pages is {number}", page_with(meta=meta(6, total_pages=number)), all_in())
+        yield of_meta("total_pages", number, number)
     for number in (5_001, 1_000_000, 9_223_372_036_854_775_807):
-        yield listed(
-            "meta fields",
-            f"total_pages is {number}",
-            page_with(meta=meta(6, total_pages=number)),
-            misunderstood("5000", networks=ANYTHING),
-        )
+        yield of_meta("total_pages", number, number, misunderstood("5000", networks=ANYTHING))
     for number in (-1, 0, 1, 5, 7, 10**12, 9_223_372_036_854_775_807, -9_223_372_036_854_775_808):
-        yield listed(
-            "meta fields", f"total_results is {number}", page_with(meta=meta(6, total_results=number)), all_in()
-        )
-    yield listed(
-        "meta fields",
-        "total_results is far more than comes",
-        page_with(meta=meta(6, total_results=100)),
-        misunderstood("100", networks=6),
-        heals=True,
-    )
+        yield of_meta("total_results", number, number)
+    yield of_meta("total_results", "far more than comes", 100, misunderstood("100", networks=6), heals=True)
     for number in (0, -1, 5, 9_223_372_036_854_775_807):
-        yield listed("meta fields", f"page_size is {number}", page_with(meta=meta(6, page_size=number)), all_in())
+        yield of_meta("page_size", number, number)
 
 
 def envelopes() -> Iterator[Case]:
@@ -112,7 +97,7 @@ def envelopes() -> Iterator[Case]:
         "other names": encoded({"networks": known(), "pagination": meta(6)}).decode(),
         "names in capitals": encoded({"Data": known(), "Meta": meta(6)}).decode(),
         "one level more": encoded({"response": page_with()}).decode(),
-        "a text of JSON": encoded(encoded(page_with()).decode()).decode(),
+        "a text of JSON": encoded(GOOD.decode()).decode(),
     }.items():
         yield listed("envelopes", f"the document is {what}", body, misunderstood())
     for what, value in {
@@ -124,13 +109,8 @@ def envelopes() -> Iterator[Case]:
         "a network": network(1),
         "an object by id": {network_id(1): network(1)},
     }.items():
-        yield listed(
-            "envelopes",
-            f"data is {what}",
-            {"data": value, "meta": meta(6)},
-            misunderstood("data"),
-            heals=what == "null",
-        )
+        page = {"data": value, "meta": meta(6)}
+        yield listed("envelopes", f"data is {what}", page, misunderstood("data"), heals=what == "null")
     for what, value in {"null": None, "empty": []}.items():
         yield listed("envelopes", f"data, and errors that are {what}", page_with(errors=value), all_in())
     # A success that tells of errors is none, whatever stands beside them.
@@ -147,12 +127,10 @@ def envelopes() -> Iterator[Case]:
         page = page_with(network(7), errors=value)
         yield listed("envelopes", f"data, and errors that are {what}", page, misunderstood("errors"))
     yield listed("envelopes", "data and errors", page_with(network(7), **error()), misunderstood("errors"), heals=True)
-    yield listed(
-        "envelopes", "no data and errors", listing([], **error()), misunderstood("errors"), asked={"record": 0}
-    )
-    yield listed(
-        "envelopes", "unknown members", page_with(links={"next": "http://127.0.0.1:1/evil"}, cursor="x"), all_in()
-    )
+    page = listing([], **error())
+    yield listed("envelopes", "no data and errors", page, misunderstood("errors"), asked={"record": 0})
+    page = page_with(links={"next": "http://127.0.0.1:1/evil"}, cursor="x")
+    yield listed("envelopes", "unknown members", page, all_in())
     yield listed(
         "envelopes",
         "an empty listing",
@@ -206,15 +184,10 @@ def error_documents() -> Iterator[Case]:
         "not UTF-8": b'{"errors":[{"title":"\xff"}]}',
     }
     for what, body in forms.items():
-        yield Case(
-            "errors",
-            f"401, {what}",
-            {"page": http(body, 401)},
-            Outcome(4, "error", False, "key_rejected"),
-            asked={"page": 1},
-        )
+        rejected = Outcome(4, "error", False, "key_rejected")
+        yield listed("errors", f"401, {what}", http(body, 401), rejected, asked={"page": 1})
     # Without a body, or with any JSON, the status is taken at its word; whatever else comes with it is not the API's.
     for what, body in forms.items():
         is_json = what not in ("a page for people", "cut short", "nested deeply", "not UTF-8")
         outcome = Outcome(1, "error", False, "refused") if is_json else misunderstood()
-        yield Case("errors", f"422, {what}", {"page": http(body, 422)}, outcome, asked={"page": 1})
+        yield listed("errors", f"422, {what}", http(body, 422), outcome, asked={"page": 1})

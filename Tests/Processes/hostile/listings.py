@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 
-from hostile.case import ANYTHING, AnyOf, Case, Outcome, all_in, either, listed, misunderstood, set_aside
+from hostile.case import ANYTHING, AnyOf, Case, Outcome, all_in, either, listed, misunderstood, one_more, set_aside
 from hostile.replies import (
-    Reply, Request, document, encoded, error, http, known, listing, meta, network, page_with, raw,
+    GOOD, NOT_FOUND, SEVEN, Reply, Request, document, error, http, interface, known, listing, meta, network, page_with,
+    raw, walk,
 )
 
-GONE = http(error("10005", "Resource not found"), 404)
+GONE = http(NOT_FOUND, 404)
 HASTY = ("pull", "--networks-only", "--timeout", "2s")
 
 
 def cases() -> Iterator[Case]:
-    yield from without_end()
-    yield from other_pages()
-    yield from totals()
-    yield from rows()
-    yield from moving()
-    yield from failing()
+    return chain(without_end(), other_pages(), totals(), rows(), moving(), failing())
 
 
 def without_end() -> Iterator[Case]:
@@ -29,119 +26,70 @@ def without_end() -> Iterator[Case]:
         records = [{"id": network(first + each)["id"]} for each in range(250)]
         return http({"data": known() + records[6:] if request.page == 1 else records})
 
-    yield Case(
-        "endless listings",
-        "full pages that do not say how many",
-        {"page": full},
-        Outcome(AnyOf((1, 5)), AnyOf(("error", "partial")), False, AnyOf(("not_understood", "timed_out")), {"gone": 0}),
-        HASTY,
-        takes_more=True,
-    )
-    yield Case(
-        "endless listings",
-        "one more page, each time",
-        {
-            "page": lambda request: http(
-                listing(known() if request.page == 1 else [], meta=meta(6, request.page, request.page + 1))
-            )
-        },
-        Outcome(
-            AnyOf((1, 5)),
-            AnyOf(("error", "partial")),
-            False,
-            AnyOf(("not_understood", "timed_out")),
-            {"gone": 0, "networks": 6},
-        ),
-        HASTY,
+    def empty(request: Request, pages: int) -> Reply:
+        """One of so many pages, of which the first has all there is."""
+        return http(listing(known() if request.page == 1 else [], meta=meta(6, request.page, pages)))
+
+    def given_up(**counts: object) -> Outcome:
+        codes = AnyOf(("not_understood", "timed_out"))
+        return Outcome(AnyOf((1, 5)), AnyOf(("error", "partial")), False, codes, {"gone": 0, **counts})
+
+    yield listed(
+        "endless listings", "full pages that do not say how many", full, given_up(), HASTY, takes_more=True
     )
     yield listed(
         "endless listings",
-        "the same full page, without a number",
-        {"data": known() * 50},
-        Outcome(
-            AnyOf((1, 5)),
-            AnyOf(("error", "partial")),
-            False,
-            AnyOf(("not_understood", "timed_out")),
-            {"gone": 0, "new": 0},
-        ),
+        "one more page, each time",
+        lambda request: empty(request, request.page + 1),
+        given_up(networks=6),
         HASTY,
     )
-    yield Case(
+    page = {"data": known() * 50}
+    yield listed("endless listings", "the same full page, without a number", page, given_up(new=0), HASTY)
+    yield listed(
         "endless listings",
         "5,000 pages that are empty",
-        {
-            "page": lambda request: http(
-                listing(known() if request.page == 1 else [], meta=meta(6, request.page, 5_000))
-            )
-        },
+        lambda request: empty(request, 5_000),
         either(all_in(), Outcome(5, "partial", False, "timed_out")),
         HASTY,
     )
 
 
 def other_pages() -> Iterator[Case]:
-    first, second = listing(known(), meta=meta(7, pages=2)), listing([network(7)], meta=meta(7, page=2, pages=2))
+    two = walk(7, known(), [network(7)])
+    first, second = two.values()
     yield listed("other pages", "the first one again", first, misunderstood("page 2", networks=6), heals=True)
-    yield Case(
+    yield listed(
         "other pages",
         "the one before",
-        {"page": lambda request: http(listing(known(), meta=meta(7, max(1, request.page - 1), 3)))},
+        lambda request: http(listing(known(), meta=meta(7, max(1, request.page - 1), 3))),
         misunderstood(networks=6),
     )
-    yield Case(
-        "other pages",
-        "the second one for the first",
-        {"page 1": http(second), "page 2": http(first)},
-        misunderstood("page 1"),
-    )
-    yield Case(
+    swapped = {"page 1": second, "page 2": first}
+    yield Case("other pages", "the second one for the first", swapped, misunderstood("page 1"))
+    yield listed(
         "other pages",
         "counted from nought",
-        {"page": lambda request: http(listing(known(), meta=meta(6, request.page - 1, 1)))},
+        lambda request: http(listing(known(), meta=meta(6, request.page - 1, 1))),
         misunderstood("page 1"),
     )
-    yield Case(
-        "other pages",
-        "the first one again, without a number",
-        {"page 1": http(first), "page 2": http(listing(known(), meta=meta(7, page_number=..., pages=2)))},
-        NEVER_WHOLE,
-    )
-    yield Case(
-        "other pages",
-        "the second one is empty",
-        {"page 1": http(first), "page 2": http(listing([], meta=meta(7, page=2, pages=2)))},
-        NEVER_WHOLE,
-    )
-    yield Case(
-        "other pages",
-        "the second one is a list of another kind",
-        {
-            "page 1": http(first),
-            "page 2": http(listing([{"id": "x", "record_type": "network_interface"}], meta=meta(7, page=2, pages=2))),
-        },
-        ASIDE_OR_MISUNDERSTOOD,
-    )
-    yield Case(
-        "other pages",
-        "the pages are one too many",
-        {
-            "page 1": http(listing(known(), meta=meta(6, pages=2))),
-            "page 2": http(listing([], meta=meta(6, page=2, pages=2))),
-        },
-        all_in(),
-    )
+    numberless = two | {"page 2": http(listing(known(), meta=meta(7, page_number=..., pages=2)))}
+    yield Case("other pages", "the first one again, without a number", numberless, NEVER_WHOLE)
+    yield Case("other pages", "the second one is empty", walk(7, known(), []), NEVER_WHOLE)
+    interfaces = walk(7, known(), [{"id": "x", "record_type": "network_interface"}])
+    yield Case("other pages", "the second one is a list of another kind", interfaces, ASIDE_OR_MISUNDERSTOOD)
+    yield Case("other pages", "the pages are one too many", walk(6, known(), []), all_in())
     yield Case(
         "other pages",
         "fewer, the further it goes",
         {
             "page 1": http(listing(known(), meta=meta(7, pages=4))),
-            "page 2": http(second),
+            "page 2": second,
             "page 3": http(listing([], meta=meta(7, page=3, pages=2))),
             "page 4": http(listing([], meta=meta(7, page=4, pages=2))),
         },
         all_in(1),
-        taken={7: document(network(7))},
+        taken=SEVEN,
     )
     yield Case(
         "other pages",
@@ -156,31 +104,18 @@ def other_pages() -> Iterator[Case]:
     yield Case(
         "other pages",
         "the second one speaks of 5,001",
-        {"page 1": http(first), "page 2": http(listing([network(7)], meta=meta(7, page=2, pages=5_001)))},
+        two | {"page 2": http(listing([network(7)], meta=meta(7, page=2, pages=5_001)))},
         misunderstood("5000", networks=ANYTHING, new=ANYTHING),
-        may_take=({7: document(network(7))},),
+        may_take=(SEVEN,),
     )
-    yield Case(
-        "other pages",
-        "an empty one in the middle",
-        {
-            "page 1": http(listing(known(), meta=meta(7, pages=3))),
-            "page 2": http(listing([], meta=meta(7, page=2, pages=3))),
-            "page 3": http(listing([network(7)], meta=meta(7, page=3, pages=3))),
-        },
-        all_in(1),
-        taken={7: document(network(7))},
-    )
+    three = walk(7, known(), [], [network(7)])
+    yield Case("other pages", "an empty one in the middle", three, all_in(1), taken=SEVEN)
     yield Case(
         "other pages",
         "a third one that there is not",
-        {
-            "page 1": http(listing(known(), meta=meta(7, pages=3))),
-            "page 2": http(listing([network(7)], meta=meta(7, page=2, pages=3))),
-            "page 3": GONE,
-        },
+        walk(7, known(), [network(7)], []) | {"page 3": GONE},
         Outcome(1, "error", False, "refused", {"networks": 7, "new": 1, "gone": 0}),
-        taken={7: document(network(7))},
+        taken=SEVEN,
     )
 
 
@@ -191,12 +126,8 @@ ANY_NEW = Outcome(ANYTHING, ANYTHING, ANYTHING, ANYTHING, {"gone": 0, "held": 0}
 
 def totals() -> Iterator[Case]:
     for total in (12, 100, 10_000):
-        yield listed(
-            "totals",
-            f"{total} are spoken of, and 6 come",
-            page_with(meta=meta(total, pages=1)),
-            misunderstood(str(total), networks=6),
-        )
+        page = page_with(meta=meta(total, pages=1))
+        yield listed("totals", f"{total} are spoken of, and 6 come", page, misunderstood(str(total), networks=6))
     for total in (0, 1, 5, 7, 8, 11):
         yield listed("totals", f"{total} are spoken of, and 6 come", page_with(meta=meta(total, pages=1)), all_in())
     yield Case(
@@ -207,30 +138,18 @@ def totals() -> Iterator[Case]:
             "page 2": http(listing([network(7)], meta=meta(3, page=2, pages=2))),
         },
         all_in(1),
-        taken={7: document(network(7))},
+        taken=SEVEN,
     )
-    yield Case(
-        "totals",
-        "11, and fewer with each walk",
-        {"page": [http(page_with(meta=meta(11 - each, pages=1))) for each in range(6)]},
-        NEVER_SETTLED,
-        asked={"page": 5},
-    )
-    yield Case(
-        "totals",
-        "one more than comes, and never the same page twice",
-        {"page": [http(page_with(meta=meta(7, pages=1), turn=each)) for each in range(10)]},
-        NEVER_SETTLED,
-        asked={"page": 5},
-    )
+    for what, pages in {
+        "11, and fewer with each walk": [page_with(meta=meta(11 - each, pages=1)) for each in range(6)],
+        "one more than comes, and never the same page twice": [
+            page_with(meta=meta(7, pages=1), turn=each) for each in range(10)
+        ],
+    }.items():
+        yield listed("totals", what, [http(page) for page in pages], NEVER_SETTLED, asked={"page": 5})
     for total in (6, 100):
-        yield listed(
-            "totals",
-            f"none listed, {total} spoken of",
-            listing([], meta=meta(total, pages=1)),
-            misunderstood(str(total)),
-            asked={"record": 0},
-        )
+        page = listing([], meta=meta(total, pages=1))
+        yield listed("totals", f"none listed, {total} spoken of", page, misunderstood(str(total)), asked={"record": 0})
 
 
 # A sweep ended without a failure, and never saw all that the server speaks of. Its exit is left open.
@@ -248,37 +167,19 @@ def rows() -> Iterator[Case]:
         taken={1: {"name": AnyOf(("net-1", "other"))}},
         heals=True,
     )
-    yield listed(
-        "rows",
-        "one in small letters and in capitals",
-        page_with(network(7), {**network(7), "id": network(7)["id"].upper()}),
-        all_in(1),
-        taken={7: document(network(7))},
-    )
-    yield Case(
-        "rows",
-        "one on two pages",
-        {
-            "page 1": http(listing(known(), meta=meta(7, pages=2))),
-            "page 2": http(listing([network(6), network(7)], meta=meta(7, page=2, pages=2))),
-        },
-        all_in(1),
-        taken={7: document(network(7))},
-    )
+    page = page_with(network(7), network(7, id=network(7)["id"].upper()))
+    yield one_more("rows", "one in small letters and in capitals", page)
+    two = walk(7, known(), [network(6), network(7)])
+    yield Case("rows", "one on two pages", two, all_in(1), taken=SEVEN)
     yield listed("rows", "in the other order", listing(known()[::-1]), all_in())
+    fields, kind = {"network_id": network(1)["id"]}, "network_interface"
     yield listed(
         "rows",
         "an interface among them",
-        page_with(
-            {
-                "id": "00000000-0000-4000-9000-000000000009",
-                "record_type": "network_interface",
-                "network_id": network(1)["id"],
-            }
-        ),
+        page_with({"id": interface(9)["id"], "record_type": kind, **fields}),
         all_in(1),
-        taken={9: {"record_type": "network_interface", "unknown_fields": {"network_id": network(1)["id"]}}},
-        ids={9: "00000000-0000-4000-9000-000000000009"},
+        taken={9: {"record_type": kind, "unknown_fields": fields}},
+        ids={9: interface(9)["id"]},
     )
     yield listed(
         "rows",
@@ -337,79 +238,43 @@ def rows() -> Iterator[Case]:
 
 def moving() -> Iterator[Case]:
     """Rows that shift between pages hide one that is there: whoever is missing is asked for by its id."""
-    yield Case(
-        "moving rows",
-        "one slips through, and is there",
-        {
-            "page 1": http(listing(known()[:3], meta=meta(6, pages=2))),
-            "page 2": http(listing(known()[4:], meta=meta(6, page=2, pages=2))),
-        },
-        all_in(),
-        asked={"record": AnyOf((1, 2, 3))},
-    )
-    yield Case(
-        "moving rows",
-        "one comes with the second walk alone",
-        {"page": [http(page_with(meta=meta(7, pages=1))), http(page_with(network(7)))]},
-        all_in(1),
-        taken={7: document(network(7))},
-        asked={"page": 2},
-    )
-    yield Case(
-        "moving rows",
-        "another one is missing with each walk",
-        {
-            "page": [
-                http(listing([record for record in known() if record != known()[each]], meta=meta(6, pages=1)))
-                for each in (0, 3, 4, 5)
-            ]
-            + [http(page_with())]
-        },
-        all_in(),
-    )
+    two = walk(6, known()[:3], known()[4:])
+    yield Case("moving rows", "one slips through, and is there", two, all_in(), asked={"record": AnyOf((1, 2, 3))})
+    walks = [http(page_with(meta=meta(7, pages=1))), http(page_with(network(7)))]
+    yield one_more("moving rows", "one comes with the second walk alone", walks, asked={"page": 2})
+    walks = [
+        http(listing([record for record in known() if record != known()[each]], meta=meta(6, pages=1)))
+        for each in (0, 3, 4, 5)
+    ]
+    yield listed("moving rows", "another one is missing with each walk", [*walks, http(GOOD)], all_in())
 
 
 def failing() -> Iterator[Case]:
     """The first page is good and the second never comes: what came is kept, nobody is missed."""
-    first = http(listing([*known()[:3], network(7)], meta=meta(300, pages=2)))
+
+    def half(exit: object, outcome: object, code: object) -> Outcome:
+        return Outcome(exit, outcome, False, code, {"networks": 4, "new": 1, "gone": 0})
+
+    nonsense = half(1, "error", "not_understood")
+    too_many = http(error(), 429, headers=[("retry-after", "60")])
     for what, second, outcome in (
-        ("a page for people", http(b"<html></html>"), misunderstood(networks=4, new=1)),
-        (
-            "the API's refusal",
-            http(error(), 422),
-            Outcome(1, "error", False, "refused", {"networks": 4, "new": 1, "gone": 0}),
-        ),
-        (
-            "a key that is rejected",
-            http(error(), 401),
-            Outcome(4, "error", False, "key_rejected", {"networks": 4, "new": 1, "gone": 0}),
-        ),
-        ("half a body", http(encoded(page_with())[:-50]), misunderstood(networks=4, new=1)),
-        (
-            "a fault",
-            http(b"", 503),
-            Outcome(5, "partial", False, AnyOf(("server_fault", "timed_out")), {"networks": 4, "new": 1, "gone": 0}),
-        ),
-        (
-            "silence",
-            raw(then="hold"),
-            Outcome(5, "partial", False, AnyOf(("no_answer", "timed_out")), {"networks": 4, "new": 1, "gone": 0}),
-        ),
-        (
-            "too many requests",
-            http(error(), 429, headers=[("retry-after", "60")]),
-            Outcome(5, AnyOf(("partial", "offline")), False, "throttled", {"networks": 4, "new": 1, "gone": 0}),
-        ),
-        ("too many bytes", http(b" " * ((8 << 20) + 1)), misunderstood(networks=4, new=1)),
-        ("no such page", GONE, Outcome(1, "error", False, "refused", {"networks": 4, "new": 1, "gone": 0})),
+        ("a page for people", http(b"<html></html>"), nonsense),
+        ("the API's refusal", http(error(), 422), half(1, "error", "refused")),
+        ("a key that is rejected", http(error(), 401), half(4, "error", "key_rejected")),
+        ("half a body", http(GOOD[:-50]), nonsense),
+        ("a fault", http(b"", 503), half(5, "partial", AnyOf(("server_fault", "timed_out")))),
+        ("silence", raw(then="hold"), half(5, "partial", AnyOf(("no_answer", "timed_out")))),
+        ("too many requests", too_many, half(5, AnyOf(("partial", "offline")), "throttled")),
+        ("too many bytes", http(b" " * ((8 << 20) + 1)), nonsense),
+        ("no such page", GONE, half(1, "error", "refused")),
     ):
         yield Case(
             "half a listing",
             what,
-            {"page 1": first, "page 2": second},
+            walk(300, [*known()[:3], network(7)], []) | {"page 2": second},
             outcome,
             HASTY,
-            taken={7: document(network(7))},
+            taken=SEVEN,
             asked={"record": 0},
             heals=what != "too many requests",
             quiet_s=60 if what == "too many requests" else None,

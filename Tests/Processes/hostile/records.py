@@ -3,57 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any
 
-from hostile.case import ANYTHING, Case, Outcome, all_in, either, listed, misunderstood, set_aside
-from hostile.replies import document, encoded, http, known, listing, meta, network, network_id, page_with
-from hostile.values import FEW, PLACE, STRANGE, Kept, OneOf
+from hostile.case import ANYTHING, Case, Outcome, all_in, either, listed, misunderstood, one_more, set_aside
+from hostile.replies import (
+    GOOD, OTHER, SEVEN, Body, document, encoded, http, known, listing, meta, network, network_id, page_with, walk,
+)
+from hostile.values import FEW, NUL, PLACE, STRANGE, Kept, OneOf, placed
 
 TEXTS = ("name", "created_at", "updated_at", "record_type")
-NUL = r'"a\u0000b"'
 
 
 def cases() -> Iterator[Case]:
-    yield from record_fields()
-    yield from stamps()
-    yield from identities()
-    yield from no_records()
-    yield from twice()
+    return chain(record_fields(), stamps(), identities(), no_records(), twice())
 
 
 def record_fields() -> Iterator[Case]:
     value: Any
     for name in TEXTS:
         for what, value in {**(STRANGE if name == "name" else FEW), "a text with a NUL": NUL}.items():
-            yield listed(
-                "record fields",
-                f"{name} is {what}",
-                body_with(value, **{name: PLACE}),
-                all_in(1),
-                taken={7: document(network(7)) | {name: None, "unknown_fields": Kept(name)}},
-                heals=what == "a number",
-            )
-        for what, value in {"null": "null", "missing": ...}.items():
-            yield Case(
-                "record fields",
-                f"{name} is {what}",
-                {
-                    "page": http(page_with(network(7, **{name: ...})))
-                    if value is ...
-                    else http(body_with(value, **{name: PLACE}))
-                },
-                all_in(1),
-                taken={7: document(network(7)) | {name: None}},
-                heals=True,
-            )
+            body = placed(page_with(network(7, **{name: PLACE})), value)
+            held = SEVEN[7] | {name: None, "unknown_fields": Kept(name)}
+            yield one_more("record fields", f"{name} is {what}", body, held, heals=what == "a number")
+        for what, record in {"null": {**network(7), name: None}, "missing": network(7, **{name: ...})}.items():
+            held = SEVEN[7] | {name: None}
+            yield one_more("record fields", f"{name} is {what}", page_with(record), held, heals=True)
     everything = {name: 7 for name in TEXTS}
-    yield listed(
-        "record fields",
-        "all are numbers",
-        page_with(network(7, **everything)),
-        all_in(1),
-        taken={7: {"unknown_fields": everything}},
-    )
+    page = page_with(network(7, **everything))
+    yield one_more("record fields", "all are numbers", page, {"unknown_fields": everything})
     yield listed(
         "record fields",
         "all of every network are numbers",
@@ -87,27 +65,13 @@ def record_fields() -> Iterator[Case]:
         all_in(0, changed=0),
         heals=True,
     )
-    for name in ("Name", "NAME", "nаme", "name ", "id ", "network_id"):
-        yield listed(
-            "record fields",
-            f"an unknown one that is called {name!r}",
-            page_with(network(7, **{name: "other"})),
-            all_in(1),
-            taken={7: document(network(7), unknown_fields={name: "other"})},
-        )
-    for name in ("", "\0", "a\nb", "\u202e", "k" * 10_000, "__proto__", "unknown_fields", "network_key", "gone_at_us"):
-        yield listed(
-            "record fields",
-            f"an unknown one that is called {name[:20]!r}",
-            page_with(network(7, **{name: 1})),
-            all_in(1),
-            taken={7: document(network(7), unknown_fields={name: 1})},
-        )
-
-
-def body_with(value: str, **fields: object) -> bytes:
-    """A page whose last network has a field of any JSON at all."""
-    return encoded(page_with(network(7, **fields))).replace(f'"{PLACE}"'.encode(), value.encode())
+    for value, names in {
+        "other": ("Name", "NAME", "nаme", "name ", "id ", "network_id"),
+        1: ("", "\0", "a\nb", "\u202e", "k" * 10_000, "__proto__", "unknown_fields", "network_key", "gone_at_us"),
+    }.items():
+        for name in names:
+            page, held = page_with(network(7, **{name: value})), SEVEN[7] | {"unknown_fields": {name: value}}
+            yield one_more("record fields", f"an unknown one that is called {name[:20]!r}", page, held)
 
 
 def stamps() -> Iterator[Case]:
@@ -137,24 +101,12 @@ def stamps() -> Iterator[Case]:
         "Fri, 02 Jan 2026 03:04:05 GMT",
         "9" * 10_000,
     ):
-        yield listed(
-            "stamps",
-            repr(text[:40]),
-            page_with(network(7, created_at=text, updated_at=text)),
-            all_in(1),
-            taken={7: document(network(7), created_at=text, updated_at=text)},
-            heals=True,
-        )
+        record = network(7, created_at=text, updated_at=text)
+        yield one_more("stamps", repr(text[:40]), page_with(record), document(record), heals=True)
     for name in ("created_at", "updated_at"):
-        text = "2026-01-02T03:04:05Z\0"
-        yield listed(
-            "stamps",
-            f"{name} with a NUL, that counts as missing",
-            page_with(network(7, **{name: text})),
-            all_in(1),
-            taken={7: document(network(7)) | {name: None, "unknown_fields": {name: text}}},
-            heals=True,
-        )
+        odd = {name: "2026-01-02T03:04:05Z\0"}
+        page, held = page_with(network(7, **odd)), SEVEN[7] | {name: None, "unknown_fields": odd}
+        yield one_more("stamps", f"{name} with a NUL, that counts as missing", page, held, heals=True)
     for what, stamp in {
         "goes back": "2001-01-01T00:00:00Z",
         "is no stamp any more": "soon",
@@ -173,8 +125,8 @@ def stamps() -> Iterator[Case]:
 def identities() -> Iterator[Case]:
     """A record without a usable id is set aside and told; all else is taken in, and nobody is missed."""
     for what, value in {**STRANGE, "null": "null"}.items():
-        yield aside(f"the id is {what}", body_with(value, id=PLACE))
-    yield aside("the id is missing", encoded(page_with(network(7, id=...))))
+        yield aside(f"the id is {what}", placed(page_with(network(7, id=PLACE)), value))
+    yield aside("the id is missing", page_with(network(7, id=...)))
     plain = network_id(7)
     for what, text in {
         "empty": "",
@@ -202,93 +154,55 @@ def identities() -> Iterator[Case]:
         "an emoji": "🛰" * 9,
         "a percent escape": plain[:-3] + "%37",
     }.items():
-        yield aside(f"the id is {what}", encoded(page_with(network(7, id=text))), heals=what == "a path")
+        yield aside(f"the id is {what}", page_with(network(7, id=text)), heals=what == "a path")
     capitals = "ABCDEF00-0000-4000-8000-00000000000A"
     yield Case(
         "identities",
         "in capitals",
         {"page": http(page_with(network(7, id=capitals))), "interfaces": http(listing([]))},
         all_in(1),
-        taken={0xA: document(network(7))},
+        taken={0xA: SEVEN[7]},
         ids={0xA: capitals.lower()},
     )
     for what, text in {
         "all zeros": "0" * 8 + "-0000-0000-0000-" + "0" * 12,
         "all ones": "f" * 8 + "-ffff-ffff-ffff-" + "f" * 12,
     }.items():
-        yield listed(
-            "identities",
-            what,
-            page_with(network(7, id=text)),
-            all_in(1),
-            taken={7: document(network(7))},
-            ids={7: text},
-        )
+        yield one_more("identities", what, page_with(network(7, id=text)), ids={7: text})
     known_capitals = [network(number, id=network_id(number).upper()) for number in range(1, 7)]
     yield listed("identities", "known ones in capitals", listing(known_capitals), all_in(0))
     for what, place in {"first": 0, "in the middle": 3, "last": 6}.items():
         records: list[Any] = known()
         records.insert(place, {"name": "nameless"})
-        yield aside(f"a record without an id comes {what}", encoded(listing(records)), new=0)
-    yield aside(
-        "a record without an id in place of a known one",
-        encoded(listing([*known()[:5], {"name": "net-6"}])),
-        new=0,
-        asked={"record": 0},
-        heals=True,
-    )
-    yield aside(
-        "no record has an id",
-        encoded(listing([network(number, id=...) for number in range(1, 7)])),
-        new=0,
-        asked={"record": 0},
-        networks=0,
-    )
+        yield aside(f"a record without an id comes {what}", listing(records))
+    page = listing([*known()[:5], {"name": "net-6"}])
+    yield aside("a record without an id in place of a known one", page, asked={"record": 0}, heals=True)
+    page = listing([network(number, id=...) for number in range(1, 7)])
+    yield aside("no record has an id", page, networks=0, asked={"record": 0})
     yield Case(
         "identities",
         "a record without an id on the second page",
-        {
-            "page 1": http(listing(known(), meta=meta(8, pages=2))),
-            "page 2": http(listing([network(7), {"name": "nameless"}], meta=meta(8, page=2, pages=2))),
-        },
-        set_aside(new=1),
-        taken={7: document(network(7))},
+        walk(8, known(), [network(7), {"name": "nameless"}]),
+        set_aside(1),
+        taken=SEVEN,
     )
     yield Case(
         "identities",
         "a record without an id on the first page, and a new network on the second",
-        {
-            "page 1": http(listing([*known(), {"name": "nameless"}], meta=meta(8, pages=2))),
-            "page 2": http(listing([network(7)], meta=meta(8, page=2, pages=2))),
-        },
-        set_aside(new=1),
-        taken={7: document(network(7))},
+        walk(8, [*known(), {"name": "nameless"}], [network(7)]),
+        set_aside(1),
+        taken=SEVEN,
     )
-    yield listed(
-        "identities",
-        "993 records without an id",
-        page_with(*({"name": f"nameless {number}"} for number in range(993)), network(7), meta=meta(1_000, pages=1)),
-        set_aside(new=1),
-        taken={7: document(network(7))},
-    )
-    yield listed(
-        "identities",
-        "a record without an id, and an empty replica",
-        page_with({"name": "nameless"}),
-        set_aside(new=6),
-        taken={number: document(network(number)) for number in range(1, 7)},
-        replica="empty",
-    )
-    yield listed(
-        "identities",
-        "nothing but a record without an id, and an empty replica",
-        listing([{"name": "nameless"}]),
-        set_aside(new=0),
-        replica="empty",
-    )
+    nameless = ({"name": f"nameless {number}"} for number in range(993))
+    page = page_with(*nameless, network(7), meta=meta(1_000, pages=1))
+    yield aside("993 records without an id", page, 1, taken=SEVEN)
+    page, taken = page_with({"name": "nameless"}), {number: document(network(number)) for number in range(1, 7)}
+    yield aside("a record without an id, and an empty replica", page, 6, taken=taken, replica="empty")
+    page = listing([{"name": "nameless"}])
+    yield aside("nothing but a record without an id, and an empty replica", page, replica="empty")
 
 
-def aside(name: str, body: bytes, new: int = 0, networks: object = ANYTHING, **more: Any) -> Case:
+def aside(name: str, body: Body, new: int = 0, networks: object = ANYTHING, **more: Any) -> Case:
     return listed("identities", name, body, set_aside(new, networks), **more)
 
 
@@ -303,40 +217,29 @@ def no_records() -> Iterator[Case]:
         "an empty object": "{}",
     }.items():
         record = encoded([network(8)]).decode() if value is None else value
-        body = encoded(page_with(PLACE, network(7))).replace(f'"{PLACE}"'.encode(), record.encode())
-        yield listed(
-            "no records", what, body, set_aside(1), taken={7: document(network(7))}, heals=what == "null"
-        )
+        body = placed(page_with(PLACE, network(7)), record)
+        yield listed("no records", what, body, set_aside(1), taken=SEVEN, heals=what == "null")
 
 
 def twice() -> Iterator[Case]:
     """Which of two equal keys counts is nobody's promise; one of them does."""
     for name in ("name", "updated_at", "record_type"):
-        before, _, after = encoded(page_with(network(7))).rpartition(f'"{name}":"{network(7)[name]}"'.encode())
+        before, _, after = OTHER.rpartition(f'"{name}":"{network(7)[name]}"'.encode())
         body = before + f'"{name}":"first","{name}":"second"'.encode() + after
-        yield listed(
-            "keys twice", name, body, all_in(1), taken={7: document(network(7)) | {name: OneOf("first", "second")}}
-        )
-    page = encoded(page_with())
+        yield one_more("keys twice", name, body, SEVEN[7] | {name: OneOf("first", "second")})
     for name, body in {
-        "data": page[:-1] + b',"data":' + encoded(known()) + b"}",
-        "meta": page[:-1] + b',"meta":' + encoded(meta(6)) + b"}",
+        "data": GOOD[:-1] + b',"data":' + encoded(known()) + b"}",
+        "meta": GOOD[:-1] + b',"meta":' + encoded(meta(6)) + b"}",
         "an unknown key": encoded(page_with(cursor=1))[:-1] + b',"cursor":2}',
-        "in meta": page.replace(b'"page_number":1', b'"page_number":1,"page_number":1'),
-        "an unknown key of a record": page.replace(b'"name":"net-1"', b'"name":"net-1","name":"net-1"'),
+        "in meta": GOOD.replace(b'"page_number":1', b'"page_number":1,"page_number":1'),
+        "an unknown key of a record": GOOD.replace(b'"name":"net-1"', b'"name":"net-1","name":"net-1"'),
     }.items():
         yield listed("keys twice", name, body, all_in())
-    other = network_id(8)
-    body = encoded(page_with(network(7))).replace(
-        f'"id":"{network_id(7)}"'.encode(), f'"id":"{network_id(7)}","id":"{other}"'.encode()
-    )
-    yield listed("keys twice", "id", body, all_in(1), may_take=({7: document(network(7))}, {8: document(network(7))}))
-    body = b'{"data":null,' + encoded(page_with())[1:]
+    once = f'"id":"{network_id(7)}"'.encode()
+    body = OTHER.replace(once, once + f',"id":"{network_id(8)}"'.encode())
+    yield listed("keys twice", "id", body, all_in(1), may_take=(SEVEN, {8: SEVEN[7]}))
+    body = b'{"data":null,' + GOOD[1:]
     yield listed("keys twice", "data, the first of which is null", body, either(all_in(), misunderstood()))
-    body = encoded(page_with())[:-1] + b',"data":[]}'
-    yield listed(
-        "keys twice",
-        "data, the second of which is empty",
-        body,
-        either(all_in(), misunderstood(), Outcome(8, "held", True, "held_empty_listing")),
-    )
+    body = GOOD[:-1] + b',"data":[]}'
+    open_end = either(all_in(), misunderstood(), Outcome(8, "held", True, "held_empty_listing"))
+    yield listed("keys twice", "data, the second of which is empty", body, open_end)

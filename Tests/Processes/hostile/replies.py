@@ -134,6 +134,7 @@ def error(code: object = "10015", title: object = "Refused", **more: object) -> 
     return {"errors": [{"code": code, "title": title, **more}]}
 
 
+NOT_FOUND = error("10005", "Resource not found")
 HTML = b"<!DOCTYPE html><html><head><title>Sign in</title></head><body><h1>502 Bad Gateway</h1></body></html>"
 
 
@@ -215,3 +216,7 @@ GOOD = encoded(page_with())
 # The same, and a network that is in no good answer: what was taken in shows where it came from.
 OTHER = encoded(page_with(network(7)))
 SEVEN = {7: document(network(7))}
+# Such a page, around the name of that network.
+NAME = "NAME-OF-SEVEN"
+PAGE = encoded(page_with(network(7, NAME)))
+BEFORE, AFTER = PAGE.split(NAME.encode())

@@ -4,58 +4,39 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
+from itertools import chain
 
-from hostile.case import ANYTHING, Case, all_in, listed, misunderstood, set_aside
-from hostile.replies import Script, document, encoded, http, known, made, meta, network, network_id, page_with
+from hostile.case import ANYTHING, Case, all_in, listed, misunderstood, one_more, set_aside
+from hostile.replies import (
+    AFTER, BEFORE, GOOD, SEVEN, Answer, document, encoded, http, known, made, meta, network, network_id, page_with,
+)
 
 LIMIT = 8 << 20
 DEEPEST = 64
-GOOD = encoded(page_with())
-# In place of a name that stands in a page.
-NAME = "NAME-OF-SEVEN"
-PAGE = encoded(page_with(network(7, NAME)))
-BEFORE, AFTER = PAGE.split(NAME.encode())
 # Records on one page, and values in one body, those within others too.
 MOST_RECORDS = 1_000
 MOST_VALUES = 200_000
+UNKNOWN_FIELDS = SEVEN[7] | {"unknown_fields": ANYTHING}
 
 
 def cases() -> Iterator[Case]:
-    yield from depths()
-    yield from sizes()
-    yield from numbers()
-    yield from names()
+    return chain(depths(), sizes(), numbers(), names())
 
 
 def depths() -> Iterator[Case]:
     envelope = 3
     for name, (opening, closing) in {"lists": ("[", "]"), "objects": ('{"a":', "}")}.items():
         for depth in (1, 30, DEEPEST - envelope):
-            yield Case(
-                "depth",
-                f"an unknown field of {depth} {name}",
-                unknown(nested, opening, closing, depth),
-                all_in(1),
-                taken={7: document(network(7), unknown_fields=ANYTHING)},
-            )
+            answer = unknown(nested, opening, closing, depth)
+            yield one_more("depth", f"an unknown field of {depth} {name}", answer, UNKNOWN_FIELDS)
         for depth in (DEEPEST - envelope + 1, 400, 512, 513, 10_000, 500_000):
-            yield Case(
-                "depth",
-                f"an unknown field of {depth} {name}",
-                unknown(nested, opening, closing, depth),
-                misunderstood(),
-            )
+            answer = unknown(nested, opening, closing, depth)
+            yield listed("depth", f"an unknown field of {depth} {name}", answer, misunderstood())
         for depth in (600, 100_000, 1_000_000):
-            yield Case(
-                "depth",
-                f"{depth} {name} without an end",
-                {"page": made(partial(nested, opening, "", depth))},
-                misunderstood(),
-            )
-    name = "[" * 100_000 + "{" * 100_000
-    yield listed(
-        "depth", "brackets in a name", page_with(network(7, name)), all_in(1), taken={7: document(network(7, name))}
-    )
+            answer = made(partial(nested, opening, "", depth))
+            yield listed("depth", f"{depth} {name} without an end", answer, misunderstood())
+    record = network(7, "[" * 100_000 + "{" * 100_000)
+    yield one_more("depth", "brackets in a name", page_with(record), document(record))
     yield listed("depth", "records within records", {"data": [[[network(7)]]], "meta": {}}, set_aside())
 
 
@@ -63,42 +44,24 @@ def nested(opening: str, closing: str, depth: int) -> str:
     return opening * depth + "1" + closing * depth
 
 
-def unknown(build: Callable[..., str], *arguments: object) -> dict[str, Script]:
+def unknown(build: Callable[..., str], *arguments: object) -> Answer:
     """A page whose last network has a field that this version does not know, of any JSON at all."""
     before, after = encoded(page_with(network(7, future="X-X"))).split(b'"X-X"')
-    return {"page": made(lambda: before + build(*arguments).encode() + after)}
+    return made(lambda: before + build(*arguments).encode() + after)
 
 
 def sizes() -> Iterator[Case]:
     pad = LIMIT - len(GOOD)
-    yield Case("size", "as much as is taken", {"page": made(lambda: GOOD + b" " * pad)}, all_in())
-    yield Case(
-        "size",
-        "a byte more than is taken",
-        {"page": made(lambda: GOOD + b" " * (pad + 1))},
-        misunderstood("limit"),
-        heals=True,
-    )
-    yield Case("size", "32 MB", {"page": made(lambda: GOOD + b" " * (32 << 20))}, misunderstood("limit"))
-    long = "n" * (2 << 20)
-    yield listed(
-        "size", "a name of 2 MB", page_with(network(7, long)), all_in(1), taken={7: document(network(7, long))}
-    )
-    yield Case(
-        "size",
-        "a name of 500,000 escapes",
-        {"page": made(lambda: BEFORE + rb"\u0041" * 500_000 + AFTER)},
-        all_in(1),
-        taken={7: document(network(7, "A" * 500_000))},
-    )
-    marked = "a" + "\u0301" * 100_000
-    yield Case(
-        "size",
-        "a letter with 100,000 marks",
-        {"page": made(lambda: BEFORE + marked.encode() + AFTER)},
-        all_in(1),
-        taken={7: document(network(7, marked))},
-    )
+    yield listed("size", "as much as is taken", made(lambda: GOOD + b" " * pad), all_in())
+    too_much = made(lambda: GOOD + b" " * (pad + 1))
+    yield listed("size", "a byte more than is taken", too_much, misunderstood("limit"), heals=True)
+    yield listed("size", "32 MB", made(lambda: GOOD + b" " * (32 << 20)), misunderstood("limit"))
+    record = network(7, "n" * (2 << 20))
+    yield one_more("size", "a name of 2 MB", page_with(record), document(record))
+    escaped = made(lambda: BEFORE + rb"\u0041" * 500_000 + AFTER)
+    yield one_more("size", "a name of 500,000 escapes", escaped, document(network(7, "A" * 500_000)))
+    record = network(7, "a" + "\u0301" * 100_000)
+    yield one_more("size", "a letter with 100,000 marks", page_with(record), document(record))
     for name, build in {
         "a text of 7 MB": lambda: '"' + "x" * (7 << 20) + '"',
         "190,000 numbers": lambda: repeated("1", 190_000),
@@ -111,13 +74,7 @@ def sizes() -> Iterator[Case]:
         "a fraction of 1,000,000 digits": lambda: "0." + "9" * 1_000_000,
         "an exponent of 1,000,000 digits": lambda: "1e" + "9" * 1_000_000,
     }.items():
-        yield Case(
-            "size",
-            f"an unknown field, {name}",
-            unknown(build),
-            all_in(1),
-            taken={7: document(network(7), unknown_fields=ANYTHING)},
-        )
+        yield one_more("size", f"an unknown field, {name}", unknown(build), UNKNOWN_FIELDS)
     # As many values as a body can hold: time and memory are bounded.
     for name, build in {
         "more numbers than are taken": lambda: repeated("1", MOST_VALUES),
@@ -127,33 +84,24 @@ def sizes() -> Iterator[Case]:
         "8 MB of empty objects": lambda: repeated("{}", 2_700_000),
         "8 MB of lists in lists": lambda: repeated("[" * 40 + "]" * 40, 100_000),
     }.items():
-        yield Case(
-            "size",
-            f"an unknown field, {name}",
-            unknown(build),
-            misunderstood(str(MOST_VALUES)),
-            within_s=5,
+        yield listed(
+            "size", f"an unknown field, {name}", unknown(build), misunderstood(str(MOST_VALUES)), within_s=5
         )
+    record = network(7, "[,{" * 100_000)
+    yield one_more("size", "300,000 brackets and commas in a name", page_with(record), document(record))
+    many = range(100, 100 + MOST_RECORDS - 6)
     yield listed(
         "size",
-        "300,000 brackets and commas in a name",
-        page_with(network(7, "[,{" * 100_000)),
-        all_in(1),
-        taken={7: document(network(7, "[,{" * 100_000))},
-    )
-    many = range(100, 100 + MOST_RECORDS - 6)
-    yield Case(
-        "size",
         "as many records on a page as are taken",
-        {"page": made(lambda: of_many(many))},
+        made(lambda: of_many(many)),
         all_in(len(many)),
         taken=dict.fromkeys(many, {}),
     )
     for number in (MOST_RECORDS + 1, 2_006):
-        yield Case(
+        yield listed(
             "size",
             f"{number:,} records on a page",
-            {"page": made(partial(of_many, range(100, 100 + number - 6)))},
+            made(partial(of_many, range(100, 100 + number - 6))),
             misunderstood(str(number)),
             heals=number == MOST_RECORDS + 1,
         )
@@ -166,31 +114,18 @@ def sizes() -> Iterator[Case]:
         },
         misunderstood("1001", networks=6),
     )
+    repeat = {"data": known() + [network(1)] * 995}
+    yield listed("size", "1,001 times the same record", repeat, misunderstood("1001"))
     yield listed(
-        "size", "1,001 times the same record", {"data": known() + [network(1)] * 995}, misunderstood("1001")
-    )
-    yield Case(
         "size",
         "170,000 records on each of three pages",
-        {
-            "page": lambda request: http(
-                of_ids(range(request.page * 200_000, request.page * 200_000 + 170_000), request.page)
-            )
-        },
+        lambda request: http(of_ids(range(request.page * 200_000, request.page * 200_000 + 170_000), request.page)),
         misunderstood(),
         within_s=8,
     )
-    for name, record in {"nulls": "null", "empty objects": "{}", "empty lists": "[]", "numbers": "0"}.items():
-        yield Case(
-            "size",
-            f"500,000 {name} for records",
-            {
-                "page": made(
-                    partial(lambda record: GOOD.replace(b"[", f"[{record * 500_000}".encode(), 1), record + ",")
-                )
-            },
-            misunderstood(),
-        )
+    for name, value in {"nulls": "null", "empty objects": "{}", "empty lists": "[]", "numbers": "0"}.items():
+        answer = made(partial(lambda value: GOOD.replace(b"[", f"[{value * 500_000}".encode(), 1), value + ","))
+        yield listed("size", f"500,000 {name} for records", answer, misunderstood())
 
 
 def of_many(numbers: Sequence[int], **more: object) -> dict[str, object]:
@@ -236,13 +171,7 @@ def numbers() -> Iterator[Case]:
         "4.9e-325",
         "0e999999999999",
     ):
-        yield Case(
-            "numbers",
-            f"{number} in an unknown field",
-            unknown(str, number),
-            all_in(1),
-            taken={7: document(network(7), unknown_fields=ANYTHING)},
-        )
+        yield one_more("numbers", f"{number} in an unknown field", unknown(str, number), UNKNOWN_FIELDS)
 
 
 def names() -> Iterator[Case]:
@@ -266,19 +195,8 @@ def names() -> Iterator[Case]:
         "like JSON": '{"data":[]}',
         "with a replacement character": "\ufffd",
     }.items():
-        yield listed(
-            "names",
-            name,
-            page_with(network(7, text)),
-            all_in(1),
-            taken={7: document(network(7, text))},
-        )
+        record = network(7, text)
+        yield one_more("names", name, page_with(record), document(record))
     for name, text in {"with a NUL": "a\0b", "a NUL alone": "\0"}.items():
-        yield listed(
-            "names",
-            name,
-            page_with(network(7, text)),
-            all_in(1),
-            taken={7: document(network(7), name=None, unknown_fields={"name": text})},
-            heals=True,
-        )
+        held = SEVEN[7] | {"name": None, "unknown_fields": {"name": text}}
+        yield one_more("names", name, page_with(network(7, text)), held, heals=True)

@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 
-from hostile.case import ANYTHING, Case, all_in, either, listed, misunderstood, set_aside
-from hostile.replies import HTML, document, encoded, http, network, network_id, page_with
+from hostile.case import ANYTHING, Case, all_in, either, listed, misunderstood, one_more, set_aside
+from hostile.replies import (
+    AFTER, BEFORE, GOOD, HTML, NAME, OTHER, PAGE, document, encoded, http, network, network_id, page_with,
+)
 
-GOOD = encoded(page_with())
-# In place of a name that stands in a page.
-NAME = "NAME-OF-SEVEN"
-PAGE = encoded(page_with(network(7, NAME)))
-BEFORE, AFTER = PAGE.split(NAME.encode())
+TAKEN = document(network(7, NAME))
 PATIENT = either(all_in(ANYTHING), misunderstood())
 PATIENT_OR_ASIDE = either(all_in(ANYTHING), misunderstood(), set_aside(ANYTHING))
 
 
 def cases() -> Iterator[Case]:
-    yield from no_json()
-    yield from cut_json()
-    yield from broken_text()
-    yield from encodings()
+    return chain(no_json(), cut_json(), broken_text(), encodings())
 
 
 def no_json() -> Iterator[Case]:
@@ -73,7 +69,7 @@ def no_json() -> Iterator[Case]:
         "behind the last record": PAGE.replace(b"}]", b"},]"),
         "behind the last field": PAGE.replace(b'Z"}', b'Z",}'),
     }.items():
-        yield listed("no JSON", f"a comma too many {name}", body, all_in(1), taken={7: document(network(7, NAME))})
+        yield one_more("no JSON", f"a comma too many {name}", body, TAKEN)
     body = b'{"data":[1,]}'
     yield listed("no JSON", "a comma too many behind a number", body, set_aside(networks=0), asked={"record": 0})
     for name, more in {
@@ -87,18 +83,9 @@ def no_json() -> Iterator[Case]:
         yield listed("no JSON", f"{name}, where nobody reads", GOOD[:-1] + b"," + more + b"}", PATIENT)
         if more:
             body = PAGE.replace(b'"record_type"', more + b',"record_type"')
-            yield listed(
-                "no JSON",
-                f"{name}, in an unknown field",
-                body,
-                PATIENT_OR_ASIDE,
-                may_take=(
-                    {
-                        number: document(network(number), name=ANYTHING, unknown_fields=ANYTHING)
-                        for number in range(1, 8)
-                    },
-                ),
-            )
+            any_at_all = {"name": ANYTHING, "unknown_fields": ANYTHING}
+            taken = {number: document(network(number), **any_at_all) for number in range(1, 8)}
+            yield listed("no JSON", f"{name}, in an unknown field", body, PATIENT_OR_ASIDE, may_take=(taken,))
 
 
 def cut_json() -> Iterator[Case]:
@@ -144,19 +131,14 @@ def broken_text() -> Iterator[Case]:
         "a raw escape": b"a\x1b[31mb",
         "a raw unit separator": b"a\x1fb",
     }.items():
-        yield listed(
-            "broken text",
-            name,
-            BEFORE + text + AFTER,
-            PATIENT_OR_ASIDE,
-            may_take=({7: document(network(7), name=None, unknown_fields=ANYTHING)},),
-        )
+        taken = {7: document(network(7), name=None, unknown_fields=ANYTHING)}
+        yield listed("broken text", name, BEFORE + text + AFTER, PATIENT_OR_ASIDE, may_take=(taken,))
     yield listed("broken text", "a quote", BEFORE + b'a"b' + AFTER, misunderstood())
     yield listed("broken text", "a backslash at the end", BEFORE + b"a\\" + AFTER, misunderstood())
     for place, body in {
-        "in a key": encoded(page_with()).replace(b'"meta"', b'"m\xffta"'),
-        "in an id": encoded(page_with(network(7))).replace(network_id(7).encode(), b"\xff" * 36),
-        "between two records": encoded(page_with()).replace(b"},{", b"}\xff,{", 1),
+        "in a key": GOOD.replace(b'"meta"', b'"m\xffta"'),
+        "in an id": OTHER.replace(network_id(7).encode(), b"\xff" * 36),
+        "between two records": GOOD.replace(b"},{", b"}\xff,{", 1),
         "in front": b"\xff" + GOOD,
         "behind": GOOD + b"\xff",
     }.items():
@@ -166,8 +148,7 @@ def broken_text() -> Iterator[Case]:
 def encodings() -> Iterator[Case]:
     """JSON between systems is UTF-8, whatever its content is called; a mark in front of it may be skipped."""
     text = PAGE.decode()
-    taken = {7: document(network(7, NAME))}
-    yield listed("encodings", "utf-8-sig", text.encode("utf-8-sig"), PATIENT, may_take=(taken,))
+    yield listed("encodings", "utf-8-sig", text.encode("utf-8-sig"), PATIENT, may_take=({7: TAKEN},))
     for encoding in ("utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be"):
         yield listed("encodings", encoding, text.encode(encoding), misunderstood("UTF-8"), heals=encoding == "utf-16")
     for name, body in {
@@ -188,18 +169,8 @@ def encodings() -> Iterator[Case]:
         body = (GOOD.decode()[:-1] + ',"Ģ":' + "[" * 400 + "]" * 400 + "}").encode(encoding)
         yield listed("encodings", f"nested deeply in {encoding}", body, misunderstood("UTF-8"))
     for charset in ("utf-16", "iso-8859-1", "x-unknown", "", "utf-8; charset=utf-16"):
-        yield Case(
-            "encodings",
-            f"UTF-8 that is called {charset or 'nothing'}",
-            {"page": http(PAGE, content_type=f"application/json; charset={charset}")},
-            all_in(1),
-            taken=taken,
-        )
+        answer = http(PAGE, content_type=f"application/json; charset={charset}")
+        yield one_more("encodings", f"UTF-8 that is called {charset or 'nothing'}", answer, TAKEN)
     for content_type in ("text/html", "text/plain", "application/octet-stream", "application/vnd.api+json", ""):
-        yield Case(
-            "encodings",
-            f"JSON that is called {content_type or 'nothing'}",
-            {"page": http(PAGE, content_type=content_type)},
-            all_in(1),
-            taken=taken,
-        )
+        answer = http(PAGE, content_type=content_type)
+        yield one_more("encodings", f"JSON that is called {content_type or 'nothing'}", answer, TAKEN)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from hostile.replies import encoded
+
 # In JSON, since Python does not write all of them.
 STRANGE = {
     "a number": "7",
@@ -17,8 +19,14 @@ STRANGE = {
     "an object": '{"value":"x","more":[1,null]}',
 }
 FEW = {what: STRANGE[what] for what in ("a number", "a fraction", "a number beyond all", "true", "a list", "an object")}
+NUL = r'"a\u0000b"'
 # In Python, for a value that is put in as JSON.
 PLACE = "STANDS-FOR-ANOTHER"
+
+
+def placed(document: object, value: str) -> bytes:
+    """The document, with JSON of any kind wherever another stands for it."""
+    return encoded(document).replace(f'"{PLACE}"'.encode(), value.encode())
 
 
 class Kept:
