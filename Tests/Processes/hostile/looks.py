@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 
-from hostile.case import ANYTHING, AnyOf, Case, Outcome
-from hostile.edits import REFUSAL, create, landed, waits
+from hostile.case import ANYTHING, AnyOf, Case
+from hostile.edits import CREATE, REFUSAL
 from hostile.replies import HTML, http, known, listing, meta, network
 
 
 def cases() -> Iterator[Case]:
-    yield from looks()
-    yield from namesakes()
+    return chain(looks(), namesakes())
 
 
 def looks() -> Iterator[Case]:
@@ -40,22 +40,9 @@ def looks() -> Iterator[Case]:
         ):
             if exit != 1 and exit != 4:
                 continue
-            yield create(
-                "looks",
-                f"the {'listing' if key == 'page' else 'listing of its name'} {what}",
-                {key: reply},
-                asked={"create": 0},
-                **waits("create", exit, code),
-            )
-    yield create(
-        "looks",
-        "the listing is another account's",
-        {"page": http(listing([network(number) for number in range(100, 103)]))},
-        asked={"create": 0},
-        left={"create": "waiting"},
-        outcome=Outcome(8, "held", ANYTHING, "held_other_account", {"sent": 0}),
-        heals=True,
-    )
+            which = "listing" if key == "page" else "listing of its name"
+            yield CREATE.unsent("looks", f"the {which} {what}", {key: reply}, exit, code)
+    yield CREATE.held("looks", "the listing is another account's", {})
 
 
 def namesakes() -> Iterator[Case]:
@@ -69,13 +56,7 @@ def namesakes() -> Iterator[Case]:
         "one row twice": listing([other, other], meta=meta(2)),
         "two pages, and rows for one": listing([], meta=meta(300, pages=1)),
     }.items():
-        yield create(
-            "namesakes",
-            f"{what}",
-            {"filter": http(body)},
-            asked={"create": 0},
-            **waits("create", AnyOf((1, 5)), ANYTHING, ANYTHING),
-        )
+        yield CREATE.unsent("namesakes", what, {"filter": http(body)}, AnyOf((1, 5)), ANYTHING, ANYTHING)
     for what, body in {
         "none, and no total": listing([], meta=...),
         "everybody, since it takes no filter": listing(known()),
@@ -83,14 +64,6 @@ def namesakes() -> Iterator[Case]:
         "other letters' case": listing([network(0xE2, "MADE HERE")]),
         "its total is a text": listing([], meta={"total_results": "0", "page_number": "1"}),
     }.items():
-        yield create(
-            "namesakes",
-            f"{what}",
-            {"filter": http(body)},
-            asked={"create": 1},
-            **landed("create"),
-        )
+        yield CREATE.landed("namesakes", what, {"filter": http(body)})
     # Somebody else's of the same name was there before: ours is another.
-    yield create(
-        "namesakes", "another of its name", {"filter": http(listing([other]))}, asked={"create": 1}, **landed("create")
-    )
+    yield CREATE.landed("namesakes", "another of its name", {"filter": http(listing([other]))})

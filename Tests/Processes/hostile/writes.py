@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
+from typing import Any
 
-from hostile.case import ANYTHING, AnyOf, Case, Outcome
-from hostile.edits import (
-    NOT_FOUND, REFUSAL, SETTLE, answered, create, delete, in_doubt, landed, rename, tried_again, waits,
-)
+from hostile.case import ANYTHING, SHORT, Case
+from hostile.edits import CREATE, DELETE, REFUSAL, RENAME, SETTLE, Edit, answered
 from hostile.replies import (
-    HTML, Done, document, encoded, head, http, listing, network, network_id, raw, without_ellipses,
+    HTML, NOT_FOUND, Done, document, encoded, head, http, listing, network, network_id, raw, without_ellipses,
 )
 
 # What is known of the network that is renamed, where the answer tells nothing but its id.
 RENAMED = document(network(2), name="renamed here")
+ID_ALONE = answered(lambda record: {"data": {"id": record["id"]}})
+ODD_STAMPS = {"created_at": {}, "updated_at": 7}
+STAMPED_ODDLY = answered(lambda record: {"data": record | ODD_STAMPS})
 
 
 def cases() -> Iterator[Case]:
-    yield from renames()
-    yield from deletes()
-    yield from creates()
+    return chain(renames(), deletes(), creates())
 
 
 def renames() -> Iterator[Case]:
@@ -30,38 +31,12 @@ def renames() -> Iterator[Case]:
         "its id in capitals": lambda record: {"data": {**record, "id": record["id"].upper()}},
         "data and no errors": lambda record: {"data": record, "errors": []},
     }.items():
-        yield rename("renames", f"{what}, done", {"rename": answered(build)}, asked={"rename": 1}, **landed("rename"))
+        yield RENAME.landed("renames", f"{what}, done", answered(build))
     # What the answer leaves out is as it was, and the name is the one that was asked for.
-    yield rename(
-        "renames",
-        "an id alone, done",
-        {"rename": answered(lambda record: {"data": {"id": record["id"]}})},
-        asked={"rename": 1},
-        written=RENAMED,
-        heals=True,
-        **landed("rename"),
-    )
-    for what, value in {"missing": ..., "null": None, "a number": 7, "an object": {}, "a NUL": "a\0b"}.items():
-        yield rename(
-            "renames",
-            f"a name that is {what}, done",
-            {"rename": answered(lambda record, value=value: {"data": without_ellipses({**record, "name": value})})},
-            asked={"rename": 1},
-            written={
-                "name": "renamed here", "unknown_fields": None if value in (..., None) else {"name": value},
-            },
-            heals=what == "a NUL",
-            **landed("rename"),
-        )
-    yield rename(
-        "renames",
-        "its stamps are numbers, done",
-        {"rename": answered(lambda record: {"data": {**record, "created_at": {}, "updated_at": 7}})},
-        asked={"rename": 1},
-        written={**RENAMED, "unknown_fields": {"created_at": {}, "updated_at": 7}},
-        heals=True,
-        **landed("rename"),
-    )
+    yield RENAME.landed("renames", "an id alone, done", ID_ALONE, written=RENAMED, heals=True)
+    yield from nameless("renames", RENAME, "renamed here")
+    written = {**RENAMED, "unknown_fields": ODD_STAMPS}
+    yield RENAME.landed("renames", "its stamps are numbers, done", STAMPED_ODDLY, written=written, heals=True)
     # A success that cannot be read says nothing: it waits, and the next look finds that it was done.
     for what, build in {
         "nothing": lambda record: b"",
@@ -81,34 +56,15 @@ def renames() -> Iterator[Case]:
         "the record without an envelope": lambda record: record,
     }.items():
         for applies in (True, False):
-            yield rename(
-                "renames",
-                f"200 with {what}, {'done' if applies else 'not done'}",
-                {"rename": answered(build, applies)},
-                asked={"rename": 1},
-                **waits("rename", 1, "not_understood"),
-            )
-    yield rename(
-        "renames",
-        "200 with errors and the old name, not done",
-        {"rename": http({"data": network(2), **REFUSAL})},
-        asked={"rename": 1},
-        **waits("rename", 1, "not_understood"),
+            done = "done" if applies else "not done"
+            yield RENAME.waits("renames", f"200 with {what}, {done}", answered(build, applies))
+    old = network(2)
+    yield RENAME.waits("renames", "200 with errors and the old name, not done", http({"data": old, **REFUSAL}))
+    yield RENAME.waits(
+        "renames", "200 with the old name, not done", http({"data": old}), 5, ANYTHING, "offline", asked={}
     )
-    yield rename(
-        "renames",
-        "200 with the old name, not done",
-        {"rename": http({"data": network(2)})},
-        **waits("rename", 5, ANYTHING, "offline"),
-    )
-    yield rename(
-        "renames",
-        "200 with another name",
-        {"rename": answered(lambda record: {"data": {**record, "name": "cut"}})},
-        left=ANYTHING,
-        names_open=True,
-        outcome=Outcome(AnyOf((0, 5, 7)), ANYTHING, ANYTHING, ANYTHING, {"refused": 0}),
-    )
+    other = answered(lambda record: {"data": {**record, "name": "cut"}})
+    yield RENAME.left_open("renames", "200 with another name", other, (0, 5, 7), names_open=True, asked={})
     for what, reply, code in (
         ("500", http(HTML, 500), "server_fault"),
         ("503", http(b"", 503), "server_fault"),
@@ -118,54 +74,20 @@ def renames() -> Iterator[Case]:
         ("half an answer", raw(b"HTTP/1.1 200 OK\r\ncontent-length: 99\r\n\r\n{"), "no_answer"),
         ("no HTTP", raw(b"SSH-2.0-OpenSSH_9.2\r\n"), "no_answer"),
     ):
-        for applies in (True, False):
-            if applies and what == "429":
-                continue
-            answer = [answered(lambda record, reply=reply: reply, applies)]
-            yield rename(
-                "renames",
-                f"{what}, {'done' if applies else 'not done'}",
-                {"rename": answer},
-                **waits("rename", 5, AnyOf((code, "waiting", "timed_out")), "offline")
-                if not applies
-                else tried_again("rename"),
-            )
-    for what, script in {
+        if what != "429":
+            yield RENAME.tried_again("renames", f"{what}, done", reply)
+        yield RENAME.put_off("renames", f"{what}, not done", reply, code)
+    for what, reply in {
         "is a page for people": http(HTML),
         "is another one": http({"data": network(9)}),
         "is over the limit": http(b" " * ((8 << 20) + 1)),
         "is a list": http(listing([network(2)])),
     }.items():
-        yield rename(
-            "renames",
-            f"the look before it {what}",
-            {"record 2": script},
-            asked={"rename": 0},
-            **waits("rename", 1, "not_understood"),
-        )
-    yield rename(
-        "renames",
-        "the look before it is refused",
-        {"record 2": http(REFUSAL, 422)},
-        asked={"rename": 0},
-        **waits("rename", 1, "refused"),
-    )
-    yield rename(
-        "renames",
-        "the look before it is a 404 of a proxy",
-        {"record 2": http(HTML, 404)},
-        asked={"rename": 0},
-        **waits("rename", 1, "not_understood"),
-    )
-    yield rename(
-        "renames",
-        "the look before it is a 404, and the listing another account's",
-        {"record 2": http(NOT_FOUND, 404), "page": http(listing([network(number) for number in range(100, 103)]))},
-        asked={"rename": 0},
-        left={"rename": "waiting"},
-        outcome=Outcome(8, "held", ANYTHING, "held_other_account", {"sent": 0}),
-        heals=True,
-    )
+        yield RENAME.unsent("renames", f"the look before it {what}", {"record 2": reply})
+    yield RENAME.unsent("renames", "the look before it is refused", {"record 2": http(REFUSAL, 422)}, 1, "refused")
+    yield RENAME.unsent("renames", "the look before it is a 404 of a proxy", {"record 2": http(HTML, 404)})
+    gone = {"record 2": http(NOT_FOUND, 404)}
+    yield RENAME.held("renames", "the look before it is a 404, and the listing another account's", gone)
 
 
 def deletes() -> Iterator[Case]:
@@ -180,7 +102,7 @@ def deletes() -> Iterator[Case]:
         "a record without an id": lambda record: {"data": {"name": "x"}},
         "no errors": lambda record: {"data": record, "errors": []},
     }.items():
-        yield delete("deletes", f"{what}, done", {"delete": answered(build)}, asked={"delete": 1}, **landed("delete"))
+        yield DELETE.landed("deletes", f"{what}, done", answered(build))
     for what, build in {
         "a page for people": lambda record: HTML,
         "errors": lambda record: REFUSAL,
@@ -196,63 +118,24 @@ def deletes() -> Iterator[Case]:
         "brackets without end": lambda record: b"[" * 100_000,
     }.items():
         for applies in (True, False):
-            yield delete(
-                "deletes",
-                f"200 with {what}, {'done' if applies else 'not done'}",
-                {"delete": answered(build, applies)},
-                asked={"delete": 1},
-                **waits("delete", 1, "not_understood"),
-            )
+            done = "done" if applies else "not done"
+            yield DELETE.waits("deletes", f"200 with {what}, {done}", answered(build, applies))
     for what, reply, code in (
         ("500", http(HTML, 500), "server_fault"),
         ("408", http(b"", 408), "no_answer"),
         ("the connection ends", raw(), "no_answer"),
     ):
-        yield delete(
-            "deletes", f"{what}, done", {"delete": answered(lambda record, reply=reply: reply)}, **tried_again("delete")
-        )
-        yield delete(
-            "deletes",
-            f"{what}, not done",
-            {"delete": answered(lambda record, reply=reply: reply, False)},
-            **waits("delete", 5, AnyOf((code, "waiting", "timed_out")), "offline"),
-        )
-    yield delete(
-        "deletes",
-        "429, not done",
-        {"delete": http(b"", 429)},
-        **waits("delete", 5, AnyOf(("throttled", "waiting", "timed_out")), "offline"),
-    )
-    yield delete(
-        "deletes",
-        "the look before it is a page for people",
-        {"record 3": http(HTML)},
-        asked={"delete": 0},
-        **waits("delete", 1, "not_understood"),
-    )
-    yield delete(
-        "deletes",
-        "the look before it is another one",
-        {"record 3": http({"data": network(4)})},
-        asked={"delete": 0},
-        **waits("delete", 1, "not_understood"),
-    )
-    yield delete(
-        "deletes",
-        "the look before it is a 404 of a proxy",
-        {"record 3": http(HTML, 404)},
-        asked={"delete": 0},
-        **waits("delete", 1, "not_understood"),
-    )
-    yield delete(
-        "deletes",
-        "the look before it is a 404, and the listing another account's",
-        {"record 3": http(NOT_FOUND, 404), "page": http(listing([network(number) for number in range(100, 103)]))},
-        asked={"delete": 0},
-        left={"delete": "waiting"},
-        outcome=Outcome(8, "held", ANYTHING, "held_other_account", {"sent": 0}),
-        heals=True,
-    )
+        yield DELETE.tried_again("deletes", f"{what}, done", reply)
+        yield DELETE.put_off("deletes", f"{what}, not done", reply, code)
+    yield DELETE.put_off("deletes", "429, not done", http(b"", 429), "throttled")
+    for what, reply in {
+        "is a page for people": http(HTML),
+        "is another one": http({"data": network(4)}),
+        "is a 404 of a proxy": http(HTML, 404),
+    }.items():
+        yield DELETE.unsent("deletes", f"the look before it {what}", {"record 3": reply})
+    gone = {"record 3": http(NOT_FOUND, 404)}
+    yield DELETE.held("deletes", "the look before it is a 404, and the listing another account's", gone)
 
 
 def creates() -> Iterator[Case]:
@@ -262,38 +145,12 @@ def creates() -> Iterator[Case]:
         "its id in capitals": lambda record: {"data": {**record, "id": record["id"].upper()}},
         "unknown fields": lambda record: {"data": {**record, "zone": "a"}, "meta": {}},
     }.items():
-        yield create("creates", f"{what}, done", {"create": answered(build)}, asked={"create": 1}, **landed("create"))
-    yield create(
-        "creates",
-        "its stamps are numbers, done",
-        {"create": answered(lambda record: {"data": {**record, "updated_at": 7, "created_at": {}}})},
-        asked={"create": 1},
-        written={
-            "name": "made here", "created_at": None, "updated_at": None,
-            "unknown_fields": {"created_at": {}, "updated_at": 7},
-        },
-        heals=True,
-        **landed("create"),
-    )
-    yield create(
-        "creates",
-        "an id alone, done",
-        {"create": answered(lambda record: {"data": {"id": record["id"]}})},
-        asked={"create": 1},
-        written={**dict.fromkeys(("created_at", "updated_at", "unknown_fields")), "name": "made here"},
-        heals=True,
-        **landed("create"),
-    )
-    for what, value in {"missing": ..., "null": None, "a number": 7, "an object": {}, "a NUL": "a\0b"}.items():
-        yield create(
-            "creates",
-            f"a name that is {what}, done",
-            {"create": answered(lambda record, value=value: {"data": without_ellipses({**record, "name": value})})},
-            asked={"create": 1},
-            written={"name": "made here", "unknown_fields": None if value in (..., None) else {"name": value}},
-            heals=what == "a NUL",
-            **landed("create"),
-        )
+        yield CREATE.landed("creates", f"{what}, done", answered(build))
+    written = {"name": "made here", "created_at": None, "updated_at": None, "unknown_fields": ODD_STAMPS}
+    yield CREATE.landed("creates", "its stamps are numbers, done", STAMPED_ODDLY, written=written, heals=True)
+    written = {"created_at": None, "updated_at": None, "unknown_fields": None, "name": "made here"}
+    yield CREATE.landed("creates", "an id alone, done", ID_ALONE, written=written, heals=True)
+    yield from nameless("creates", CREATE, "made here")
     # It may have been made: it is looked for. It is adopted, or sent again after its settle time.
     for what, build in {
         "200 with nothing": lambda record: b"",
@@ -319,64 +176,29 @@ def creates() -> Iterator[Case]:
         "half an answer": lambda record: raw(b"HTTP/1.1 201 Created\r\ncontent-length: 99\r\n\r\n{"),
         "10,000 header fields": lambda record: raw(b"HTTP/1.1 201 Created\r\n" + b"x: y\r\n" * 10_000 + b"\r\n"),
     }.items():
-        yield create(
-            "creates", f"{what}, done", {"create": answered(build)}, asked={"create": 1}, heals=True, **landed("create")
-        )
-        yield create(
-            "creates",
-            f"{what}, not done",
-            {"create": [answered(build, False), Done(lambda request: http({"data": request.record}))]},
-            asked={"create": 1},
-            **in_doubt(heals=what in ("200 with nothing", "200 with errors", "500", "the connection ends")),
-        )
-    yield create(
-        "creates",
-        "silence, done",
-        {"create": answered(lambda record: raw(then="hold"))},
-        asked={"create": 1},
-        left=ANYTHING,
-        heals=True,
-        settings=SETTLE | {"NETSYNC_HTTP_TIMEOUT": "1s"},
-        outcome=Outcome(AnyOf((0, 5)), ANYTHING, ANYTHING, ANYTHING, {"refused": 0}),
-    )
-    yield create(
-        "creates",
-        "429, not done",
-        {"create": http(b"", 429)},
-        **waits("create", 5, AnyOf(("throttled", "waiting", "timed_out")), "offline"),
-    )
+        yield CREATE.landed("creates", f"{what}, done", answered(build), heals=True)
+        answers = [answered(build, False), answered(lambda record: {"data": record})]
+        heals = what in ("200 with nothing", "200 with errors", "500", "the connection ends")
+        yield CREATE.in_doubt("creates", f"{what}, not done", answers, heals)
+    silence = Done(raw(then="hold"))
+    yield CREATE.left_open("creates", "silence, done", silence, (0, 5), heals=True, settings=SETTLE | SHORT)
+    yield CREATE.put_off("creates", "429, not done", http(b"", 429), "throttled")
     # The id of a network that is known already is not that of a new one.
-    yield create(
-        "creates",
-        "the id of a known network",
-        {"create": answered(lambda record: {"data": {**record, "id": network_id(1)}})},
-        asked={"create": 1},
-        left=ANYTHING,
-        heals=True,
-        outcome=Outcome(AnyOf((0, 1, 5)), ANYTHING, ANYTHING, ANYTHING, {"refused": 0}),
-    )
-    yield create(
-        "creates",
-        "a known network",
-        {"create": answered(lambda record: {"data": network(1)}, False)},
-        asked={"create": 1},
-        **in_doubt(),
-    )
-    for what, name in {
-        "trimmed": "made",
-        "folded": "MADE HERE",
-        "empty": "",
-        "quite another": "lab",
-    }.items():
-        yield create(
-            "creates",
-            f"the name comes back {what}",
-            {"create": answered(lambda record, name=name: {"data": {**record, "name": name}})},
-            asked={"create": 1},
-            left=ANYTHING,
-            names_open=True,
-            outcome=Outcome(AnyOf((0, 5, 7)), ANYTHING, ANYTHING, ANYTHING, {"refused": 0}),
-        )
+    known = answered(lambda record: {"data": {**record, "id": network_id(1)}})
+    yield CREATE.left_open("creates", "the id of a known network", known, (0, 1, 5), heals=True)
+    yield CREATE.in_doubt("creates", "a known network", http({"data": network(1)}))
+    for what, name in {"trimmed": "made", "folded": "MADE HERE", "empty": "", "quite another": "lab"}.items():
+        back = answered(lambda record, name=name: {"data": {**record, "name": name}})
+        yield CREATE.left_open("creates", f"the name comes back {what}", back, (0, 5, 7), names_open=True)
+
+
+def nameless(family: str, edit: Edit, name: str) -> Iterator[Case]:
+    """Where the answer has no name that is one, it is the one that was asked for."""
+    value: Any
+    for what, value in {"missing": ..., "null": None, "a number": 7, "an object": {}, "a NUL": "a\0b"}.items():
+        written = {"name": name, "unknown_fields": None if value in (..., None) else {"name": value}}
+        answer = answered(lambda record, value=value: {"data": without_ellipses({**record, "name": value})})
+        yield edit.landed(family, f"a name that is {what}, done", answer, written=written, heals=what == "a NUL")
 
 
 def not_text(record: object) -> bytes:
