@@ -7,11 +7,9 @@ from typing import Any
 
 from hostile.case import AnyOf, Case, Outcome, all_in
 from hostile.replies import (
-    HTML, Reply, document, encoded, error, http, in_chunks, known, listing, network, network_id, page_with, raw,
+    HTML, NOT_FOUND, Reply, document, encoded, error, http, in_chunks, known, listing, network, network_id, page_with,
+    raw, six_missing,
 )
-
-WITHOUT_SIX = http(listing(known()[:5]))
-NOT_FOUND = error("10005", "Resource not found")
 
 
 def cases() -> Iterator[Case]:
@@ -27,7 +25,7 @@ def cases() -> Iterator[Case]:
         yield Case(
             "absence",
             f"404 {what}",
-            {"page": WITHOUT_SIX, "record 6": http(body, 404)},
+            six_missing(http(body, 404)),
             all_in(0, gone=1),
             taken={6: None},
             asked={"record": 1},
@@ -93,18 +91,13 @@ def cases() -> Iterator[Case]:
         yield Case(
             "absence",
             f"200 with {what}",
-            {"page": WITHOUT_SIX, "record 6": http(body)},
+            six_missing(http(body)),
             all_in(0),
             taken={6: fields},
             asked={"record": AnyOf((1, 2, 3, 4, 5))},
         )
-    yield Case(
-        "absence",
-        "200 with another name",
-        {"page": WITHOUT_SIX, "record 6": http({"data": network(6, "other")})},
-        all_in(0),
-        taken={6: {"name": "other"}},
-    )
+    other = six_missing(http({"data": network(6, "other")}))
+    yield Case("absence", "200 with another name", other, all_in(0), taken={6: {"name": "other"}})
     for what, body in {
         "another record": {"data": network(5)},
         "nothing": b"",
@@ -140,7 +133,7 @@ def stays(name: str, reply: Reply, outcome: Outcome, **more: Any) -> Case:
     return Case(
         "absence",
         name,
-        {"page": WITHOUT_SIX, "record 6": reply},
+        six_missing(reply),
         outcome,
         ("pull", "--networks-only", "--timeout", "2s"),
         heals=name == "404 of a proxy",

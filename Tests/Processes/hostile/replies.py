@@ -207,6 +207,11 @@ def walk(total: int, *pages: Sequence[object]) -> dict[str, Reply]:
     }
 
 
+def six_missing(answer: Answer) -> dict[str, Answer]:
+    """The listing is whole without the sixth network, which is then asked for by its id."""
+    return {"page": http(listing(known()[:5])), "record 6": answer}
+
+
 def document(record: Mapping[str, Any], **more: object) -> dict[str, object]:
     """What the replica holds of a record whose fields are of the expected types."""
     return {name: value for name, value in record.items() if name != "id"} | more

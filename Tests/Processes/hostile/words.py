@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import chain
 from typing import Any
 
-from hostile.case import ANYTHING, AnyOf, Case, Outcome
-from hostile.replies import Reply, Request, encoded, error, http, interface, known, listing, network
+from hostile.case import ANYTHING, AnyOf, Case, Outcome, listed
+from hostile.edits import PUSH
+from hostile.replies import (
+    Reply, Request, encoded, error, http, interface, listing, network, page_with, six_missing,
+)
 
-PUSH = ("push", "--timeout", "2s")
-WITHOUT_SIX = http(listing(known()[:5]))
 EVIL = "\x1b[2J\x1b]0;owned\x07\x9b31m\r\n\x08\x7f\u202eevil\u2066\u200b\ufeff\u2028"
 LONG = "l" * (1 << 20)
 # What stands in place of the key.
@@ -17,9 +19,7 @@ REDACTED = "[redacted]"
 
 
 def cases() -> Iterator[Case]:
-    yield from said()
-    yield from long()
-    yield from mirrored()
+    return chain(said(), long(), mirrored())
 
 
 def places(words: str) -> dict[str, Case]:
@@ -35,17 +35,17 @@ def places(words: str) -> dict[str, Case]:
         "a fault": case(1, {"page": [http(document, 500), http(document, 422)]}),
         "a refused create": case(3, {"create": http(document, 422)}, command=PUSH, replica="create", left=ANYTHING),
         "a refused rename": case(3, {"rename": http(document, 422)}, command=PUSH, replica="rename", left=ANYTHING),
-        "an absence": case(0, {"page": WITHOUT_SIX, "record 6": http(document, 404)}, taken={6: None}),
+        "an absence": case(0, six_missing(http(document, 404)), taken={6: None}),
         "an interface of another network": case(
             1, {"interfaces 1": http(listing([interface(1, network_id=words)]))}, command=("pull",)
         ),
         "a deletion of another network": case(
             1, {"delete": http({"data": {"id": words}})}, command=PUSH, replica="delete", left={"delete": "waiting"}
         ),
-        "an id that is none": case(1, {"page": http(listing([*known(), network(7, id=words)]))}),
+        "an id that is none": case(1, {"page": http(page_with(network(7, id=words)))}),
         "a field of another type": case(
             AnyOf((0, 1)),
-            {"page": http(listing([*known(), {**network(7), words[:100]: 7, "name": {words: words}}]))},
+            {"page": http(page_with({**network(7), words[:100]: 7, "name": {words: words}}))},
             takes_more=True,
         ),
         "a content type": case(
@@ -82,12 +82,8 @@ def mirrored() -> Iterator[Case]:
         )
 
     for status in (401, 422):
-        yield Case(
-            "the key",
-            f"comes back with {status}",
-            {"page": with_key(status)},
-            Outcome(4 if status == 401 else 1, "error", False, ANYTHING, says=(REDACTED,)),
-        )
+        outcome = Outcome(4 if status == 401 else 1, "error", False, ANYTHING, says=(REDACTED,))
+        yield listed("the key", f"comes back with {status}", with_key(status), outcome)
     for kind in ("create", "rename", "delete"):
         yield Case(
             "the key",
@@ -98,40 +94,35 @@ def mirrored() -> Iterator[Case]:
             kind,
             left={kind: "refused"},
         )
+    missing = six_missing(with_key(404))
     yield Case(
-        "the key",
-        "comes back with 404, for one that is missing",
-        {"page": WITHOUT_SIX, "record 6": with_key(404)},
-        Outcome(0, "ok", True),
-        taken={6: None},
+        "the key", "comes back with 404, for one that is missing", missing, Outcome(0, "ok", True), taken={6: None}
     )
-    yield Case(
+    yield listed(
         "the key",
         "comes back in header fields",
-        {
-            "page": lambda request: http(
-                listing(known()),
-                headers=[("authorization", f"Bearer {request.key}"), ("x-echo", request.key), ("date", request.key)],
-            )
-        },
+        lambda request: http(
+            page_with(),
+            headers=[("authorization", f"Bearer {request.key}"), ("x-echo", request.key), ("date", request.key)],
+        ),
         Outcome(0, "ok", True),
     )
-    yield Case(
+    yield listed(
         "the key",
         "comes back in a page for people",
-        {"page": lambda request: http(f"<html>{request.key}</html>")},
+        lambda request: http(f"<html>{request.key}</html>"),
         Outcome(1, "error", False, "not_understood"),
     )
-    yield Case(
+    yield listed(
         "the key",
         "comes back in a redirect",
-        {"page": lambda request: http(b"", 302, headers=[("location", f"http://evil.example/?key={request.key}")])},
+        lambda request: http(b"", 302, headers=[("location", f"http://evil.example/?key={request.key}")]),
         Outcome(1, "error", False, "not_understood"),
     )
-    yield Case(
+    yield listed(
         "the key",
         "comes back for an id",
-        {"page": lambda request: http(listing([*known(), network(7, id=request.key)]))},
+        lambda request: http(page_with(network(7, id=request.key))),
         Outcome(1, AnyOf(("error", "partial")), False, ANYTHING),
     )
     yield Case(
