@@ -163,7 +163,7 @@ let package = Package(
         .product(name: "HTTPTypes", package: "swift-http-types"),
       ],
       path: "Tests/Fuzz",
-      exclude: ["corpus", "run"]
+      exclude: ["corpus", "instrument", "run"]
     ),
 
     // What several test targets share.
@@ -177,7 +177,8 @@ let package = Package(
       dependencies: [
         "NetsyncModel", "NetsyncReconcile", "NetsyncReplica", "NetsyncTestKit", "Schema", "NetsyncTestSupport",
         .product(name: "GRDB", package: "GRDB.swift"),
-      ]
+      ],
+      exclude: ["Fixtures"]
     ),
     .testTarget(
       name: "NetsyncAPITests",
@@ -186,6 +187,7 @@ let package = Package(
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOSSL", package: "swift-nio-ssl"),
       ]
     ),
     .testTarget(

@@ -136,7 +136,7 @@ private func responseHead(_ response: HTTPClientResponse) -> HTTPResponse {
 
 /// Only what proves that no byte left is `notSent`; everything else may have arrived. No library's own text gets out: it names types
 /// and files of its build.
-private func failure(_ error: any Error) -> TransportFailure {
+func failure(_ error: any Error) -> TransportFailure {
   switch error {
   case let error as HTTPClientError: failure(error)
   case let error as NIOConnectionError: failure(error)

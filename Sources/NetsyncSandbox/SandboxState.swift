@@ -20,7 +20,8 @@ package struct SandboxState: Sendable {
   /// the status of interfaces, which is a function of the time.
   package internal(set) var revision = 0
 
-  let apiKey: String?
+  /// The only bearer key that is accepted; nil accepts every key that is not empty.
+  package var apiKey: String?
   let account: SandboxAccount
   var table = SandboxNetworkTable()
   /// Only of networks whose interfaces were ever written; the others' are made up when they are asked for.

@@ -38,9 +38,4 @@ struct CrashSweepCommand: ParsableCommand {
     for violation in summary.violations.prefix(50) { print("  \(violation)") }
     guard summary.violations.isEmpty, summary.missing.isEmpty else { throw ExitCode.failure }
   }
-
-  private func right(_ number: Int, _ width: Int) -> String {
-    let digits = String(number)
-    return String(repeating: " ", count: max(0, width - digits.count)) + digits
-  }
 }

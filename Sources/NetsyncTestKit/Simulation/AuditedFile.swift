@@ -41,12 +41,25 @@ package final class AuditedFile: Sendable {
     }
   }
 
+  /// Bytes that it takes, without what is free within it.
+  package func bytes() throws -> Int {
+    try memory.queue.unsafeRead { database in
+      try Int.fetchOne(
+        database,
+        sql: """
+          SELECT (page_count - freelist_count) * page_size
+          FROM pragma_page_count, pragma_freelist_count, pragma_page_size
+          """
+      ) ?? 0
+    }
+  }
+
   /// Makes it as good as new, which is quicker than a new one.
   package func erase() throws {
     try memory.queue.writeWithoutTransaction { database in
       try database.execute(literal: "BEGIN IMMEDIATE TRANSACTION")
       for table in [
-        "journal", "dead_letter", "conflict", "operation", "network_interface", "network", "page", "sweep",
+        "journal", "dead_letter", "conflict", "operation", "network_interface", "set_aside", "network", "page", "sweep",
         "sqlite_sequence", "meta",
       ] {
         try database.cachedStatement(sql: "DELETE FROM \(table)").execute()

@@ -55,7 +55,15 @@ final class FaultSource: Sendable {
   ///   - allowed: the faults that may have a rate at all.
   ///   - omitted: the numbers of the strikes that are left out.
   ///   - script: what strikes where nothing is left to chance.
-  init(seed: UInt64, allowed: Set<Fault>, omitted: Set<Int>, script: [ScriptedFault]? = nil, time: VirtualTime) {
+  ///   - given: how often each strikes, where the seed is not to say.
+  init(
+    seed: UInt64,
+    allowed: Set<Fault>,
+    omitted: Set<Int>,
+    script: [ScriptedFault]? = nil,
+    given: [Fault: Double]? = nil,
+    time: VirtualTime
+  ) {
     var random = SeededRandom(seed: seed, .faults)
     var rates: [Fault: Double] = [:]
     // A fifth of the seeds has none.
@@ -67,7 +75,7 @@ final class FaultSource: Sendable {
       let rate = 0.005 * [1, 2, 4, 8, 16, 25][random.below(6)]
       if script == nil, hasAny, isOn, allowed.contains(fault) { rates[fault] = rate }
     }
-    self.rates = rates
+    self.rates = given ?? rates
     self.omitted = omitted
     self.script = script
     self.time = time

@@ -13,6 +13,7 @@ final class SimulatedHost: Sendable {
     var random: SeededRandom
     var steps = 0
     var lastPull: PullReport?
+    var key: APIKey
   }
 
   let index: Int
@@ -20,7 +21,6 @@ final class SimulatedHost: Sendable {
   let checker: Checker
   let policy: ConflictPolicy
   let pageSize: Int
-  private let key: APIKey
   private let state: Mutex<State>
 
   init(
@@ -32,7 +32,6 @@ final class SimulatedHost: Sendable {
     key: APIKey,
     seed: UInt64
   ) {
-    self.key = key
     self.index = index
     self.file = file
     self.checker = checker
@@ -40,7 +39,7 @@ final class SimulatedHost: Sendable {
     self.pageSize = pageSize
     var random = SeededRandom(seed: seed, .jitter, index: index)
     let skew = Int64(random.within(-3_000...3_000)) * 1_000
-    state = Mutex(State(skew: skew, random: random))
+    state = Mutex(State(skew: skew, random: random, key: key))
   }
 
   /// The host's wall clock.
@@ -50,6 +49,11 @@ final class SimulatedHost: Sendable {
 
   func jumpClock(by seconds: Int) {
     state.withLock { $0.skew += Int64(seconds) * 1_000_000 }
+  }
+
+  /// Its user has given it another key.
+  func use(_ key: APIKey) {
+    state.withLock { $0.key = key }
   }
 
   /// Counts the moments at which a crash can strike.
@@ -86,7 +90,7 @@ final class SimulatedHost: Sendable {
       api: APIClient(
         transport: SimulatedTransport(world: world, process: process, isForeign: isForeign),
         baseURL: .telnyx,
-        key: key,
+        key: state.withLock { $0.key },
         timeout: .seconds(10),
         pageSize: pageSize,
         now: now

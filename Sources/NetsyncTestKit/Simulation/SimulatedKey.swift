@@ -12,10 +12,13 @@ enum SimulatedKey {
     stem, Data(stem.utf8).base64EncodedString(), stem.replacing("+", with: "%2B"), stem.replacing("+", with: "%2b"),
   ]
 
-  static func key() throws -> APIKey {
-    guard let key = APIKey(text) else { throw SimulationError.badKey }
+  /// - Parameter rotation: how often it was replaced by another one.
+  static func key(rotation: Int = 0) throws -> APIKey {
+    guard let key = APIKey(text(rotation: rotation)) else { throw SimulationError.badKey }
     return key
   }
+
+  static func text(rotation: Int) -> String { rotation == 0 ? text : "\(stem)/\(rotation)" }
 }
 
 enum SimulationError: Error {

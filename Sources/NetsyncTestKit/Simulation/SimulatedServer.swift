@@ -77,6 +77,11 @@ final class SimulatedServer: Sendable {
     state.withLock { change(&$0.sandbox.quirks) }
   }
 
+  /// From now on no other key is accepted.
+  func accept(only key: String) {
+    state.withLock { $0.sandbox.apiKey = key }
+  }
+
   /// Nothing is odd any more.
   func calm() {
     setQuirks { quirks in

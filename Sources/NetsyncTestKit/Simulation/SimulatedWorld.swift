@@ -36,6 +36,7 @@ final class SimulatedWorld: Sendable {
       allowed: options.faults,
       omitted: options.omittedFaults,
       script: options.scenario?.faults,
+      given: options.rates,
       time: time
     )
     trace = Trace(time: time, keepsText: options.keepsTrace)

@@ -13,6 +13,8 @@ public struct SimulationOptions: Sendable {
   /// An edit is dropped behind the replica's back: it must be noticed.
   public var isCanary = false
 
+  /// How often each fault strikes; nil: the seed says.
+  var rates: [Fault: Double]?
   /// Actions and faults that are left out, by their numbers.
   var omittedActions: Set<Int> = []
   var omittedFaults: Set<Int> = []

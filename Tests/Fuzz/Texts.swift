@@ -1,0 +1,66 @@
+import NetsyncAPI
+import NetsyncCLI
+import NetsyncModel
+
+/// The strict parser of stamps against one that knows nothing of it: regular in form, and counted day by day.
+func fuzzStamp(_ bytes: [UInt8]) {
+  let text = String(decoding: bytes, as: UTF8.self)
+  let parsed = Timestamp(text)
+  promise(parsed?.microseconds == slowlyParsed(text), "\(text): \(parsed?.microseconds as Any)")
+  guard let parsed else { return }
+  promise(ServerStamp(text).raw == text, "a stamp is kept as it came")
+  // Years of five digits and years before Christ have no form.
+  if (-62_135_596_800_000_000...253_402_300_799_999_999).contains(parsed.microseconds) {
+    promise(Timestamp(parsed.rfc3339) == parsed, "\(text) is written as \(parsed.rfc3339)")
+  }
+}
+
+nonisolated(unsafe) private let form =
+  /([0-9]{4})-([0-9]{2})-([0-9]{2})[Tt]([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.([0-9]{1,6}))?(?:[Zz]|([+-])([0-9]{2}):([0-9]{2}))/
+
+private func slowlyParsed(_ text: String) -> Int64? {
+  guard text.utf8.allSatisfy({ $0 < 0x80 }), let match = unsafe text.wholeMatch(of: form) else { return nil }
+  guard let year = Int64(match.1), let month = Int(match.2), let day = Int64(match.3), let hour = Int64(match.4),
+    let minute = Int64(match.5), let second = Int64(match.6), let east = Int64(match.9 ?? "0"),
+    let eastMinutes = Int64(match.10 ?? "0"),
+    let fraction = Int64((match.7.map(String.init) ?? "").padding(to: 6))
+  else { return nil }
+  let isLeap = { (year: Int64) in year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) }
+  let lengths: [Int64] = [31, isLeap(year) ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
+  guard (1...12).contains(month), day >= 1, day <= lengths[month - 1], hour < 24, minute < 60, second < 60, east < 24,
+    eastMinutes < 60
+  else { return nil }
+  // Leap years before this one, and before 1970, of a calendar that has always been.
+  let leaps = { (year: Int64) in (year + 3) / 4 - (year + 99) / 100 + (year + 399) / 400 }
+  let days = 365 * (year - 1970) + leaps(year) - leaps(1970) + lengths[..<(month - 1)].reduce(0, +) + day - 1
+  let offset = (east * 60 + eastMinutes) * (match.8 == "-" ? -1 : 1)
+  return ((days * 24 + hour) * 60 + minute - offset) * 60_000_000 + second * 1_000_000 + fraction
+}
+
+extension String {
+  fileprivate func padding(to width: Int) -> String { self + String(repeating: "0", count: width - count) }
+}
+
+/// Arguments, each ended by a NUL. What cannot be parsed is refused in four lines without a raw control character.
+func fuzzArguments(_ bytes: [UInt8]) {
+  var input = FuzzInput(bytes)
+  var arguments: [String] = []
+  while !input.isEmpty, arguments.count < 16 { arguments.append(input.text(until: 0)) }
+  guard let lines = NetsyncCommand.refusal(of: arguments) else { return }
+  promise(lines.count == 4, "\(lines.count) lines")
+  for line in lines {
+    promise(line.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7F }, "a control character in \(line)")
+  }
+}
+
+/// A key file's content is a key just where it is one line of 1 to 4,096 visible ASCII characters; a key shows itself to nobody.
+func fuzzKey(_ bytes: [UInt8]) {
+  let key = APIKey(line: bytes)
+  var line = bytes
+  if line.last == 0x0A { line.removeLast() }
+  if line.last == 0x0D { line.removeLast() }
+  let isLine = !line.isEmpty && line.count <= 4_096 && line.allSatisfy { $0 > 0x20 && $0 < 0x7F }
+  promise((key != nil) == isLine, "\(line.count) bytes: \(key != nil)")
+  guard let key else { return }
+  promise("\(key)" == "[redacted]" && String(reflecting: key) == "[redacted]", "a key shows itself")
+}
