@@ -96,9 +96,9 @@ class Daemon:
         listen: str = self.status()["daemon"]["listen"]
         return listen.removeprefix("http://").rstrip("/")
 
-    def get(self, path: str) -> tuple[int, str]:
+    def get(self, path: str, within: float = 10) -> tuple[int, str]:
         """Asks the page for something."""
-        connection = http.client.HTTPConnection(self.address, timeout=10)
+        connection = http.client.HTTPConnection(self.address, timeout=within)
         try:
             connection.request("GET", path, headers={"Connection": "close"})
             answer = connection.getresponse()
@@ -106,13 +106,13 @@ class Daemon:
         finally:
             connection.close()
 
-    def end(self, number: signal.Signals = signal.SIGTERM) -> None:
+    def end(self, number: signal.Signals = signal.SIGTERM, within: float = ENDS_WITHIN_S) -> None:
         started = time.monotonic()
         self.process.send_signal(number)
-        answer = self.command.ended(within=ENDS_WITHIN_S)
+        answer = self.command.ended(within=within)
         equal(f"how it ends on {number.name} ({answer.errors.strip()})", answer.status, 0)
-        until("word of the end", 1, lambda: self.systemd.heard("STOPPING=1") == 1)
-        require(time.monotonic() - started < ENDS_WITHIN_S, f"it took more than {ENDS_WITHIN_S} s to end")
+        until("word of the end", within, lambda: self.systemd.heard("STOPPING=1") == 1)
+        require(time.monotonic() - started < within, f"it took more than {within} s to end")
         equal("the daemon that status shows after its end", self.status()["daemon"], None)
 
 

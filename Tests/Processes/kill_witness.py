@@ -39,6 +39,15 @@ class Asked:
         return f"process {self.process} {self.method} {self.network_id or '-'} {self.name[:40]}"
 
 
+@dataclass
+class Answer:
+    """One answer, whole."""
+
+    status: int
+    headers: list[tuple[str, str]]
+    content: bytes
+
+
 class Witness:
     """Passes requests on; some creates so late that whoever sent them may be gone by then, within the settle time."""
 
@@ -54,9 +63,13 @@ class Witness:
         # By process: networks read since their last write, and writes on their way.
         self.read: dict[int, set[str]] = defaultdict(set)
         self.flying: dict[int, set[str]] = defaultdict(set)
-        self.server = Server(self)
+        self.server = self.listening()
         self.base_url = f"http://127.0.0.1:{self.server.server_address[1]}/v2"
-        threading.Thread(target=self.server.serve_forever, args=(0.05,), daemon=True).start()
+
+    def listening(self) -> Server:
+        server = Server(self, Handler)
+        server.start()
+        return server
 
     def end(self) -> None:
         self.server.shutdown()
@@ -149,10 +162,13 @@ class Server(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 128
 
-    def __init__(self, witness: Witness) -> None:
-        super().__init__(("127.0.0.1", 0), Handler)
+    def __init__(self, witness: Witness, handler: type[Handler], port: int = 0) -> None:
+        super().__init__(("127.0.0.1", port), handler)
         self.witness = witness
         self.processes: dict[Any, int] = {}
+
+    def start(self) -> None:
+        threading.Thread(target=self.serve_forever, args=(0.05,), daemon=True).start()
 
     def get_request(self) -> tuple[socket.socket, Any]:
         connection, address = super().get_request()
@@ -205,20 +221,30 @@ class Handler(BaseHTTPRequestHandler):
             self.close_connection = True
             return
         request = witness.asked(self.process, self.command, self.path, body)
-        time.sleep(witness.delay(request))
-        try:
-            self.sandbox.request(self.command, self.path, body or None, dict(self.headers))
-            answer = self.sandbox.getresponse()
-            content = answer.read()
-        except (http.client.HTTPException, OSError):
+        answer = self.answer(request, body)
+        if answer is None:
             witness.answered(request, None, b"")
             self.close_connection = True
             return
-        witness.answered(request, answer.status, content)
+        witness.answered(request, answer.status, answer.content)
+        self.send(answer)
+
+    def answer(self, request: Asked, body: bytes) -> Answer | None:
+        """The sandbox's; None where none came."""
+        time.sleep(self.server.witness.delay(request))
+        try:
+            self.sandbox.request(self.command, self.path, body or None, dict(self.headers))
+            answer = self.sandbox.getresponse()
+            return Answer(answer.status, answer.getheaders(), answer.read())
+        except (http.client.HTTPException, OSError):
+            return None
+
+    def send(self, answer: Answer, share: float = 1) -> None:
+        """All of it, or its beginning."""
         self.send_response_only(answer.status)
-        for name, value in answer.getheaders():
+        for name, value in answer.headers:
             self.send_header(name, value)
         self.end_headers()
-        self.wfile.write(content)
+        self.wfile.write(answer.content[:int(len(answer.content) * share)])
 
     do_GET = do_POST = do_PATCH = do_DELETE = carry
