@@ -14,7 +14,7 @@ package enum Schema {
     Migration(name: "v4_journal", sql: String(decoding: PackageResources.v4_journal_sql, as: UTF8.self)),
     Migration(name: "v5_any_guard", sql: String(decoding: PackageResources.v5_any_guard_sql, as: UTF8.self)),
     Migration(name: "v6_set_aside", sql: String(decoding: PackageResources.v6_set_aside_sql, as: UTF8.self)),
-    Migration(name: "v7_tried_lists", sql: String(decoding: PackageResources.v7_tried_lists_sql, as: UTF8.self)),
+    Migration(name: "v7_marks", sql: String(decoding: PackageResources.v7_marks_sql, as: UTF8.self)),
   ]
 
   /// `PRAGMA application_id` of a replica: "NSYN".

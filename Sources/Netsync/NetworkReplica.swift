@@ -63,6 +63,7 @@ public final class NetworkReplica: Sendable {
     } catch {
       throw NetsyncError(error)
     }
+    if let loss = replica.loss { logger.error("steps lost", metadata: ["what": "\(loss)"]) }
     guard let key else {
       self.init(replica: replica, engine: nil, transport: nil, interval: Self.interval)
       return

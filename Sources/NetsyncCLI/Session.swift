@@ -25,11 +25,11 @@ struct Session {
     _ opening: Replica.Opening = .existing,
     _ connections: Replica.Connections = .one
   ) throws(UserMessage) -> Replica {
-    do {
-      return try Replica.open(settings.replicaPath, opening, connections, now: { .now })
-    } catch {
-      throw UserMessage(error)
+    let replica = try step { () throws(ReplicaError) in
+      try Replica.open(settings.replicaPath, opening, connections, now: { .now })
     }
+    warn(of: replica.loss)
+    return replica
   }
 
   /// A copy of the replica, for a dry run.
@@ -214,6 +214,11 @@ struct Session {
     case .json, .jsonl, .csv, .tsv, .id: return
     }
     try output.flush()
+  }
+
+  /// Tells of what the replica was found to lack, whatever was asked for; 'status' and 'log' have it from then on.
+  func warn(of loss: String?) {
+    if let loss { try? StandardStream.error.write("warning: \(TerminalText(loss).string)\n") }
   }
 
   /// Says something beside the answer.

@@ -60,6 +60,9 @@ public struct JournalChange: Hashable, Sendable {
     case wentBack = "went_back"
     /// A record of a listing that cannot be understood: of the networks, or of the network's interfaces.
     case setAside = "set_aside"
+    // Found here.
+    /// The file lacks steps that were on disk: its log was damaged or lost.
+    case lost
     // What became of an edit.
     /// The server took it.
     case sent

@@ -41,7 +41,7 @@ package func progress(of operation: OutboxOperation?, lastTold change: JournalCh
     return .settled(.superseded(by: change.evidence.supersededBy.map(EditNumber.init)))
   case .discarded:
     return .settled(.discarded)
-  case .created, .renamed, .deleted, .changed, .wentBack, .setAside, .conflict, .prevailed:
+  case .created, .renamed, .deleted, .changed, .wentBack, .setAside, .lost, .conflict, .prevailed:
     return .unknown
   }
 }

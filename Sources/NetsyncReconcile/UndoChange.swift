@@ -91,7 +91,7 @@ package func undo(_ change: JournalChange, upon standing: UndoStanding) -> UndoD
     return change.after == nil ? undoDeletion(change, standing) : undoRename(change, standing)
   case .yielded, .discarded, .superseded:
     return bringBack(change, standing)
-  case .changed, .setAside:
+  case .changed, .setAside, .lost:
     return .refuse(.nothingToReverse)
   case .sent, .adopted, .satisfied, .refused, .conflict:
     return .refuse(change.edit.map { .outcomeOf($0) } ?? .nothingToReverse)

@@ -77,7 +77,7 @@ def sources() -> list[Path]:
     files = [PACKAGE / "Package.swift"]
     if (PACKAGE / "Package.resolved").is_file():
         files.append(PACKAGE / "Package.resolved")
-    tests = [*(PACKAGE / "Tests").glob("*Tests"), PACKAGE / "Tests" / "NetsyncTestSupport"]
+    tests = [*(PACKAGE / "Tests").glob("*Tests"), *(PACKAGE / "Tests" / name for name in ("Fuzz", "NetsyncTestSupport"))]
     for folder in (PACKAGE / "Schema", PACKAGE / "Sources", *sorted(tests)):
         files += sorted(file for file in folder.rglob("*") if file.is_file())
     return files

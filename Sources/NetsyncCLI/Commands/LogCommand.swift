@@ -114,7 +114,7 @@ extension JournalChange.Kind {
     switch self {
     case .created, .renamed, .changed, .sent, .adopted, .satisfied, .superseded, .discarded, .resolved: .plain
     case .deleted, .wentBack, .setAside, .prevailed, .yielded: .yellow
-    case .refused, .conflict: .red
+    case .refused, .conflict, .lost: .red
     }
   }
 }

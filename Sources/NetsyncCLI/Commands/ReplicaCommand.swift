@@ -53,6 +53,7 @@ struct ReplicaCommand: AsyncParsableCommand {
       let path = session.settings.replicaPath
       let checkUp = try session.step { () throws(ReplicaError) in try Replica.checkUp(path, now: { .now }) }
       let faults = checkUp.faults
+      session.warn(of: checkUp.loss)
       let object: JSONText = .object(
         [
           .init("schema", "netsync.check/1"), .init("path", .string(path)),

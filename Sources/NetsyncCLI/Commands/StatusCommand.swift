@@ -205,6 +205,9 @@ extension ReplicaStatus {
       lines.append("Pulled:  \(ended), \(lastSweep.outcome?.rawValue ?? "not to the end")")
     }
     if isDiskFull { lines.append("Disk:    full; pulls stop, edits go on as long as their reserve lasts") }
+    lines += losses.map {
+      "Lost:    \($0.words); found \(RelativeTime.text(of: $0.foundAt.microseconds, now: now.microseconds))"
+    }
     lines += setAside.prefix(Self.setAsideShown).map { "Set aside: \($0.words)" }
     let rest = setAside.count - Self.setAsideShown
     if rest > 0 { lines.append("Set aside: \(counted(rest, "more record"))") }
@@ -271,6 +274,9 @@ extension JSONText {
       "conflicts": JSONText(status.conflicts),
       "disk_full": .bool(status.isDiskFull),
       "set_aside": .array(status.setAside.map(JSONText.init)),
+      "losses": .array(
+        status.losses.map { ["found_at": .string($0.foundAt.rfc3339), "what": .string($0.words)] }
+      ),
       "in_sync": .bool(status.isInSync),
       "last_sync": lastSync,
       "road": road,

@@ -16,6 +16,7 @@ extension JournalChange {
     case .changed: "changed there, in something else than the name \(words(after))"
     case .wentBack: "the server went back: \(words(before)) -> \(words(after))"
     case .setAside: setAside
+    case .lost: evidence.detail ?? "steps that were on disk are not in the file"
     case .sent: "\(subject) was taken by the server"
     case .adopted:
       evidence.request == nil

@@ -21,6 +21,7 @@ extension Replica {
     let undoneAt = now()
     return try write(.undo) { database in
       guard let change = try database.change(number) else { throw ReplicaError.noChange(number) }
+      if change.network == .noNetwork { return .refused(.nothingToReverse, see: nil) }
       let (undoneBy, next) = (try database.madeAnew(for: change), try database.nextEdit())
       let undone = try database.advance(change.network, at: undoneAt) { lane in
         try lane.undo(change, undoneBy: undoneBy, as: next, at: undoneAt)

@@ -46,8 +46,10 @@ extension Replica {
       guard version == Schema.version else { throw .readOnly(path: path) }
       return Replica(path: path, storage: .readOnly(readOnly), now: now, gate: gate)
     }
+    // Before the file: others may write both meanwhile.
+    let mark = StepMark(beside: path)
     guard version < Schema.version else {
-      return Replica(path: path, storage: .file(try connect(path, connections)), now: now, gate: gate)
+      return try opened(path, try connect(path, connections), mark, now, gate)
     }
     if version == 0 {
       guard opening == .makeIfMissing else { throw .missing(path: path) }
@@ -58,9 +60,24 @@ extension Replica {
     defer { withExtendedLifetime(lock) {} }
     let writer = try connect(path, connections)
     do { try migrator().migrate(writer) } catch { throw ReplicaError(error, path: path) }
-    let replica = Replica(path: path, storage: .file(writer), now: now, gate: gate)
+    let replica = try opened(path, writer, version == 0 ? nil : mark, now, gate)
     replica.keepReserve()
     return replica
+  }
+
+  private static func opened(
+    _ path: String,
+    _ writer: any DatabaseWriter,
+    _ mark: StepMark?,
+    _ now: @escaping @Sendable () -> Timestamp,
+    _ gate: StepGate?
+  ) throws(ReplicaError) -> Replica {
+    do {
+      let loss = try findLoss(in: writer, since: mark, at: now())
+      return Replica(path: path, storage: .file(writer), loss: loss, now: now, gate: gate)
+    } catch {
+      throw ReplicaError(error, path: path)
+    }
   }
 
   private static func connect(
@@ -165,6 +182,7 @@ extension Replica {
     guard descriptor >= 0 else { throw .storage(path: path, reason: lastSystemError()) }
     fchmod(descriptor, 0o600)
     close(descriptor)
+    StepMark.remove(beside: path)
   }
 }
 

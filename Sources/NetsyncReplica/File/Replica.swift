@@ -31,15 +31,24 @@ package final class Replica: Sendable {
   private let gate: StepGate?
   /// nil for a database without a file.
   private let identity: FileIdentity?
+  /// What its file was found to lack when it was opened, in words; nil where nothing is lost.
+  package let loss: String?
 
   /// How a file that cannot be written is read now; nil for one that can. What it leads to is there as long as it is held.
   package func readingWay() throws(ReplicaError) -> ReadingWay? {
     if case .readOnly(let file) = storage { try file.way() } else { nil }
   }
 
-  init(path: String, storage: Storage, now: @escaping @Sendable () -> Timestamp, gate: StepGate? = nil) {
+  init(
+    path: String,
+    storage: Storage,
+    loss: String? = nil,
+    now: @escaping @Sendable () -> Timestamp,
+    gate: StepGate? = nil
+  ) {
     self.path = path
     self.storage = storage
+    self.loss = loss
     self.now = now
     self.gate = gate
     identity = if case .file = storage { FileIdentity(of: path) } else { nil }
@@ -80,7 +89,12 @@ package final class Replica: Sendable {
     try gate?(.begin(step))
     let value = try translatingErrors {
       try makingRoom(for: step) {
-        try writer.writeWithoutTransaction { database in try transaction(step, database, work) }
+        try writer.writeWithoutTransaction { database in
+          guard identity != nil else { return try transaction(step, database, work) }
+          let (value, mark) = try transaction(step, database) { (try work($0), try $0.countStep()) }
+          mark.write(beside: path)
+          return value
+        }
       }
     }
     try gate?(.committed(step))

@@ -23,6 +23,8 @@ package struct CheckUp: Hashable, Sendable {
   package var inventory = Inventory()
   /// What is wrong; none for a sound replica.
   package var faults: [String] = []
+  /// What was found to be lost as it was opened for this, in words.
+  package var loss: String?
 }
 
 extension Replica {
@@ -39,7 +41,10 @@ extension Replica {
     now: @escaping @Sendable () -> Timestamp
   ) throws(ReplicaError) -> CheckUp {
     do {
-      return try open(path, .existing, now: now).checkUp()
+      let replica = try open(path, .existing, now: now)
+      var checkUp = try replica.checkUp()
+      checkUp.loss = replica.loss
+      return checkUp
     } catch .damaged(_, let reason) {
       return CheckUp(faults: [reason])
     }

@@ -89,7 +89,7 @@ extension Replica {
     now: @escaping @Sendable () -> Timestamp
   ) throws(ReplicaError) -> ResetReport {
     let saved = "\(path).saved"
-    let companions = ["", "-wal", "-shm", ".lock", ".reserve"]
+    let companions = ["", "-wal", "-shm", ".lock", ".reserve", ".mark"]
     func remove() { for suffix in companions { unsafe unlink(saved + suffix) } }
     remove()
     defer { remove() }
@@ -110,6 +110,7 @@ extension Replica {
       throw .storage(path: aside, reason: lastSystemError())
     }
     unsafe unlink("\(path)-shm")
+    StepMark.remove(beside: path)
     guard moveFile(saved, to: path) else {
       throw .storage(path: path, reason: lastSystemError())
     }

@@ -123,7 +123,7 @@ struct Salvage {
         case .renamed: open[number] = .init(number: edit, action: .rename, name: name)
         case .deleted: open[number] = .init(number: edit, action: .delete, name: nil)
         case .sent, .adopted, .satisfied, .superseded, .discarded, .yielded, .resolved: open[number] = nil
-        case .refused, .conflict, .prevailed, .changed, .wentBack, .setAside: break
+        case .refused, .conflict, .prevailed, .changed, .wentBack, .setAside, .lost: break
         }
       }
     } catch {
@@ -188,17 +188,6 @@ extension ResetReport.Edit {
       number: number,
       action: (try? row.value("action") as String).flatMap(Intent.Action.init),
       name: (try? row.value("name") as String).map(NetworkName.init(_:))
-    )
-  }
-}
-
-extension Database {
-  /// Numbers of a table up to this one are not given out again.
-  fileprivate func neverAgain(_ number: Int64, of table: String) throws {
-    try run("UPDATE sqlite_sequence SET seq = max(seq, ?) WHERE name = ?", arguments: [number, table])
-    try run(
-      "INSERT INTO sqlite_sequence (name, seq) SELECT ?1, ?2 WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = ?1)",
-      arguments: [table, number]
     )
   }
 }

@@ -38,7 +38,7 @@ extension Database {
     sweep: Int64,
     at now: Timestamp
   ) throws {
-    let key = network ?? .listing
+    let key = network ?? .noNetwork
     let before = try rows(
       "DELETE FROM set_aside WHERE network_key = ? AND page = ? RETURNING position, fault",
       arguments: [key.rawValue, page]
@@ -62,12 +62,12 @@ extension Database {
   func forgetSetAside(after lastPage: Int, of network: NetworkKey? = nil) throws {
     try run(
       "DELETE FROM set_aside WHERE network_key = ? AND page > ?",
-      arguments: [(network ?? .listing).rawValue, lastPage]
+      arguments: [(network ?? .noNetwork).rawValue, lastPage]
     )
   }
 }
 
 extension NetworkKey {
-  /// No network's: stands for the listing of them all.
-  fileprivate static let listing = NetworkKey(rawValue: 0)
+  /// Stands for the listing of all, or for the replica as a whole.
+  static let noNetwork = NetworkKey(rawValue: 0)
 }

@@ -16,6 +16,14 @@ package struct ReplicaStatus: Hashable, Sendable {
   package var isDiskFull = false
   /// Records that the API lists and that cannot be understood.
   package var setAside: [SetAsideRecord] = []
+  /// What the file was found to lack, as far back as the journal goes.
+  package var losses: [Loss] = []
+
+  /// Steps that were on disk and are not in the file.
+  package struct Loss: Hashable, Sendable {
+    package var foundAt: Timestamp
+    package var words: String
+  }
 
   /// As ``NetsyncReconcile/isInSync(outbox:conflicts:after:)`` says.
   package var isInSync: Bool {
@@ -43,8 +51,18 @@ extension Replica {
         outbox: Dictionary(states, uniquingKeysWith: { $1 }),
         conflicts: try database.value(Int.self, "SELECT count(*) FROM conflict") ?? 0,
         isDiskFull: isDiskFull,
-        setAside: try database.setAside()
+        setAside: try database.setAside(),
+        losses: try database.losses()
       )
     }
+  }
+}
+
+extension Database {
+  fileprivate func losses() throws -> [ReplicaStatus.Loss] {
+    try changes(
+      "\(JournalChange.select) WHERE journal.network_key = ? AND kind = ? ORDER BY change",
+      [NetworkKey.noNetwork.rawValue, JournalChange.Kind.lost.rawValue]
+    ).map { ReplicaStatus.Loss(foundAt: $0.at, words: $0.evidence.detail ?? "") }
   }
 }

@@ -1,0 +1,9 @@
+-- The replica, version 7: lists of interfaces that cannot be read keep no others from being read; what a lost log has taken shows.
+
+PRAGMA user_version = 7;
+
+-- When its list of interfaces was last asked for and not read. Those that were asked for longest ago come first.
+ALTER TABLE network ADD COLUMN interfaces_tried_at_us INTEGER;
+
+-- Transactions that were on disk before anybody was told of them. A mark beside the file has the same number.
+ALTER TABLE meta ADD COLUMN steps INTEGER NOT NULL DEFAULT 0 CHECK (steps >= 0);

@@ -1,0 +1,127 @@
+import GRDB
+import NetsyncModel
+import NetsyncReconcile
+
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Musl
+#endif
+
+/// How far a replica has come, written beside its file after every durable step.
+///
+/// SQLite ends a write-ahead log at the first frame that is not as it was written, and says nothing of those behind it; of a log that is
+/// missing it knows nothing at all. What was lost with it shows here: the file has come less far than its mark.
+struct StepMark: Hashable {
+  /// Durable steps so far.
+  var steps: Int64
+  /// The highest numbers that were given out.
+  var edit: Int64
+  var change: Int64
+
+  private static func path(beside replica: String) -> String { "\(replica).mark" }
+
+  init(steps: Int64, edit: Int64, change: Int64) {
+    (self.steps, self.edit, self.change) = (steps, edit, change)
+  }
+
+  /// - Returns: nil where there is none, or one that is not as it was written.
+  init?(beside replica: String) {
+    let descriptor = unsafe open(Self.path(beside: replica), O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+    guard descriptor >= 0 else { return nil }
+    defer { close(descriptor) }
+    self.init(descriptor)
+  }
+
+  private init?(_ descriptor: Int32) {
+    var buffer = [UInt8](repeating: 0, count: 256)
+    let count = unsafe pread(descriptor, &buffer, buffer.count, 0)
+    // It is written twice: one alone may be damaged.
+    let lines = String(decoding: buffer[..<max(0, count)], as: UTF8.self).split(separator: "\n")
+    guard lines.count == 2, lines[0] == lines[1] else { return nil }
+    let numbers = lines[0].split(separator: " ").compactMap { Int64($0) }
+    guard numbers.count == 3 else { return nil }
+    self.init(steps: numbers[0], edit: numbers[1], change: numbers[2])
+  }
+
+  /// Writes it, unless another process has written a later one. It is no more than a help: where that fails, nothing is lost.
+  func write(beside replica: String) {
+    let descriptor = unsafe open(Self.path(beside: replica), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
+    guard descriptor >= 0 else { return }
+    defer { close(descriptor) }
+    guard flock(descriptor, LOCK_EX) == 0, steps > StepMark(descriptor)?.steps ?? -1 else { return }
+    let line = [steps, edit, change].map { String($0) }.joined(separator: " ") + "\n"
+    let bytes = Array((line + line).utf8)
+    _ = unsafe pwrite(descriptor, bytes, bytes.count, 0)
+  }
+
+  /// Of a file that is new, or begins anew.
+  static func remove(beside replica: String) {
+    unsafe unlink(path(beside: replica))
+  }
+}
+
+extension Database {
+  /// Counts a durable step.
+  func countStep() throws -> StepMark {
+    try run("UPDATE meta SET steps = steps + 1")
+    return try mark()
+  }
+
+  func mark() throws -> StepMark {
+    let mark = try row(
+      """
+      SELECT steps,
+        (SELECT seq FROM sqlite_sequence WHERE name = 'operation') AS edit,
+        (SELECT seq FROM sqlite_sequence WHERE name = 'journal') AS change
+      FROM meta
+      """
+    ) { row in
+      StepMark(
+        steps: try row.value("steps"),
+        edit: try row.value("edit") as Int64? ?? 0,
+        change: try row.value("change") as Int64? ?? 0
+      )
+    }
+    return try required(mark, "meta")
+  }
+
+  /// Numbers of a table up to this one are not given out again.
+  func neverAgain(_ number: Int64, of table: String) throws {
+    try run("UPDATE sqlite_sequence SET seq = max(seq, ?) WHERE name = ?", arguments: [number, table])
+    try run(
+      "INSERT INTO sqlite_sequence (name, seq) SELECT ?1, ?2 WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = ?1)",
+      arguments: [table, number]
+    )
+  }
+}
+
+/// Finds out whether a file lacks steps that were told of, and has that be known: in the journal, and by every number that it must not
+/// give out again. A create that waits may have been sent in one of them, so each is looked for first.
+///
+/// - Parameter mark: as it was before the file was opened, for others write both meanwhile.
+/// - Returns: what is lost, in words; nil where nothing is, or where damage hides it, which whoever reads on is told of.
+func findLoss(in writer: any DatabaseWriter, since mark: StepMark?, at now: Timestamp) throws -> String? {
+  guard let mark, let found = try? writer.unsafeRead({ try $0.mark() }), found.steps < mark.steps else { return nil }
+  return try writer.write { database in
+    let found = try database.mark()
+    guard found.steps < mark.steps else { return nil }
+    var evidence = Evidence()
+    evidence.detail = lossWords(steps: mark.steps - found.steps, edits: found.edit + 1, upTo: mark.edit)
+    try database.neverAgain(mark.edit, of: "operation")
+    try database.neverAgain(mark.change, of: "journal")
+    try database.suspectCreates(at: now)
+    let entry = LaneEntry(side: .local, kind: .lost, evidence: evidence)
+    try database.journal(entry, of: .noNetwork, evidence: evidence.json, at: now)
+    try database.run("UPDATE meta SET steps = ?", arguments: [mark.steps])
+    return evidence.detail
+  }
+}
+
+/// `3 steps that were on disk are not in the file, edits 41 to 43 among them: …`.
+private func lossWords(steps: Int64, edits first: Int64, upTo last: Int64) -> String {
+  let count = steps == 1 ? "1 step that was on disk is" : "\(steps) steps that were on disk are"
+  let edits =
+    first > last ? "" : first == last ? ", edit \(first) among them" : ", edits \(first) to \(last) among them"
+  return "\(count) not in the file\(edits): its write-ahead log was damaged or lost, or an older copy took its place"
+}

@@ -1,0 +1,90 @@
+import FoundationEssentials
+import NetsyncModel
+import NetsyncReconcile
+import NetsyncReplica
+import NetsyncTestKit
+import NetsyncTestSupport
+import Testing
+
+/// SQLite says nothing of what is lost with a write-ahead log: edits that were told of as queued would be gone without a word.
+@Suite(.opensReplicas) struct LossTests {
+  private let directory: TemporaryDirectory
+  private let path: String
+
+  init() throws {
+    directory = try TemporaryDirectory()
+    path = "\(directory.path)/replica.sqlite"
+  }
+
+  /// The file of a host as it is, and its mark as it is after `edits`; what these wrote is in the log alone, and that is lost.
+  private func losing(_ host: ReplicaHost, _ edits: () throws -> Void) throws {
+    try host.replica.checkpoint()
+    try FileManager.default.copyItem(atPath: host.path, toPath: path)
+    try edits()
+    try FileManager.default.copyItem(atPath: "\(host.path).mark", toPath: "\(path).mark")
+  }
+
+  @Test func `edits that are lost with the log are told of, and their numbers are not given again`() throws {
+    let host = try ReplicaHost()
+    try host.create("kept")
+    try losing(host) {
+      try host.create("lost")
+      try host.create("lost too")
+    }
+    let changes = try host.replica.latestChange()
+    let replica = try Replica.open(path, .existing, now: host.replica.now)
+    let words = try #require(replica.loss)
+    #expect(words.hasPrefix("2 steps that were on disk are not in the file, edits 2 to 3 among them"), "\(words)")
+    #expect(try replica.status().losses.map(\.words) == [words])
+    #expect(try replica.changes(limit: 10).last?.kind == .lost)
+    #expect(try replica.latestChange() > changes)
+    _ = try replica.create(NetworkName("next"), localID: host.newLocalID())
+    #expect(try replica.operations().map(\.edit.rawValue) == [1, 4])
+    let again = try Replica.open(path, .existing, now: host.replica.now)
+    #expect(again.loss == nil)
+    #expect(try again.status().losses.count == 1)
+  }
+
+  @Test func `a create whose sending is lost with the log is looked for, and not sent twice`() throws {
+    let host = try ReplicaHost()
+    let create = try host.create("lab")
+    try losing(host) { try host.send(create) }
+    let replica = try Replica.open(path, .existing, now: host.replica.now)
+    #expect(replica.loss != nil)
+    try replica.recover()
+    #expect(try replica.operations().map(\.state.word) == [.inDoubt])
+  }
+
+  @Test func `what is lost cannot be undone by a number`() throws {
+    let host = try ReplicaHost()
+    try losing(host) { try host.create("lost") }
+    let replica = try Replica.open(path, .existing, now: host.replica.now)
+    let change = try #require(try replica.changes(limit: 10).last)
+    #expect(try replica.undo(change.number, localID: host.newLocalID()) == .refused(.nothingToReverse, see: nil))
+  }
+
+  @Test(arguments: ["", "7 1 1\n", "7 1 1\n8 1 1\n", "no number\nno number\n", "7 1\n7 1\n"])
+  func `a mark that is not as it was written says nothing`(_ mark: String) throws {
+    let host = try ReplicaHost()
+    try host.create("kept")
+    try host.replica.checkpoint()
+    try FileManager.default.copyItem(atPath: host.path, toPath: path)
+    try Data(mark.utf8).write(to: URL(filePath: "\(path).mark"))
+    let replica = try Replica.open(path, .existing, now: host.replica.now)
+    #expect(replica.loss == nil)
+    _ = try replica.create(NetworkName("next"), localID: host.newLocalID())
+    #expect(try Replica.open(path, .existing, now: host.replica.now).loss == nil)
+  }
+
+  @Test func `a new replica in the place of one that was removed has lost nothing`() throws {
+    let host = try ReplicaHost()
+    for name in ["a", "b", "c"] { try host.create(name) }
+    try losing(host) {}
+    try FileManager.default.removeItem(atPath: path)
+    let replica = try Replica.open(path, .makeIfMissing, now: host.replica.now)
+    #expect(replica.loss == nil)
+    _ = try replica.create(NetworkName("first"), localID: host.newLocalID())
+    #expect(try replica.operations().map(\.edit.rawValue) == [1])
+    #expect(try Replica.open(path, .existing, now: host.replica.now).loss == nil)
+  }
+}
