@@ -107,7 +107,7 @@ func findLoss(in writer: any DatabaseWriter, since mark: StepMark?, at now: Time
     let found = try database.mark()
     guard found.steps < mark.steps else { return nil }
     var evidence = Evidence()
-    evidence.detail = lossWords(steps: mark.steps - found.steps, edits: found.edit + 1, upTo: mark.edit)
+    evidence.detail = lossWords(steps: mark.steps &- found.steps, edits: found.edit &+ 1, upTo: mark.edit)
     try database.neverAgain(mark.edit, of: "operation")
     try database.neverAgain(mark.change, of: "journal")
     try database.suspectCreates(at: now)

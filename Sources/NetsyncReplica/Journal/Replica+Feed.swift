@@ -24,7 +24,7 @@ extension Replica {
       )
       switch deliver(changes.map(\.number), after: cursor, latest: try database.latestChange()) {
       case .changes(let count): return .changes(Array(changes.prefix(count)))
-      case .forgotten: return .forgotten(oldest: ChangeNumber(rawValue: try database.forgotten().rawValue + 1))
+      case .forgotten: return .forgotten(oldest: ChangeNumber(rawValue: try database.forgotten().rawValue &+ 1))
       case .ahead: return .ahead
       }
     }

@@ -23,7 +23,7 @@ package struct ResetReport: Hashable, Sendable {
   package var dropped: [Edit] = []
   /// Open edits that could not be read, or whose network could not: they are in the damaged file alone.
   package var lost: [Edit] = []
-  /// Every row of the outbox could be read; else there may be edits that nothing tells of any more.
+  /// Every row of the outbox could be read, or none was wanted; else there may be edits that nothing tells of any more.
   package var isWhole = true
   /// Where the damaged file is now; nil for a sound one, which stays in its place.
   package var setAside: String?
@@ -100,6 +100,8 @@ extension Replica {
       report = try writer.write { database in
         try Salvage(of: path, at: now()).save(into: database, withOutbox: withOutbox)
       }
+      // Folds its log in: the file alone is moved.
+      try writer.close()
     } catch {
       throw (error as? ReplicaError) ?? ReplicaError(error, path: path)
     }

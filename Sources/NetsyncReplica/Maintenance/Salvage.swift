@@ -5,8 +5,8 @@ import NetsyncReconcile
 
 /// Reads an outbox out of a damaged file: each row by its number, past every index, so that one that cannot be read takes no other along.
 struct Salvage {
-  /// How far beyond the last edit that can be seen one is looked for, where the file does not say how many there were.
-  private static let beyond: Int64 = 1_000
+  /// How far beyond the last edit that can be seen one is looked for: by default, and at most, whatever the file says of its number.
+  private static let beyond: (usual: Int64, most: Int64) = (1_000, 1_000_000)
 
   /// What a row of `network` has from pulls.
   private static let pulled: Set = ["seen_page", "read_at_us", "interfaces_as_of_us", "interfaces_tried_at_us"]
@@ -31,7 +31,7 @@ struct Salvage {
 
   /// Puts what can be read into a new replica. A create is looked for before it is sent: that it was sent may be what the damage took.
   func save(into target: Database, withOutbox: Bool) throws -> ResetReport {
-    guard let source else { return ResetReport(isWhole: false) }
+    guard let source else { return ResetReport(isWhole: withOutbox) }
     // Without a transaction: SQLite does not end one in which it found damage.
     return try source.unsafeRead { source in
       var report = ResetReport()
@@ -55,7 +55,7 @@ struct Salvage {
           }
         }
       }
-      report.isWhole = unreadable.isEmpty
+      report.isWhole = withOutbox || unreadable.isEmpty
       if !withOutbox { report.lost += openEdits(among: unreadable, in: source) }
       if !withOutbox { try target.suspectCreates(at: now) }
       for (table, number) in [("operation", last), ("journal", highest("journal", in: source))] {
@@ -101,7 +101,10 @@ struct Salvage {
         continue
       }
     }
-    if !isWhole { seen.formUnion(1...max(last, (seen.max() ?? 0) + Self.beyond)) }
+    if !isWhole {
+      let highest = min(max(seen.max() ?? 0, 0), .max / 2)
+      seen.formUnion(1...min(max(last, highest + Self.beyond.usual), highest + Self.beyond.most))
+    }
     return seen.sorted()
   }
 

@@ -112,6 +112,7 @@ extension Database {
   /// The number for a new edit: numbers are never used twice.
   func nextEdit() throws -> EditNumber {
     let last = try value(Int64.self, "SELECT seq FROM sqlite_sequence WHERE name = 'operation'") ?? 0
+    guard last < .max else { throw UndecodableRow(description: "the replica has no number left for an edit") }
     return EditNumber(rawValue: last + 1)
   }
 
