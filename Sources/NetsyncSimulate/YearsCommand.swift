@@ -1,6 +1,12 @@
 import ArgumentParser
 import NetsyncTestKit
 
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Musl
+#endif
+
 struct YearsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "years",
@@ -26,6 +32,8 @@ struct YearsCommand: ParsableCommand {
         (year.edits, 7), (year.cycles, 8), (year.requests, 10), (year.crashes, 9),
       ]
       print(numbers.map { right($0, $1) }.joined())
+      // A year takes its time: who looks at a file sees it as well.
+      unsafe fflush(nil)
     }
     print("faults         \(summary.struck.values.reduce(0, +))")
     print("violations     \(summary.violations.count)")
