@@ -33,7 +33,7 @@ struct YearsCommand: ParsableCommand {
       ]
       print(numbers.map { right($0, $1) }.joined())
       // A year takes its time: who looks at a file sees it as well.
-      unsafe fflush(nil)
+      fflush(nil)
     }
     print("faults         \(summary.struck.values.reduce(0, +))")
     print("violations     \(summary.violations.count)")

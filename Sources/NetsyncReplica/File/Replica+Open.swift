@@ -60,7 +60,10 @@ extension Replica {
     defer { withExtendedLifetime(lock) {} }
     let writer = try connect(path, connections)
     do { try migrator().migrate(writer) } catch { throw ReplicaError(error, path: path) }
-    let replica = try opened(path, writer, version == 0 ? nil : mark, now, gate)
+    // A file that has counted no steps yet cannot be held against a mark.
+    let counts = version >= StepMark.firstVersion
+    if !counts { StepMark.remove(beside: path) }
+    let replica = try opened(path, writer, counts ? mark : nil, now, gate)
     replica.keepReserve()
     return replica
   }
@@ -182,7 +185,6 @@ extension Replica {
     guard descriptor >= 0 else { throw .storage(path: path, reason: lastSystemError()) }
     fchmod(descriptor, 0o600)
     close(descriptor)
-    StepMark.remove(beside: path)
   }
 }
 

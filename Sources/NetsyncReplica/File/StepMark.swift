@@ -19,6 +19,9 @@ struct StepMark: Hashable {
   var edit: Int64
   var change: Int64
 
+  /// The version of the schema that began to count.
+  static let firstVersion: Int32 = 7
+
   private static func path(beside replica: String) -> String { "\(replica).mark" }
 
   init(steps: Int64, edit: Int64, change: Int64) {
