@@ -160,7 +160,7 @@ class Trial:
         command = Command((self.host.binary, *arguments), self.host.environment, output, errors, within_s)
         ended = self.stage.starters.submit(carry_out, command).result()
         self.peak_mb, self.seconds = max(self.peak_mb, ended.peak_mb), max(self.seconds, ended.seconds)
-        require(not ended.is_killed, f"did not end within {within_s:g} s, and had {ended.peak_mb:.0f} MB by then")
+        require(not ended.is_late, f"did not end within {within_s:g} s, and had {ended.peak_mb:.0f} MB by then")
         said = [file.read_bytes() for file in (output, errors)]
         for file, text in zip((output, errors), said):
             require(len(text) <= MOST_SAID, f"said {len(text)} bytes")
