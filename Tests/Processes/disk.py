@@ -2,8 +2,14 @@
 
 A library that is preloaded into the command counts what it asks of the replica's files and lets the chosen call fail.
 Whatever fails, and whenever: the command ends by itself, says so in four lines, and has not told of an edit that is not
-there. The file is sound, nothing that waited is lost, and once the fault is over the same command does its work. Where
-a file system may be mounted, the same is done on one that is really full.
+there. The file is sound, nothing that waited is lost, and once the fault is over the same command does its work.
+
+Where a file system may be mounted, the same is done on one that is really full. There, too, everything is read and
+`status` says that the disk is full; an edit is queued, in the room that is kept for edits, and a pull or a push leaves
+that room alone. One limit is known and counted: SQLite wants 32 KiB for the index of its log before it reads, so a
+replica that everybody had closed cannot be opened where there is less ("that found no room for an index").
+
+A violation names its case; `--only` with that name and the same seed makes it again.
 """
 
 from __future__ import annotations
@@ -18,6 +24,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from itertools import islice, zip_longest
 from pathlib import Path
+from typing import Any
 
 from checks import Run, Violation, equal, main, require
 from host import OUTCOMES, Answer, Host, check_named, check_seeking, following
@@ -28,12 +35,13 @@ NETWORKS = 12
 SETTINGS = {"NETSYNC_PUSH_SETTLE": "200ms", "NETSYNC_LOG_LEVEL": "error"}
 ENDS_WITHIN_S = 60
 # What the library counts, in its order.
-KINDS = "owstru"
+KINDS = "owstrum"
 # Which calls fail together, and how.
 FAULTS = {
     "write: no room": ("w", errno.ENOSPC), "write: broken": ("w", errno.EIO),
     "sync: no room": ("s", errno.ENOSPC), "sync: broken": ("s", errno.EIO),
     "truncate: broken": ("t", errno.EIO), "unlink: broken": ("u", errno.EIO), "read: broken": ("r", errno.EIO),
+    "map: no memory": ("m", errno.ENOMEM),
     "open: no room": ("o", errno.ENOSPC), "open: broken": ("o", errno.EIO), "open: not allowed": ("o", errno.EACCES),
     "disk full": ("ow", errno.ENOSPC), "disk broken": ("owstru", errno.EIO), "disk read-only": ("owtu", errno.EROFS),
 }
@@ -44,13 +52,19 @@ COMMANDS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "pull": (("pull",), ("none", "closed", "left")),
     "push": (("push", "--timeout", "30s"), ("closed", "left")),
     "list": (("networks", "list", "--all", "--json"), ("closed", "left")),
+    "outbox": (("outbox", "list", "--json"), ("closed", "left")),
     "query": (("query", "SELECT * FROM networks", "--json"), ("closed", "left")),
     "status": (("status", "--json"), ("closed", "left")),
 }
 EDITS = ("create", "rename")
+CYCLES = ("pull", "push")
+READS = ("list", "outbox", "query", "status")
 # Rooms that are left on a file system that is nearly full.
 ROOMS_KIB = range(0, 129, 4)
 FILE_SYSTEM_KIB = 4_096
+# What SQLite needs before it reads a replica that nobody has open, and how netsync says that it is not there.
+INDEX_KIB = 32
+NO_ROOM_FOR_INDEX = "disk I/O error"
 
 
 @dataclass(frozen=True)
@@ -78,7 +92,7 @@ class World:
         self.begun_with = {network_id: row["name"] for network_id, row in sandbox.networks().items()}
         self.target = sorted(self.begun_with)[0]
         self.states: dict[str, Path] = {}
-        self.expected: dict[tuple[str, str], object] = {}
+        self.expected: dict[tuple[str, str], Any] = {}
         # Those of the replica that is copied, closed or left.
         self.queued: dict[str, set[int]] = {"none": set()}
         self.numbers = 0
@@ -98,7 +112,7 @@ class World:
             self.keep("left", queued)
         require((self.states["left"] / "replica.sqlite-wal").stat().st_size > 0, "edits wait in a log that was left")
         for state in ("closed", "left"):
-            for name in ("list", "query", "status"):
+            for name in READS:
                 self.restore(state)
                 self.expected[state, name] = self.answered(name, self.host.run(*COMMANDS[name][0]))
 
@@ -168,7 +182,7 @@ class World:
 
     def attempt(self, case: Case) -> None:
         self.restore(case.state)
-        if case.command in ("pull", "push"):
+        if case.command in CYCLES:
             self.restore_server()
         answer, counts = self.faulty(case, self.arguments(case.command))
         if counts["failed"] == 0:
@@ -178,7 +192,10 @@ class World:
         exits = (0, 1, 10) if "r" in FAULTS[case.fault][0] else (0, 1)
         self.check(case.state, case.command, answer, counts["failed"], exits)
 
-    def check(self, state: str, command: str, answer: Answer, failed: int, exits: tuple[int, ...] = (0, 1)) -> None:
+    def check(
+        self, state: str, command: str, answer: Answer, failed: int, exits: tuple[int, ...] = (0, 1), **status: bool
+    ) -> None:
+        """`status` is what differs in it as long as the fault lasts."""
         self.run.count("ended with an error", answer.status != 0)
         require(answer.status in exits, f"expected exit {exits}, but {answer}")
         require(answer.status == 0 or failed > 0, f"nothing failed, yet {answer}")
@@ -187,7 +204,7 @@ class World:
             check_named(answer)
             require(not answer.edits, f"an edit was told of, yet {answer}")
         else:
-            self.check_done(state, command, answer)
+            self.check_done(state, command, answer, **status)
         # A copy: to look at it must not mend it.
         aside = self.run.folder / "aside"
         shutil.rmtree(aside, ignore_errors=True)
@@ -196,19 +213,24 @@ class World:
         self.check_file(aside / "replica.sqlite", queued, answer)
         self.check_after(state, command, queued)
 
-    def check_done(self, state: str, command: str, answer: Answer) -> None:
+    def check_done(self, state: str, command: str, answer: Answer, **status: bool) -> None:
         """What says that it is done has done it, fault or no fault."""
         if command in EDITS:
             require(len(answer.edits) == 1, f"an edit tells its number, but {answer}")
         elif (state, command) in self.expected:
-            equal(f"the answer of {command}", self.answered(command, answer), self.expected[state, command])
+            expected = self.expected[state, command]
+            if command == "status":
+                expected = expected | status
+            equal(f"the answer of {command}", self.answered(command, answer), expected)
 
     @staticmethod
-    def answered(command: str, answer: Answer) -> object:
-        """Without what time changes."""
-        if command != "status":
-            return answer.json
-        return {key: value for key, value in answer.json.items() if key not in ("replica", "last_sync")}
+    def answered(command: str, answer: Answer) -> Any:
+        """Without what time and place change."""
+        found = answer.json
+        if command == "status":
+            for key in ("age_s", "path"):
+                del found["replica"][key]
+        return found
 
     def check_file(self, replica: Path, queued: set[int], answer: Answer) -> None:
         if not replica.exists() or replica.stat().st_size == 0 and not replica.with_name("replica.sqlite-wal").exists():
@@ -240,7 +262,7 @@ class World:
         require(not queued.intersection(answer.edits), f"the number of an edit is given again: {answer}")
         self.check_file(self.host.replica, queued | set(answer.edits), answer)
         self.check_done(state, command, answer)
-        if command in ("pull", "push"):
+        if command in CYCLES:
             self.check_server(state, command)
 
     def check_server(self, state: str, command: str) -> None:
@@ -267,19 +289,39 @@ def fill(world: World, mounted: Path) -> None:
     world.host = Host(world.run.binary, mounted / "host", world.sandbox.base_url, **SETTINGS)
     # What the command says goes elsewhere.
     world.host.streams = host.streams
-    filler = mounted / "filler"
     for command, (_, states) in COMMANDS.items():
         for state in states:
             for room in world.run.chance.sample(ROOMS_KIB, len(ROOMS_KIB) if not world.run.options.cases else 3):
-                with world.run.case(f"{command}, replica {state}, on a file system with room for {room} KiB"):
-                    filler.unlink(missing_ok=True)
-                    world.restore(state)
-                    world.restore_server()
-                    fill_up(filler, room)
-                    answer = world.host.start(*world.arguments(command)).ended(within=ENDS_WITHIN_S)
-                    filler.unlink()
-                    world.run.count("commands on a full file system")
-                    world.check(state, command, answer, 1)
+                title = f"{command}, replica {state}, on a file system with room for {room} KiB"
+                if world.run.options.only in title:
+                    with world.run.case(title):
+                        meet_full(world, mounted / "filler", state, command, room)
+
+
+def meet_full(world: World, filler: Path, state: str, command: str, room_kib: int) -> None:
+    filler.unlink(missing_ok=True)
+    world.restore(state)
+    world.restore_server()
+    reserve = world.host.replica.with_name("replica.sqlite.reserve")
+    # What is made anew has none.
+    reserved = size_of(reserve)
+    require(state == "none" or reserved > 0, "room is kept for edits")
+    fill_up(filler, room_kib)
+    answer = world.host.start(*world.arguments(command)).ended(within=ENDS_WITHIN_S)
+    filler.unlink()
+    world.run.count("commands on a full file system")
+    if state == "closed" and room_kib < INDEX_KIB and answer.status == 1 and NO_ROOM_FOR_INDEX in answer.errors:
+        world.run.count("that found no room for an index")
+    elif state != "none":
+        require(answer.status == 0 or command in CYCLES, f"this takes no more room than there is, yet {answer}")
+        require(answer.status == 0 or "the disk is full" in answer.errors, f"the disk is full, yet {answer}")
+        if command not in EDITS:
+            equal("room that is kept for edits", size_of(reserve), reserved)
+    world.check(state, command, answer, 1, disk_full=True)
+
+
+def size_of(file: Path) -> int:
+    return file.stat().st_size if file.exists() else 0
 
 
 def fill_up(filler: Path, room_kib: int) -> None:
@@ -305,6 +347,7 @@ def library(folder: Path) -> Path:
 
 def chosen(groups: list[list[Case]], run: Run) -> list[Case]:
     """So many, from one group after the other: few calls are syncs, and these matter as much as the many writes."""
+    groups = [[case for case in group if run.options.only in str(case)] for group in groups]
     number = run.options.cases or sum(map(len, groups))
     shuffled = [run.chance.sample(group, len(group)) for group in run.chance.sample(groups, len(groups))]
     in_turn = (case for turn in zip_longest(*shuffled) for case in turn if case is not None)
@@ -313,7 +356,7 @@ def chosen(groups: list[list[Case]], run: Run) -> list[Case]:
 
 def show(run: Run) -> None:
     check_seeking()
-    for what in ("commands met a fault", "ended with an error", "calls that can fail"):
+    for what in ("calls that can fail", "faults there are", "commands met a fault", "ended with an error"):
         run.count(what, 0)
     with running(run.binary, run.folder, "--networks", str(NETWORKS), "--seed", str(run.options.seed)) as sandbox:
         world = World(run, sandbox, library(run.folder))
@@ -331,4 +374,7 @@ def show(run: Run) -> None:
 
 
 if __name__ == "__main__":
-    main("disk", __doc__, {"cases": (250, "faults, of all that there are; 0: all of them")}, show)
+    main(
+        "disk", __doc__, {"cases": (250, "faults, of all that there are; 0: all of them")}, show,
+        words={"only": "carry out the cases alone whose title has this in it"},
+    )

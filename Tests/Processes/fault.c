@@ -3,7 +3,8 @@
 //
 //   FAULT_BELOW   the beginning of the paths whose files are counted
 //   FAULT_COUNTS  a file of 64 bytes: how many calls of each kind were made, as 64-bit integers in the order of `kind`
-//   FAULT_KINDS   the kinds of call that fail, each by its letter: o(pen) w(rite) s(ync) t(runcate) r(ead) u(nlink)
+//   FAULT_KINDS   the kinds of call that fail, each by its letter: o(pen, or make a folder) w(rite, or allocate) s(ync)
+//                 t(runcate) r(ead) u(nlink) m(ap)
 //   FAULT_AT      the number of the first call that fails, counted from 1 over all of these kinds; 0: none fails
 //   FAULT_EVER    1: every one after it fails too
 //   FAULT_ERRNO   what errno says then
@@ -18,12 +19,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
-enum kind { OPEN, WRITE, SYNC, TRUNCATE, READ, UNLINK, FAILED, KINDS };
+enum kind { OPEN, WRITE, SYNC, TRUNCATE, READ, UNLINK, MAP, FAILED, KINDS };
 
-static const char letters[] = "owstru";
+static const char letters[] = "owstrum";
 static const char *below;
 static size_t below_length;
 static const char *failing = "";
@@ -156,7 +158,29 @@ ON_FILE(fdatasync, SYNC, (int file), (file))
 ON_FILE(ftruncate, TRUNCATE, (int file, off_t size), (file, size))
 ON_FILE(ftruncate64, TRUNCATE, (int file, off64_t size), (file, size))
 
-int unlink(const char *path) {
-  NEXT(unlink);
-  return counted_path(path) && fails(UNLINK) ? -1 : next(path);
-}
+#define ON_PATH(name, kind, parameters, arguments) \
+  int name parameters { \
+    NEXT(name); \
+    return counted_path(path) && fails(kind) ? -1 : next arguments; \
+  }
+ON_PATH(truncate, TRUNCATE, (const char *path, off_t size), (path, size))
+ON_PATH(truncate64, TRUNCATE, (const char *path, off64_t size), (path, size))
+ON_PATH(unlink, UNLINK, (const char *path), (path))
+ON_PATH(mkdir, OPEN, (const char *path, mode_t mode), (path, mode))
+
+// These two say in their own ways what failed.
+#define ALLOCATING(name, type) \
+  int name(int file, type at, type size) { \
+    NEXT(name); \
+    return counted(file) && fails(WRITE) ? failing_errno : next(file, at, size); \
+  }
+ALLOCATING(posix_fallocate, off_t)
+ALLOCATING(posix_fallocate64, off64_t)
+
+#define MAPPING(name, type) \
+  void *name(void *address, size_t size, int protection, int flags, int file, type at) { \
+    NEXT(name); \
+    return counted(file) && fails(MAP) ? MAP_FAILED : next(address, size, protection, flags, file, at); \
+  }
+MAPPING(mmap, off_t)
+MAPPING(mmap64, off64_t)
