@@ -3,8 +3,10 @@
 Each is a copy of one sound replica with a few bytes changed, a stretch overwritten or an end cut off, in the file or in
 its write-ahead log, or with one value of one row changed, or of another type, so that the file as such stays sound. A
 command then meets it: it may answer, if the damage is not in its way, or name the damage and exit 10. It never traps,
-hangs, or takes damage for a mistake of its user, and where it names the damage it leaves the file as it is. What
-`outbox list` still shows of the edits is counted.
+hangs, or takes damage for a mistake of its user. Where it names the damage, and wherever it only reads, it leaves the
+file as it is. What `outbox list` still shows of the edits is counted.
+
+Before that each page that edits are read from is lost, one at a time: `outbox list` then names the damage.
 
 A violation names the number of its replica; `--from N --replicas 1` with the same seed makes nearly the same damage.
 """
@@ -27,8 +29,11 @@ from sandbox import Sandbox, running
 
 NETWORKS = 40
 ENDS_WITHIN_S = 60
+PAGE = 4_096
 EXTREMES = (-(1 << 63), (1 << 63) - 1, -1, 0, 1 << 53)
 DAMAGED = 10
+# The tables that every edit which is still open is read from.
+OUTBOX = ("operation", "dead_letter")
 NOTHING = object()
 
 
@@ -39,10 +44,13 @@ class Command:
     words: tuple[str, ...]
     weight: int = 1
     exits: tuple[int, ...] = ()
+    writes: bool = False
+    cycles: bool = False
 
 
-def commands(target: str, edit: str) -> list[Command]:
-    """A name that is not found any more is exit 64; another base URL, or none that is known, is held with exit 8."""
+def commands(target: str, edit: str, disputed: str) -> list[Command]:
+    """A name that is not found any more is exit 64, and so is an edit in another state; another base URL, or none that
+    is known, is held with exit 8."""
     return [
         Command(("outbox", "list", "--json"), 4),
         Command(("status", "--json"), 2),
@@ -55,10 +63,17 @@ def commands(target: str, edit: str) -> list[Command]:
         Command(("plan", "--json")),
         Command(("why", target, "--json"), exits=(64,)),
         Command(("networks", "show", target, "--json"), exits=(64,)),
-        Command(("networks", "create", "new"), 2),
-        Command(("networks", "rename", target, "new"), 2, exits=(64,)),
-        Command(("outbox", "discard", edit), exits=(64,)),
-        Command(("pull",), 3, exits=(8,)),
+        Command(("networks", "create", "new"), 2, writes=True),
+        Command(("networks", "rename", target, "new"), 2, exits=(64,), writes=True),
+        Command(("outbox", "show", edit, "--json"), exits=(64,)),
+        Command(("outbox", "discard", edit), exits=(64,), writes=True),
+        Command(("outbox", "retry", edit), exits=(64,), writes=True),
+        Command(("outbox", "edit", edit, "new"), exits=(64,), writes=True),
+        Command(("conflicts", "resolve", disputed, "--take", "mine"), exits=(64,), writes=True),
+        Command(("undo", "1"), exits=(7, 64), writes=True),
+        Command(("pull",), 3, exits=(8,), writes=True, cycles=True),
+        # What waits differs with the damage, and so does what the API makes of it.
+        Command(("push", "--timeout", "10s"), 3, exits=(3, 5, 7, 8), writes=True, cycles=True),
     ]
 
 
@@ -67,10 +82,13 @@ class World:
 
     def __init__(self, run: Run, sandbox: Sandbox) -> None:
         self.run, self.sandbox = run, sandbox
-        settings = {"NETSYNC_LOG_LEVEL": "error", "NETSYNC_PUSH_ON_CONFLICT": "hold"}
+        settings = {
+            "NETSYNC_LOG_LEVEL": "error", "NETSYNC_PUSH_ON_CONFLICT": "hold", "NETSYNC_PUSH_SETTLE": "200ms",
+        }
         self.host = Host(run.binary, run.folder / "host", sandbox.base_url, **settings)
         self.closed, self.left = run.folder / "closed", run.folder / "left"
-        self.target = ""
+        self.target = self.disputed = ""
+        self.begun_with: dict[str, str] = {}
         self.edits: dict[Path, list[object]] = {}
 
     def begin(self) -> None:
@@ -78,15 +96,16 @@ class World:
         host, data = self.host, self.host.replica.parent
         host.run("pull")
         there = sorted(self.sandbox.networks())
-        self.target = there[0]
+        self.target, self.disputed = there[:2]
         host.edit("networks", "create", "x" * 300)
         host.edit("networks", "rename", there[1], "mine")
         self.sandbox.rename(there[1], "theirs")
         host.edit("networks", "create", "sent")
         host.run("sync", exits=(3, 7))
+        # Long names: the outbox takes several pages.
         for number in range(8):
-            host.edit("networks", "create", f"made-{number}")
-            host.edit("networks", "rename", there[2 + number], f"renamed-{number}")
+            host.edit("networks", "create", f"made-{number}".ljust(200, "-"))
+            host.edit("networks", "rename", there[2 + number], f"renamed-{number}".ljust(200, "-"))
         host.edit("networks", "delete", there[-1])
         host.run("outbox", "discard", str(host.edit("networks", "create", "taken back")))
         shutil.copytree(data, self.closed)
@@ -100,6 +119,7 @@ class World:
             host.reads(copy / "replica.sqlite")
             self.edits[folder] = host.json("outbox", "list")
             shutil.rmtree(copy)
+        self.begun_with = {network_id: row["name"] for network_id, row in self.sandbox.networks().items()}
         equal("edits that are only in the log", len(self.edits[self.left]) - len(self.edits[self.closed]), 4)
 
     # One replica.
@@ -113,22 +133,43 @@ class World:
         shutil.copytree(source, damaged)
         done = KINDS[kind](damaged, chance)
         self.run.count("damaged replicas")
-        known = commands(self.target, str(self.waiting()))
-        weights = [command.weight for command in known]
-        wanted = self.run.options.commands
-        chosen = known if wanted >= len(known) else chance.choices(known, weights, k=wanted)
         violations = len(self.run.violations)
-        for command in chosen:
+        for command in self.drawn(chance):
             with self.run.case(f"{' '.join(command.words[:2])}, replica {number}, {kind} ({done})"):
                 self.meet(command, source, damaged, kind)
         if len(self.run.violations) == violations:
             shutil.rmtree(damaged)
 
+    def drawn(self, chance: random.Random) -> list[Command]:
+        known = commands(self.target, str(self.waiting()), self.disputed)
+        wanted = self.run.options.commands
+        weights = [command.weight for command in known]
+        return known if wanted >= len(known) else chance.choices(known, weights, k=wanted)
+
+    def lose_pages(self) -> None:
+        """Nobody is shown a part of the outbox for the whole of it."""
+        chance = random.Random(self.run.options.seed)
+        damaged = self.run.folder / "lost"
+        lost = pages(main_file(self.closed), OUTBOX)
+        require(len(lost) > len(OUTBOX) + 1, "the outbox takes several pages")
+        for table, page in lost:
+            for how, lose in LOSSES.items():
+                shutil.copytree(self.closed, damaged)
+                lose(main_file(damaged), page)
+                self.run.count("lost pages of the outbox")
+                with self.run.case(f"outbox list, page {page} of {table}, {how}"):
+                    answer = self.meet(Command(("outbox", "list", "--json")), self.closed, damaged, "a lost page")
+                    equal(f"exit of outbox list without a page of {table}", answer.status, DAMAGED)
+                for command in self.drawn(chance):
+                    with self.run.case(f"{' '.join(command.words[:2])}, page {page} of {table}, {how}"):
+                        self.meet(command, self.closed, damaged, "a lost page")
+                shutil.rmtree(damaged)
+
     def waiting(self) -> int:
         with closing(sqlite3.connect(f"file:{self.closed / 'replica.sqlite'}?immutable=1", uri=True)) as database:
             return database.execute("SELECT max(edit) FROM operation WHERE action = 'rename'").fetchone()[0]
 
-    def meet(self, command: Command, source: Path, damaged: Path, kind: str) -> None:
+    def meet(self, command: Command, source: Path, damaged: Path, kind: str) -> Answer:
         """Works on a copy: what is damaged is kept as it was."""
         work = self.run.folder / "work"
         shutil.rmtree(work, ignore_errors=True)
@@ -136,19 +177,32 @@ class World:
         self.host.reads(work / "replica.sqlite")
         answer = self.host.start(*command.words).ended(within=ENDS_WITHIN_S)
         self.run.count("commands")
+        if command.words[0] == "push":
+            self.restore_server()
         exits = (0, DAMAGED, *command.exits)
         require(answer.status in exits, f"expected exit {exits}, but {answer}")
         if answer.status:
             check_named(answer)
         if answer.status == DAMAGED:
             self.run.count("that named the damage")
-            if command.words != ("pull",) and not kind.startswith("log"):
-                before, after = ((folder / "replica.sqlite").read_bytes() for folder in (damaged, work))
-                changed = [place for place, (one, other) in enumerate(zip_longest(before, after)) if one != other]
-                require(not changed, f"a damaged file stays as it is, but bytes {changed[:9]} changed with {answer}")
+        # Who closes a replica last folds its log into it, and a cycle may have done something before it met the damage.
+        keeps = not command.writes or answer.status == DAMAGED and not command.cycles
+        if keeps and not kind.startswith("log"):
+            before, after = (main_file(folder).read_bytes() for folder in (damaged, work))
+            changed = [place for place, (one, other) in enumerate(zip_longest(before, after)) if one != other]
+            require(not changed, f"the file stays as it is, but bytes {changed[:9]} changed with {answer}")
         if command.words[:2] == ("outbox", "list"):
             where = "log" if kind.startswith("log") else "row" if kind.startswith("a value") else "file"
             self.run.count(f"outboxes {self.shown(source, answer)} (damage in a {where})")
+        return answer
+
+    def restore_server(self) -> None:
+        """What was deleted stays so: no id is given again."""
+        for network_id, row in self.sandbox.networks().items():
+            if network_id not in self.begun_with:
+                self.sandbox.delete(network_id)
+            elif row["name"] != self.begun_with[network_id]:
+                self.sandbox.rename(network_id, self.begun_with[network_id])
 
     def shown(self, source: Path, answer: Answer) -> str:
         """What became of the edits: nobody is told of those that are missing in an answer."""
@@ -188,6 +242,32 @@ def cut(file: Path, chance: random.Random) -> str:
     with file.open("rb+") as opened:
         opened.truncate(left)
     return f"{file.name} after {left} of {size} bytes"
+
+
+def pages(file: Path, tables: tuple[str, ...]) -> list[tuple[str, int]]:
+    """The pages of these tables, by number, without those of their indexes."""
+    with closing(sqlite3.connect(f"file:{file}?immutable=1", uri=True)) as database:
+        marks = ", ".join("?" * len(tables))
+        return database.execute(f"SELECT name, pageno FROM dbstat WHERE name IN ({marks})", tables).fetchall()
+
+
+def lose(file: Path, page: int, content: bytes) -> None:
+    with file.open("rb+") as opened:
+        opened.seek((page - 1) * PAGE)
+        opened.write(content)
+
+
+def cut_before(file: Path, page: int) -> None:
+    with file.open("rb+") as opened:
+        opened.truncate((page - 1) * PAGE)
+
+
+LOSSES: dict[str, Callable[[Path, int], None]] = {
+    "zeros": lambda file, page: lose(file, page, bytes(PAGE)),
+    "ones": lambda file, page: lose(file, page, b"\xff" * PAGE),
+    "its head alone": lambda file, page: lose(file, page, b"\xff"),
+    "cut off with all that follows": cut_before,
+}
 
 
 def main_file(folder: Path) -> Path:
@@ -320,11 +400,12 @@ KINDS: dict[str, Callable[[Path, random.Random], str]] = {
 
 def show(run: Run) -> None:
     check_seeking()
-    for what in ("damaged replicas", "commands", "that named the damage"):
+    for what in ("lost pages of the outbox", "damaged replicas", "commands", "that named the damage"):
         run.count(what, 0)
     with running(run.binary, run.folder, "--networks", str(NETWORKS), "--seed", str(run.options.seed)) as sandbox:
         world = World(run, sandbox)
         world.begin()
+        world.lose_pages()
         for number in range(getattr(run.options, "from"), getattr(run.options, "from") + run.options.replicas):
             world.attempt(number)
 
