@@ -4,7 +4,7 @@ Each is a copy of one sound replica with a few bytes changed, a stretch overwrit
 its write-ahead log, or with one value of one row changed, or of another type, so that the file as such stays sound. A
 command then meets it: it may answer, if the damage is not in its way, or name the damage and exit 10. It never traps,
 hangs, or takes damage for a mistake of its user. Where it names the damage, and wherever it only reads, it leaves the
-file as it is. What `outbox list` still shows of the edits is counted.
+file as it is. A changed value hides no edit. What else `outbox list` still shows of the edits is counted.
 
 Before that each page that edits are read from is lost, one at a time: `outbox list` then names the damage.
 
@@ -191,10 +191,21 @@ class World:
             before, after = (main_file(folder).read_bytes() for folder in (damaged, work))
             changed = [place for place, (one, other) in enumerate(zip_longest(before, after)) if one != other]
             require(not changed, f"the file stays as it is, but bytes {changed[:9]} changed with {answer}")
+        if kind.startswith("a value") and answer.status == 0:
+            self.check_number(source, command, answer)
         if command.words[:2] == ("outbox", "list"):
             where = "log" if kind.startswith("log") else "row" if kind.startswith("a value") else "file"
             self.run.count(f"outboxes {self.shown(source, answer)} (damage in a {where})")
         return answer
+
+    def check_number(self, source: Path, command: Command, answer: Answer) -> None:
+        """A changed value takes no row away: as many edits as there were are told of, or else the damage."""
+        expected = len(self.edits[source])
+        if command.words[:2] == ("outbox", "list"):
+            equal(f"edits in the answer of {answer}", len(answer.json), expected)
+        elif command.words[0] == "status":
+            told = sum(answer.json["outbox"].values()) + answer.json["conflicts"]
+            equal(f"edits in the answer of {answer}", told, expected)
 
     def restore_server(self) -> None:
         """What was deleted stays so: no id is given again."""
