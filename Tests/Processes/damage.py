@@ -423,7 +423,7 @@ def show(run: Run) -> None:
 
 if __name__ == "__main__":
     main("damage", __doc__, {
-        "replicas": (1_000, "damaged replicas"),
+        "replicas": (250, "damaged replicas"),
         "commands": (1, "commands that each of them meets; 99: all"),
         "from": (0, "the number of the first"),
     }, show)
