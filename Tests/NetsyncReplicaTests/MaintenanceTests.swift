@@ -74,6 +74,13 @@ import Testing
     #expect(faults.contains { $0.contains("refers to a row") }, "\(faults)")
   }
 
+  @Test func `an edit whose network damage has taken away is not hidden, but named as damage`() throws {
+    let host = try ReplicaHost()
+    try host.create("new")
+    try tamper(with: host.path, "UPDATE operation SET network_key = 77")
+    #expect(throws: ReplicaError.self) { try host.replica.operations() }
+  }
+
   // MARK: Resets
 
   @Test func `a reset forgets what was pulled, and keeps the outbox, its networks and every number`() throws {

@@ -195,7 +195,10 @@ class World:
             self.check_number(source, command, answer)
         if command.words[:2] == ("outbox", "list"):
             where = "log" if kind.startswith("log") else "row" if kind.startswith("a value") else "file"
-            self.run.count(f"outboxes {self.shown(source, answer)} (damage in a {where})")
+            shown = self.shown(source, answer)
+            self.run.count(f"outboxes {shown} (damage in a {where})")
+            if where == "log" and shown == "that lack edits":
+                require("not in the file" in answer.errors, f"edits are gone with the log, and nobody is told: {answer}")
         return answer
 
     def check_number(self, source: Path, command: Command, answer: Answer) -> None:

@@ -106,6 +106,9 @@ extension Database {
 /// - Returns: what is lost, in words; nil where nothing is, or where damage hides it, which whoever reads on is told of.
 func findLoss(in writer: any DatabaseWriter, since mark: StepMark?, at now: Timestamp) throws -> String? {
   guard let mark, let found = try? writer.unsafeRead({ try $0.mark() }), found.steps < mark.steps else { return nil }
+  // A damaged file stays as it is.
+  let sound = try? writer.unsafeRead { database in try database.value(String.self, "PRAGMA quick_check(1)") }
+  guard sound == "ok" else { return nil }
   return try writer.write { database in
     let found = try database.mark()
     guard found.steps < mark.steps else { return nil }

@@ -12,9 +12,9 @@ extension Database {
       queued.edit, queued.network_key, action, queued.name, base_name, base_updated_at, sent_name, edited_at_us, state,
       attempts, not_before_us, armed_at_us, armed_known, looks, first_look_us, next_look_us, candidates,
       error_status, error_code, error_title, error_detail, error_pointer,
-      network.remote_id, network.local_id, conflict.kind AS conflict_kind
+      network.network_key AS owner, network.remote_id, network.local_id, conflict.kind AS conflict_kind
     FROM operation AS queued
-    JOIN network ON network.network_key = queued.network_key
+    LEFT JOIN network ON network.network_key = queued.network_key
     LEFT JOIN conflict ON conflict.edit = queued.edit
     WHERE \(condition)
     UNION ALL
@@ -22,9 +22,9 @@ extension Database {
       queued.edit, queued.network_key, action, queued.name, base_name, base_updated_at, NULL, edited_at_us, 'refused',
       attempts, NULL, NULL, NULL, 0, NULL, NULL, NULL,
       error_status, error_code, error_title, error_detail, error_pointer,
-      network.remote_id, network.local_id, NULL
+      network.network_key, network.remote_id, network.local_id, NULL
     FROM dead_letter AS queued
-    JOIN network ON network.network_key = queued.network_key
+    LEFT JOIN network ON network.network_key = queued.network_key
     WHERE \(condition)
     ORDER BY 1
     """
@@ -47,6 +47,8 @@ extension Database {
   }
 
   private static func operation(_ row: Row) throws -> OutboxOperation {
+    // Damage that takes an edit's network away must not hide the edit.
+    _ = try required(try row.value("owner") as Int64?, "network")
     let name = (try row.value("name") as String?).map(NetworkName.init(_:))
     let action = try required(Intent.Action(rawValue: try row.value("action")), "action")
     let intent = try required(Intent(action, name: name), "name")
