@@ -58,11 +58,12 @@ extension Replica {
     // One process at a time, and while none syncs: SQLite does not wait its turn to switch a new file to write-ahead logging.
     let lock = try waitForSyncLock(path)
     defer { withExtendedLifetime(lock) {} }
+    // Another may have done it meanwhile. A file that has counted no steps yet cannot be held against a mark, so that goes first: whoever
+    // dies in between would leave a file that seems to have lost what another one had.
+    let counts = try inspect(path) >= StepMark.firstVersion
+    if !counts { StepMark.remove(beside: path) }
     let writer = try connect(path, connections)
     do { try migrator().migrate(writer) } catch { throw ReplicaError(error, path: path) }
-    // A file that has counted no steps yet cannot be held against a mark.
-    let counts = version >= StepMark.firstVersion
-    if !counts { StepMark.remove(beside: path) }
     let replica = try opened(path, writer, counts ? mark : nil, now, gate)
     replica.keepReserve()
     return replica
