@@ -48,7 +48,7 @@ package enum UnknownCreateDecision: Hashable, Sendable {
   case adopt(NetworkDocument)
   /// A person says which of these it is, or that it is none of them. Where there are none, what the server lists proves nothing.
   case ask([NetworkID])
-  /// Look again, no sooner than this on the server's clock. `first` is when the first look was.
+  /// Look again, no sooner than this on the server's clock. `first` is when the first look was, at the latest.
   case look(again: Timestamp, looks: Int, first: Timestamp)
   /// Look through the whole listing now, and decide again: a server may have changed the name.
   case lookEverywhere
@@ -63,7 +63,8 @@ package let looksBeforeSendingAgain = 3
 ///
 /// A candidate has exactly the name, byte for byte, was not there before the arming, and was not made before it. Looks are
 /// spread over the settle time: at once, at half of it, at its end. It counts from the first look, for only then it is certain,
-/// by the server's own clock, that the request has left: its process may have died, or waited, after the arming.
+/// by the server's own clock, that the request has left: its process may have died, or waited, after the arming. That clock is known to
+/// some time only, so the settle time is over when it is over by the latest start and the earliest end that there may be.
 ///
 /// One that says that it was made before the arming is another's, most likely, or it got its name since; but the server's clocks may
 /// be further apart than they should. Where nothing else is found, a person is asked, and it is not sent again.
@@ -85,21 +86,28 @@ package let looksBeforeSendingAgain = 3
 /// | nothing | yes | a contradiction | look again; ask when the settle time has passed once more |
 ///
 /// - Parameters:
-///   - now: on the server's clock.
+///   - now: on the host's clock.
+///   - clock: the server's, as it is known now.
 ///   - settleTime: how long after it was sent a request may still be applied.
 package func identify(
   _ name: NetworkName,
   _ doubt: Doubt,
   by look: CreateLook,
   now: Timestamp,
+  clock: ServerClock,
   settleTime: Duration
 ) -> UnknownCreateDecision {
-  let first = doubt.firstLook ?? now
+  // mutant: first-look-by-a-rough-clock
+  let first = doubt.firstLook ?? clock.latest(now)
+  // mutant: settle-time-by-a-rough-clock
+  let earliest = clock.earliest(now)
   let settled = first + settleTime
-  let soon = now + settleTime / 5
+  let isSettled = earliest >= settled
+  let serverNow = clock.serverTime(now)
+  let soon = serverNow + settleTime / 5
   // mutant: contradiction-believed
   guard look.named.isWhole else {
-    if now < settled { return .look(again: soon, looks: doubt.looks, first: first) }
+    if !isSettled { return .look(again: soon, looks: doubt.looks, first: first) }
     return look.everywhere == nil ? .lookEverywhere : .ask(look.suspects(for: name, doubt.arming))
   }
   let namesakes = look.unknown([.namesake], as: name, doubt.arming)
@@ -113,9 +121,10 @@ package func identify(
 
   let looks = doubt.looks + 1
   // mutant: one-look-is-enough
-  guard looks >= looksBeforeSendingAgain && now >= settled else {
-    let next = looks == 1 ? first + settleTime / 2 : max(now + settleTime / 10, settled)
-    return .look(again: next, looks: looks, first: first)
+  guard looks >= looksBeforeSendingAgain && isSettled else {
+    let end = settled + serverNow.since(earliest)
+    let next = looks == 1 ? end - settleTime / 2 : end
+    return .look(again: max(next, serverNow + settleTime / 10), looks: looks, first: first)
   }
   guard let everywhere = look.everywhere else { return .lookEverywhere }
   let suspects = look.suspects(for: name, doubt.arming)
@@ -123,7 +132,7 @@ package func identify(
   if !suspects.isEmpty { return .ask(suspects) }
   // mutant: contradiction-everywhere-believed
   if everywhere.isWhole { return .sendAgain }
-  return now < settled + settleTime ? .look(again: soon, looks: doubt.looks, first: first) : .ask([])
+  return earliest < settled + settleTime ? .look(again: soon, looks: doubt.looks, first: first) : .ask([])
 }
 
 extension CreateLook {

@@ -213,12 +213,13 @@ extension Lane {
     refused?.sentName = nil
   }
 
-  /// An unanswered create was looked for (R6); ``identify(_:_:by:now:settleTime:)`` says what that means.
+  /// An unanswered create was looked for (R6); ``identify(_:_:by:now:clock:settleTime:)`` says what that means.
   package mutating func lookedFor(
     _ edit: EditNumber,
     _ look: CreateLook,
     settleTime: Duration,
-    serverNow: Timestamp,
+    now: Timestamp,
+    clock: ServerClock,
     _ evidence: Evidence
   ) -> LaneStep<CreateLookOutcome> {
     // Its user may have adopted it or sent it again while it was looked for.
@@ -227,9 +228,9 @@ extension Lane {
     else { return step(.settled(.waiting)) }
     if let contradiction = look.contradiction { flying?.failure = APIErrorDetail(status: 200, title: contradiction) }
     // mutant: settle-time-cut-short
-    switch identify(name, doubt, by: look, now: serverNow, settleTime: settleTime) {
+    switch identify(name, doubt, by: look, now: now, clock: clock, settleTime: settleTime) {
     case .adopt(let document):
-      land(operation, document, as: .adopted, evidence, serverNow)
+      land(operation, document, as: .adopted, evidence, clock.serverTime(now))
       return step(.settled(.landed))
     case .ask(let candidates):
       // mutant: candidates-forgotten

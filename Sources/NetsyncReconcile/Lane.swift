@@ -13,7 +13,7 @@ package import NetsyncModel
 /// | a guard holds, or a person allows | ``holdDeletion(_:)`` |
 /// | it is looked at, or a listing overtakes it | ``read(_:_:contests:_:)``, ``listed(_:_:_:contests:_:)`` |
 /// | it is about to be sent, and is answered or was not sent | ``arm(_:_:)``, ``answered(_:to:holder:_:at:_:)``, ``notSent(_:)`` |
-/// | an unanswered create was looked for | ``lookedFor(_:_:settleTime:serverNow:_:)`` |
+/// | an unanswered create was looked for | ``lookedFor(_:_:settleTime:now:clock:_:)`` |
 /// | the process that sent it has died | ``recover()`` |
 ///
 /// An edit that is in the lane before an event is in it afterwards, or an effect tells what became of it.

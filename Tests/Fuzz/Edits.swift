@@ -172,7 +172,7 @@ private struct Course {
       named: named,
       everywhere: everywhere,
       settleTime: .seconds(90),
-      serverNow: time.now,
+      clock: ServerClock(offset: .zero, uncertainty: .seconds(input.number(below: 2))),
       evidence: Evidence(request: "GET /networks", status: 200)
     )
   }

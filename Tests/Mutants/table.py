@@ -38,7 +38,9 @@ CREATES = [
     Mutant("crashed-create-sent-again", "R13", RESULT, ".wait"),
     Mutant("found-create-sent-again", "R6", RETURNED, ".sendAgain"),
     Mutant("one-look-is-enough", "R6", CONDITION, "looks >= 1"),
-    Mutant("settle-time-cut-short", "R6", CONDITION, "identify(name, doubt, by: look, now: serverNow, settleTime: settleTime / 10)"),
+    Mutant("settle-time-cut-short", "R6", CONDITION, "identify(name, doubt, by: look, now: now, clock: clock, settleTime: settleTime / 10)"),
+    Mutant("settle-time-by-a-rough-clock", "R6", ASSIGNED, "clock.serverTime(now)"),
+    Mutant("first-look-by-a-rough-clock", "R6", ASSIGNED, "doubt.firstLook ?? clock.serverTime(now)"),
     Mutant("another-name-adopted", "R6", ASSIGNED, "true"),
     Mutant(
         "known-network-adopted",

@@ -60,4 +60,16 @@ struct ServerClockTests {
     #expect(ServerClock.unknown.serverTime(host) == host)
     #expect(ServerClock.unknown.uncertainty == .seconds(300))
   }
+
+  @Test func `a wait from the latest to the earliest is never cut short`() {
+    let host = Timestamp(microseconds: 1_780_000_000_000_000)
+    let slow = ServerClock(offset: .seconds(-90), uncertainty: .seconds(1))
+    #expect(slow.latest(host) == host - .seconds(89))
+    #expect(slow.earliest(host) == host - .seconds(91))
+    // As long as nothing is known, the host's clock measures alone.
+    #expect(ServerClock.unknown.earliest(host + .seconds(90)).since(ServerClock.unknown.latest(host)) == .seconds(90))
+    // The server turns out to be five minutes ahead at the most.
+    let ahead = ServerClock(offset: .seconds(299), uncertainty: .seconds(1))
+    #expect(ahead.earliest(host + .seconds(90)).since(ServerClock.unknown.latest(host)) < .seconds(90))
+  }
 }

@@ -176,6 +176,50 @@ struct IdentifyCreateTests {
     #expect(now >= .at(firstLook + 90))
   }
 
+  /// The dates of answers have whole seconds, so the same clock reads earlier or later from one answer to the next.
+  @Test(arguments: [-500, -499, -1, 0, 1, 250, 499, 500] as [Int64], [-500, 0, 1, 500] as [Int64])
+  func `a create is not sent again before its settle time is over, whatever the clock reads`(
+    _ firstError: Int64,
+    _ error: Int64
+  ) throws {
+    func clock(_ error: Int64) -> ServerClock {
+      ServerClock(offset: .seconds(-1_000) + .milliseconds(error), uncertainty: .milliseconds(500))
+    }
+    let look = try identified(CreateSight([]), at: .at(0), by: clock(firstError))
+    guard case .look(again: let again, looks: 1, let first) = look else { throw UnexpectedDecision(decision: look) }
+    #expect(first >= .at(-1_000))
+    #expect(clock(firstError).hostTime(again) >= .at(45))
+    for (seconds, isOver) in [(89, false), (92, true)] as [(Int64, Bool)] {
+      let decision = try identified(CreateSight([]), looks: 2, first: first, at: .at(seconds), by: clock(error))
+      #expect((decision == .sendAgain) == isOver, "after \(seconds) s")
+      // The look that it waits for comes when the time is certainly over.
+      guard case .look(let next, _, _) = decision else { continue }
+      let host = clock(error).hostTime(next)
+      #expect(try identified(CreateSight([]), looks: 3, first: first, at: host, by: clock(error)) == .sendAgain)
+    }
+    let moment = Timestamp.at(90) - .microseconds(1)
+    #expect(try identified(CreateSight([]), looks: 2, first: first, at: moment, by: clock(error)) != .sendAgain)
+  }
+
+  @Test func `a server that never says the time makes no wait longer, and one that says it at last makes none shorter`()
+    throws
+  {
+    let look = try identified(CreateSight([]), at: .at(0), by: .unknown)
+    guard case .look(let again, looks: 1, let first) = look else { throw UnexpectedDecision(decision: look) }
+    #expect(ServerClock.unknown.hostTime(again) == .at(45))
+    #expect(
+      try identified(CreateSight([]), looks: 2, first: first, at: .at(89), by: .unknown)
+        == .look(again: .at(98), looks: 3, first: first)
+    )
+    #expect(try identified(CreateSight([]), looks: 2, first: first, at: .at(90), by: .unknown) == .sendAgain)
+    let ahead = ServerClock(offset: .seconds(299), uncertainty: .milliseconds(500))
+    #expect(try identified(CreateSight([]), looks: 2, first: first, at: .at(89), by: ahead) != .sendAgain)
+  }
+
+  private struct UnexpectedDecision: Error {
+    let decision: UnknownCreateDecision
+  }
+
   private func identified(
     _ found: [NetworkDocument],
     name: String = "a",
@@ -204,7 +248,8 @@ struct IdentifyCreateTests {
     everywhere: CreateSight? = CreateSight([]),
     siblings: Int = 1,
     others: [UnansweredCreate] = [],
-    at now: Timestamp
+    at now: Timestamp,
+    by clock: ServerClock = .exact
   ) throws -> UnknownCreateDecision {
     let arming = Arming(notBefore: .at(0), known: [try .sample(8)])
     return identify(
@@ -218,6 +263,7 @@ struct IdentifyCreateTests {
         others: others
       ),
       now: now,
+      clock: clock,
       settleTime: .seconds(90)
     )
   }

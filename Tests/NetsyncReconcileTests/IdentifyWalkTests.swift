@@ -43,7 +43,7 @@ struct IdentifyWalkTests {
     var now: Int64
 
     var decision: UnknownCreateDecision {
-      identify(NetworkName("a"), doubt, by: look, now: .at(now), settleTime: .seconds(90))
+      identify(NetworkName("a"), doubt, by: look, now: .at(now), clock: .exact, settleTime: .seconds(90))
     }
 
     func ids(_ kinds: Set<Finding.Kind>) -> [NetworkID] {

@@ -206,7 +206,7 @@ private struct LaneCell {
         .effects
     case .lookedFor(let look, let isLate):
       let now = isLate ? LaneSpace.late : LaneSpace.now
-      return lane.lookedFor(number(1), look, settleTime: .seconds(90), serverNow: now, Evidence()).effects
+      return lane.lookedFor(number(1), look, settleTime: .seconds(90), now: now, clock: .exact, Evidence()).effects
     case .recover: return lane.recover().effects
     case .suspect: return lane.suspect(by: .unknown).effects
     }

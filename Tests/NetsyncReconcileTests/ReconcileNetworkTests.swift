@@ -144,14 +144,14 @@ struct ReconcileNetworkTests {
   @Test func `a listing that lags behind our own rename is not believed, but a read is`() throws {
     let old = try NetworkDocument.sample()
     let standing = NetworkStanding(base: try .sample(name: "b", updatedAt: .at(60)), recentWrite: .changed)
-    #expect(reconcile(standing, with: .listed(old), under: .newest, clock: .exact).base == .ignoreStale)
-    #expect(reconcile(standing, with: .read(old), under: .newest, clock: .exact).base == .accept(old, .wentBack))
+    #expect(reconcile(standing, with: .listed(old), under: .newest, clock: .close).base == .ignoreStale)
+    #expect(reconcile(standing, with: .read(old), under: .newest, clock: .close).base == .accept(old, .wentBack))
   }
 
   @Test func `a listing that is newer than our own rename is believed`() throws {
     let newer = try NetworkDocument.sample(name: "theirs", updatedAt: .at(120))
     let standing = NetworkStanding(base: try .sample(name: "b", updatedAt: .at(60)), recentWrite: .changed)
-    #expect(reconcile(standing, with: .listed(newer), under: .newest, clock: .exact).base == .accept(newer, .renamed))
+    #expect(reconcile(standing, with: .listed(newer), under: .newest, clock: .close).base == .accept(newer, .renamed))
   }
 
   @Test(arguments: [RecentWrite.deleted, .overtook])
@@ -159,7 +159,7 @@ struct ReconcileNetworkTests {
     let listed = try NetworkDocument.sample(name: "theirs", updatedAt: .at(60))
     for base in [nil, try NetworkDocument.sample()] {
       let standing = NetworkStanding(base: base, intent: .sample(to: "mine"), recentWrite: recentWrite)
-      let decision = reconcile(standing, with: .listed(listed), under: .server, clock: .exact)
+      let decision = reconcile(standing, with: .listed(listed), under: .server, clock: .close)
       #expect(decision == NetworkDecision(base: .ignoreStale, edit: .goesOn))
     }
   }
@@ -188,7 +188,7 @@ struct ReconcileNetworkTests {
     with sight: RemoteSight,
     under policy: ConflictPolicy = .newest
   ) -> NetworkDecision {
-    reconcile(NetworkStanding(base: base, intent: intent), with: sight, under: policy, clock: .exact)
+    reconcile(NetworkStanding(base: base, intent: intent), with: sight, under: policy, clock: .close)
   }
 
   private func reconcile(
@@ -210,5 +210,5 @@ extension QueuedIntent {
 
 extension ServerClock {
   /// No offset, right to within half a second.
-  fileprivate static let exact = ServerClock(offset: .zero, uncertainty: .milliseconds(500))
+  fileprivate static let close = ServerClock(offset: .zero, uncertainty: .milliseconds(500))
 }

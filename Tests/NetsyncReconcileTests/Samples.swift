@@ -8,6 +8,11 @@ extension Timestamp {
   }
 }
 
+extension ServerClock {
+  /// The host's own.
+  static let exact = ServerClock(offset: .zero, uncertainty: .zero)
+}
+
 extension ServerStamp {
   static func at(_ seconds: Int64) -> ServerStamp { ServerStamp(Timestamp.at(seconds).rfc3339) }
 }

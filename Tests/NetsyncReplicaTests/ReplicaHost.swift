@@ -174,7 +174,7 @@ extension ReplicaHost {
         named: CreateSight(found),
         everywhere: everywhere,
         settleTime: .seconds(90),
-        serverNow: serverNow,
+        clock: serverClock,
         evidence: Evidence(request: "GET /networks", status: 200)
       )
       if case .settled(let settled) = outcome { return settled }
@@ -187,7 +187,7 @@ extension ReplicaHost {
     try look(for: create, finding: [])
     wait(.seconds(45))
     try look(for: create, finding: [])
-    wait(.seconds(45))
+    wait(.seconds(47))
     return try look(for: create, finding: [])
   }
 }

@@ -28,7 +28,8 @@ import Testing
     #expect(try host.look(for: create, finding: []) == .inDoubt)
     try host.restart()
     let arming = Arming(notBefore: first, known: [])
-    let doubt = Doubt(arming: arming, looks: 1, firstLook: first, nextLook: first + .seconds(45))
+    // The server's clock is known to a second: the time that counts begins a second later, and ends a second later.
+    let doubt = Doubt(arming: arming, looks: 1, firstLook: first + .seconds(1), nextLook: first + .seconds(1 + 45 + 1))
     #expect(try host.replica.operation(create.edit)?.state == .inDoubt(doubt))
   }
 

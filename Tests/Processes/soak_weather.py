@@ -28,9 +28,6 @@ RATES = {
 }
 # Creates that arrive late, while it is slow.
 LATE = 0.3
-# A known limit: netsync counts a settle time on the server's clock, which it knows by dates of whole seconds, and so may
-# take it for over by this much too soon.
-DATES_S = 1.5
 # The longest wait for an answer that does come. A write is never kept for longer, so nobody gives one up that goes on.
 SLOW_S = 1.0
 # Reads that are not answered at all while it is slow: whoever asked gives up, or the wave ends.
@@ -52,7 +49,7 @@ class Weather(Witness):
         self.holder = socket.socket()
         self.holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         self.holder.bind(("127.0.0.1", 0))
-        super().__init__(port, log, settle_s - DATES_S, LATE, chance)
+        super().__init__(port, log, settle_s, LATE, chance)
 
     def listening(self) -> Station:
         station = Station(self, Exposed, self.holder.getsockname()[1])

@@ -43,7 +43,7 @@ extension PushStep {
         named: named.listing.sight,
         everywhere: everywhere?.listing.sight,
         settleTime: engine.settleTime,
-        serverNow: requests.serverNow,
+        clock: requests.clock,
         evidence: Evidence(request: (everywhere ?? named).request, status: 200)
       )
     }

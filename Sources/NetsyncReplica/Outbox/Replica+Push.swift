@@ -74,13 +74,13 @@ extension Replica {
   /// - Parameters:
   ///   - named: what the server lists under its name.
   ///   - everywhere: what it lists at all, where that was looked through.
-  ///   - serverNow: the time on the server's clock.
+  ///   - clock: the server's.
   package func lookedFor(
     _ edit: EditNumber,
     named: CreateSight,
     everywhere: CreateSight? = nil,
     settleTime: Duration,
-    serverNow: Timestamp,
+    clock: ServerClock,
     evidence: Evidence
   ) throws(ReplicaError) -> CreateLookOutcome {
     let lookedAt = now()
@@ -95,7 +95,7 @@ extension Replica {
         others: unansweredCreates(among: try database.operations()).filter { $0.name != operation.intent.name }
       )
       return try database.advance(operation.network, at: lookedAt) { lane in
-        lane.lookedFor(edit, look, settleTime: settleTime, serverNow: serverNow, evidence)
+        lane.lookedFor(edit, look, settleTime: settleTime, now: lookedAt, clock: clock, evidence)
       }
     }
   }

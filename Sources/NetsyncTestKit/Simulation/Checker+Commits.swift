@@ -16,6 +16,7 @@ extension Checker {
       // A process that died before it wrote down that an edit was refused leaves it to be sent once more.
       if step == .recover { state.refusals = [] }
       if step == .keepQuiet { state.quietUntil = max(state.quietUntil, state.askedQuiet[process] ?? 0) }
+      checkSettleTimes(facts, step, &state)
       checkEdits(facts, &state)
       checkDeletes(facts, process, state)
       checkRestored(facts, &state)
@@ -49,6 +50,21 @@ extension Checker {
         continue
       }
       violate(.duplicateCreate, "\"\(name)\" is adopted upon a listing that contradicts itself")
+    }
+  }
+
+  /// A create is not sent again before its settle time is over, in true time (R6).
+  private func checkSettleTimes(_ facts: CommittedFacts, _ step: DurableStep?, _ state: inout State) {
+    for edit in facts.edits {
+      let number = edit.edit.rawValue
+      if edit.isLookedFor {
+        state.lookedForSince[number] = state.lookedForSince[number] ?? server.wall
+      } else if let since = state.lookedForSince.removeValue(forKey: number), step == .resolveCreate {
+        let waited = Duration.microseconds(server.wall - since)
+        if edit.state == "waiting", waited < SimulatedHost.settleTime {
+          violate(.duplicateCreate, "edit \(number) is sent again \(waited) after it was first looked for")
+        }
+      }
     }
   }
 

@@ -66,6 +66,8 @@ package final class Checker: Sendable {
     var contradicted: Set<Namesakes> = []
     /// Networks of which an edit was taken back: it may have been carried out all the same.
     var takenBack: Set<Int64> = []
+    /// When each unanswered create was first looked for, on the server's clock.
+    var lookedForSince: [Int64: Int64] = [:]
     /// When our last write of each network was acknowledged, in the simulation's time.
     var acknowledgedAt: [Int64: Int64] = [:]
   }

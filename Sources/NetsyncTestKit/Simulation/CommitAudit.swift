@@ -10,6 +10,8 @@ package struct CommittedFacts: Sendable {
     package var action: Intent.Action
     package var name: NetworkName?
     package var state: String
+    /// It was looked for since it was sent.
+    package var isLookedFor = false
   }
 
   package struct Change: Hashable, Sendable {
@@ -113,13 +115,15 @@ final class CommitAudit: TransactionObserver, Sendable {
   }
 
   private func edit(_ id: Int64, _ database: Database) -> [CommittedFacts.Edit] {
-    all("SELECT edit, network_key, action, name, state FROM operation WHERE edit = ?", id, database) { row in
+    all("SELECT edit, network_key, action, name, state, first_look_us FROM operation WHERE edit = ?", id, database) {
+      row in
       CommittedFacts.Edit(
         edit: EditNumber(rawValue: row[0]),
         network: NetworkKey(rawValue: row[1]),
         action: try fact(Intent.Action(rawValue: row[2])),
         name: (row[3] as String?).map(NetworkName.init(_:)),
-        state: row[4]
+        state: row[4],
+        isLookedFor: row[5] != nil
       )
     }
   }

@@ -91,7 +91,7 @@ final class SimulatedHost: Sendable {
         transport: SimulatedTransport(world: world, process: process, isForeign: isForeign),
         baseURL: .telnyx,
         key: state.withLock { $0.key },
-        timeout: .seconds(10),
+        timeout: Self.timeout,
         pageSize: pageSize,
         now: now
       ),
@@ -102,10 +102,14 @@ final class SimulatedHost: Sendable {
         logger: Self.logger
       ),
       policy: policy,
-      settleTime: .seconds(90),
+      settleTime: Self.settleTime,
       stop: process.stop
     )
   }
+
+  /// How long a request is waited for, and when it cannot be carried out any more.
+  static let timeout: Duration = .seconds(10)
+  static let settleTime: Duration = .seconds(90)
 
   private static let logger = Logger(label: "simulation") { _ in SwiftLogNoOpLogHandler() }
 }

@@ -84,7 +84,8 @@ extension SimulatedWorld {
     case .answerLost:
       time.schedule(after: there) { [self] in _ = answer(parcel, nil) }
     case .late:
-      let delay = timeout + .milliseconds(1 + (strike?.below(60_000) ?? 0))
+      let longest = (SimulatedHost.settleTime - timeout).wholeMicroseconds / 1_000
+      let delay = timeout + .milliseconds(1 + (strike?.below(Int(longest) - 1) ?? 0))
       time.schedule(after: delay) { [self] in _ = answer(parcel, nil) }
     case .duplicate where parcel.call.kind != .create:
       deliver(parcel, strike, after: there, back)
