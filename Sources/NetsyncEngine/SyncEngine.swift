@@ -1,5 +1,6 @@
 package import NetsyncAPI
 package import NetsyncModel
+import NetsyncReconcile
 package import NetsyncReplica
 
 /// Moves things between the API and the replica; every decision is made in the rules.
@@ -36,7 +37,7 @@ package struct SyncEngine: Sendable {
   }
 
   /// What every pull and every push is wrapped in: the sync lock, the repair of what a process that died left behind, and at
-  /// the end the server's clock remembered, the journal kept within its bounds, and the write-ahead log folded in.
+  /// the end the server's clock remembered, the journal kept within its bounds once a day, and the write-ahead log folded in.
   ///
   /// - Parameters:
   ///   - wait: how long to wait for another process that syncs.
@@ -66,7 +67,7 @@ package struct SyncEngine: Sendable {
     try await work(requests, meta)
     try replicaStep { () throws(ReplicaError) in
       if requests.counted.reading != nil { try replica.remember(requests.clock) }
-      try replica.compactJournal()
+      if isCompactionDue(now: environment.now(), last: meta.compactedAt) { try replica.compactJournal() }
       try replica.checkpoint()
     }
   }

@@ -17,6 +17,15 @@ struct JournalHorizonTests {
     #expect(journalHorizon(now: now, surplus: written) == now - .seconds(horizon * Self.day))
   }
 
+  @Test(
+    arguments: [(nil, true), (0, false), (1, false), (86_399, false), (86_400, true), (900_000, true), (-1, true)]
+      as [(Int64?, Bool)]
+  )
+  func `the journal is looked through once a day, and at once after a clock was set back`(ago: Int64?, isDue: Bool) {
+    let now = Timestamp.at(0)
+    #expect(isCompactionDue(now: now, last: ago.map { now - .seconds($0) }) == isDue)
+  }
+
   @Test func `an entry from a clock that ran ahead removes nothing of the last day`() {
     let now = Timestamp.at(0)
     #expect(journalHorizon(now: now, surplus: now + .seconds(Self.day)) == now - .seconds(Self.day))

@@ -8,6 +8,8 @@ package struct ReplicaMeta: Hashable, Sendable {
   package var clock: ServerClock
   /// The server asked for silence until then, on the host's clock.
   package var quietUntil: Timestamp?
+  /// When the journal was last compacted.
+  package var compactedAt: Timestamp?
   /// Writes that the server has acknowledged; a request remembers the count at its start (R10).
   package var acknowledgements: Int64
 }
@@ -64,6 +66,7 @@ extension ReplicaMeta {
       baseURL: try row.value("base_url"),
       clock: clock,
       quietUntil: Timestamp(try row.value("quiet_until_us") as Int64?),
+      compactedAt: Timestamp(try row.value("compacted_at_us") as Int64?),
       acknowledgements: try row.value("acknowledgements")
     )
   }

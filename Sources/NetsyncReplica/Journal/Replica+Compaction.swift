@@ -22,7 +22,11 @@ extension Replica {
       let (oldChanges, oldSweeps) = try read { database in
         (try database.oldChanges(keeping: changes, at: compactedAt), try database.oldSweeps(keeping: sweeps))
       }
-      guard !oldChanges.isEmpty || !oldSweeps.isEmpty else { return }
+      guard !oldChanges.isEmpty || !oldSweeps.isEmpty else {
+        return try writePulled(.compactJournal) { database in
+          try database.run("UPDATE meta SET compacted_at_us = ?", arguments: [compactedAt.microseconds])
+        }
+      }
       // What has served stays so: no edit opens again, and no removal loses the entry after it.
       try writePulled(.compactJournal) { database in
         try database.run(

@@ -64,7 +64,13 @@ extension Replica {
     try read { database in
       UnsettledSweeps(
         try database.rows(
-          "SELECT complete, changed, went_back, guard FROM sweep WHERE sweep < ? ORDER BY sweep DESC",
+          """
+          SELECT complete, changed, went_back, guard FROM sweep
+          WHERE sweep < ?1 AND sweep >= coalesce(
+            (SELECT sweep FROM sweep WHERE sweep < ?1 AND complete AND guard IS NULL ORDER BY sweep DESC LIMIT 1), 0
+          )
+          ORDER BY sweep DESC
+          """,
           arguments: [sweep]
         ) { row in
           UnsettledSweeps.Past(
