@@ -35,14 +35,14 @@ public struct ServerClock: Hashable, Sendable {
   /// A host time on the server's clock.
   public func serverTime(_ host: Timestamp) -> Timestamp { host + offset }
 
-  /// A host time on the server's clock, as late and as early as it may be: a wait that is measured from the latest to the earliest is
-  /// never cut short, however the estimate moves in between.
+  /// A host time on the server's clock, as early and as late as it may be there: a wait that is measured from the latest to the earliest
+  /// is never cut short, however the estimate moves in between.
   ///
   /// While nothing is known, the server is taken to be as far ahead as it can be. A wait is then exactly as long as the host's clock
   /// says, and one that began so is not cut short either when the clock comes to be known.
-  public func latest(_ host: Timestamp) -> Timestamp { serverTime(host) + uncertainty }
-  public func earliest(_ host: Timestamp) -> Timestamp {
-    self == .unknown ? latest(host) : serverTime(host) - uncertainty
+  public func bounds(_ host: Timestamp) -> (earliest: Timestamp, latest: Timestamp) {
+    let latest = serverTime(host) + uncertainty
+    return (earliest: self == .unknown ? latest : serverTime(host) - uncertainty, latest: latest)
   }
 
   /// A server time on the host's clock.

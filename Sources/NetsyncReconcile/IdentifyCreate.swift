@@ -97,10 +97,9 @@ package func identify(
   clock: ServerClock,
   settleTime: Duration
 ) -> UnknownCreateDecision {
-  // mutant: first-look-by-a-rough-clock
-  let first = doubt.firstLook ?? clock.latest(now)
   // mutant: settle-time-by-a-rough-clock
-  let earliest = clock.earliest(now)
+  let (earliest, latest) = clock.bounds(now)
+  let first = doubt.firstLook ?? latest
   let settled = first + settleTime
   let isSettled = earliest >= settled
   let serverNow = clock.serverTime(now)

@@ -39,8 +39,7 @@ CREATES = [
     Mutant("found-create-sent-again", "R6", RETURNED, ".sendAgain"),
     Mutant("one-look-is-enough", "R6", CONDITION, "looks >= 1"),
     Mutant("settle-time-cut-short", "R6", CONDITION, "identify(name, doubt, by: look, now: now, clock: clock, settleTime: settleTime / 10)"),
-    Mutant("settle-time-by-a-rough-clock", "R6", ASSIGNED, "clock.serverTime(now)"),
-    Mutant("first-look-by-a-rough-clock", "R6", ASSIGNED, "doubt.firstLook ?? clock.serverTime(now)"),
+    Mutant("settle-time-by-a-rough-clock", "R6", ASSIGNED, "(clock.serverTime(now), clock.serverTime(now))"),
     Mutant("another-name-adopted", "R6", ASSIGNED, "true"),
     Mutant(
         "known-network-adopted",

@@ -64,12 +64,12 @@ struct ServerClockTests {
   @Test func `a wait from the latest to the earliest is never cut short`() {
     let host = Timestamp(microseconds: 1_780_000_000_000_000)
     let slow = ServerClock(offset: .seconds(-90), uncertainty: .seconds(1))
-    #expect(slow.latest(host) == host - .seconds(89))
-    #expect(slow.earliest(host) == host - .seconds(91))
+    #expect(slow.bounds(host) == (host - .seconds(91), host - .seconds(89)))
     // As long as nothing is known, the host's clock measures alone.
-    #expect(ServerClock.unknown.earliest(host + .seconds(90)).since(ServerClock.unknown.latest(host)) == .seconds(90))
+    let latest = ServerClock.unknown.bounds(host).latest
+    #expect(ServerClock.unknown.bounds(host + .seconds(90)).earliest.since(latest) == .seconds(90))
     // The server turns out to be five minutes ahead at the most.
     let ahead = ServerClock(offset: .seconds(299), uncertainty: .seconds(1))
-    #expect(ahead.earliest(host + .seconds(90)).since(ServerClock.unknown.latest(host)) < .seconds(90))
+    #expect(ahead.bounds(host + .seconds(90)).earliest.since(latest) < .seconds(90))
   }
 }
