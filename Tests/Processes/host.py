@@ -20,6 +20,10 @@ from checks import LIVING, Violation, equal, require
 # Letters that percent-encoding, JSON and the two alphabets of base64 write differently.
 KEY = "KEY0canary+/=%&~7f3a91"
 ENDS_WITHIN_S = 90
+# What libraries say, and where code stands.
+LIBRARY = re.compile(
+    r"NIO|SSLError|BoringSSL|HTTPClient|AsyncHTTP|Swift|errno|Optional\(|\.swift|/checkouts/|/\.build/|\.cc:|/root/|Error\("
+)
 QUEUED = re.compile(r"^Queued edit (\d+): .*\n", re.MULTILINE)
 # What the journal can say last of an edit that has left the outbox.
 OUTCOMES = ("sent", "adopted", "satisfied", "refused", "superseded", "discarded", "resolved", "yielded")
@@ -182,6 +186,12 @@ class Host:
         for file in files:
             seek_key(file.read_bytes(), str(file))
         return len(files)
+
+
+def check_words(answer: Answer) -> None:
+    """Nothing of what was said is a library's own text, the name of a type, or a path of the machine that built netsync."""
+    found = LIBRARY.search(answer.errors + answer.output)
+    require(not found, f"{found and found[0]!r} is in what was said: {answer.errors or answer.output}")
 
 
 def check_named(answer: Answer) -> None:

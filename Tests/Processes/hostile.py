@@ -3,7 +3,7 @@
 Each case of the corpus in `hostile/` has a replica of its own, and says what has to come of it: the exit status, the
 result object, the error's code, what is known then, what is left in the outbox, and what was asked. No answer may end
 the process otherwise than by an exit status of the contract, take more time or memory than there is, leave the key in a
-file, or touch what it does not speak of. Nothing but loopback is used.
+file, say a word of a library or a path of the build, or touch what it does not speak of. Nothing but loopback is used.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from checks import Run, Violation, equal, main, require
-from host import KEY, Answer, Host, check_seeking, seek_key
+from host import KEY, Answer, Host, check_seeking, check_words, seek_key
 from hostile.case import ANYTHING, Case, fits
 from hostile.command import Command, carry_out, starters
 from hostile.corpus import corpus
@@ -169,6 +169,7 @@ class Trial:
         answer = Answer(arguments, ended.status, *(text.decode(errors="replace") for text in said))
         require(ended.status >= 0 and ended.status not in TRAPS, f"a trap: {answer}")
         require(ended.peak_mb < PEAK_MB, f"took {ended.peak_mb:.0f} MB")
+        check_words(answer)
         if self.ended == NOT_ENDED:
             error = error_object(answer)
             self.ended = f"exit {answer.status}" + (f", {error['code']}: {error['why'][:200]}" if error else "")
