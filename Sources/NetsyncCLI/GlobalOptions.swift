@@ -2,8 +2,33 @@ import ArgumentParser
 import Netsync
 import FoundationEssentials
 
-/// The flags that every command takes, after the verb.
+/// The flags that every command takes, before and after the verb.
 struct GlobalOptions: ParsableArguments {
+  /// How these flags are written; those that take a value, and those that do not.
+  private static let written = (
+    withValue: ["--replica", "-p", "--profile", "--api-key-file", "--color", "-o", "--output", "--fields"],
+    alone: ["-q", "--quiet", "-v", "--verbose", "--no-input", "--offline", "--json"]
+  )
+
+  /// The parser knows these flags after the verb only, so what stands before it is put behind it.
+  static func behindTheVerb(_ arguments: [String]) -> [String] {
+    var count = 0
+    while count < arguments.count {
+      let (name, value) = (arguments[count].prefix { $0 != "=" }, arguments[count].contains("="))
+      if written.withValue.contains(String(name)) {
+        count += value ? 1 : 2
+      } else if written.alone.contains(arguments[count]) || arguments[count].wholeMatch(of: /-[qv]+/) != nil {
+        count += 1
+      } else {
+        break
+      }
+    }
+    guard count < arguments.count else { return arguments }
+    let rest = arguments[count...]
+    let verb = NamedCommand(in: Array(rest)).depth
+    return Array(rest.prefix(verb) + arguments[..<count] + rest.dropFirst(verb))
+  }
+
   @Option(help: ArgumentHelp("The replica's file.", valueName: "file"))
   var replica: String?
 

@@ -25,6 +25,7 @@ package struct NetsyncCommand: AsyncParsableCommand {
 
   /// Parses and runs; what went wrong is said on stderr, and its status is returned.
   static func run(_ arguments: [String]) async -> ExitStatus {
+    let arguments = GlobalOptions.behindTheVerb(arguments)
     let command: any ParsableCommand
     do {
       if let message = unsafe UserMessage.undecodable(CommandLine.unsafeArgv) { throw message }
@@ -70,6 +71,7 @@ package struct NetsyncCommand: AsyncParsableCommand {
 
   /// What is said of arguments that cannot be parsed, as people read it; nil for those that can. Runs nothing.
   package static func refusal(of arguments: [String]) -> [String]? {
+    let arguments = GlobalOptions.behindTheVerb(arguments)
     do {
       _ = try parseAsRoot(arguments)
       return nil

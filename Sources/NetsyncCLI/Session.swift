@@ -34,7 +34,9 @@ struct Session {
 
   /// A copy of the replica, for a dry run.
   func trial() throws(UserMessage) -> Replica {
-    try step { () throws(ReplicaError) in try Replica.trial(of: settings.replicaPath, now: { .now }) }
+    let trial = try step { () throws(ReplicaError) in try Replica.trial(of: settings.replicaPath, now: { .now }) }
+    warn(of: trial.loss)
+    return trial.replica
   }
 
   /// Runs `work` with an engine that talks to the API, and ends its connections. Ctrl-C asks it to end.

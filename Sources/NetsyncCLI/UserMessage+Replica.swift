@@ -31,6 +31,12 @@ extension UserMessage {
       why: "\(path) was removed, or another file was put in its place",
       state: "what was written until then is in the file that was opened; the one that is there now was not touched",
       next: "start it again")
+    case .locked(let path): .row(.busy, "busy", "another netsync has the replica",
+      why: "\(path) was not free within 30 s: a sync, or 'netsync replica compact' of a large file",
+      next: "try again", isRetryable: true)
+    case .notCopied(let path, let reason): .row(.failed, "not_copied", "the copy could not be written",
+      why: "\(path): \(reason)", state: "the replica is as it was",
+      next: "name a file in a directory of yours, on a disk with room for it")
     case .taken(let path): .usage("there is a file already",
       why: "\(path) stays as it is", next: "choose another name")
     case .noEdit(let edit): .usage("there is no edit \(edit.description)",

@@ -33,7 +33,7 @@ extension UserMessage {
     if !named.verbs.isEmpty, let flag = arguments.first(where: { $0.hasPrefix("-") }) {
       return usage(
         "\(flag) is not taken here",
-        why: "flags stand after the verb, as in 'netsync status --json'",
+        why: "a command's own flags stand after it, as in 'netsync pull --dry-run'",
         next: "\(named.path) --help"
       )
     }
@@ -49,11 +49,13 @@ extension UserMessage {
 }
 
 /// How far arguments name a command.
-private struct NamedCommand {
+struct NamedCommand {
   /// The last command that there is.
   private(set) var command: any ParsableCommand.Type = NetsyncCommand.self
   /// As it is typed: `netsync networks`.
   private(set) var path = NetsyncCommand._commandName
+  /// How many arguments stand for commands.
+  private(set) var depth = 0
   /// The word that stands where a verb of ``command`` should.
   private(set) var unknown: String?
 
@@ -61,10 +63,12 @@ private struct NamedCommand {
     for argument in arguments.prefix(while: { !$0.hasPrefix("-") && $0 != "help" }) where !verbs.isEmpty {
       guard let next = command.configuration.subcommands.first(where: { $0._commandName == argument }) else {
         unknown = argument
+        depth += 1
         return
       }
       command = next
       path += " \(argument)"
+      depth += 1
     }
   }
 

@@ -108,7 +108,7 @@ extension OutboxOperation {
 /// | held | waiting: a person allows it; conflict: both sides changed | satisfied, yielded, superseded, discarded |
 /// | refused | waiting: it is retried | superseded, discarded |
 ///
-/// `Word.next` has the edges as a value.
+/// `Word.next` has the edges as a value. A create that waits in a backup is in doubt there: its original may have sent it.
 public enum OperationState: Hashable, Sendable {
   /// To be sent, no sooner than `notBefore` (host clock).
   case waiting(notBefore: Timestamp?)

@@ -256,9 +256,9 @@ extension Lane {
     guard let operation = queued, case .create = operation.intent, case .waiting = operation.state else {
       return step(())
     }
-    let earliest = clock.serverTime(operation.editedAt) - clock.uncertainty
+    let earliest = clock.serverTime(operation.editedAt) - clock.uncertainty - Limits.serverClockSpread
     _ = arm(operation, Arming(notBefore: earliest, known: []))
-    return step(())
+    return recover()
   }
 
   /// The process that sent it has died: a create may have been applied, anything else looks first and can simply be sent again (R13).

@@ -21,7 +21,8 @@ struct YearsCommand: ParsableCommand {
   var seed: UInt64 = 1
 
   func validate() throws {
-    guard years > 0 else { throw ValidationError("--years must be 1 or more.") }
+    // From the second year on every horizon has been passed: what grows shows in the third.
+    guard years > 2 else { throw ValidationError("--years must be 3 or more.") }
   }
 
   func run() throws {

@@ -67,7 +67,9 @@ import Testing
     ),
     (["pull", "--timeout", "5"], "the value '5' is invalid for '--timeout <d>'\n", "netsync pull --help"),
     (["networks", "rename", "lab"], "missing expected argument", "netsync networks rename --help"),
-    (["--offline", "status"], "--offline is not taken here", "netsync --help"),
+    (["--dry-run", "pull"], "--dry-run is not taken here", "netsync --help"),
+    (["--offline", "--dry-run", "pull"], "--offline is not taken here", "netsync --help"),
+    (["--offline", "networks", "lst"], "there is no command netsync networks lst", "did you mean list"),
   ])
   func `arguments that cannot be used are told like every other error`(
     arguments: [String],
@@ -87,6 +89,31 @@ import Testing
       let object = try JSONSerialization.jsonObject(with: Data(errors.utf8)) as? [String: Any]
       #expect(object?["schema"] as? String == "netsync.error/1", "\(errors)")
       #expect(object?["exit_code"] as? Int == 64)
+    }
+  }
+
+  @Test func `every flag that all commands take is taken before the verb too`() async throws {
+    let host = try CommandHost()
+    #expect(try await host.run("networks", "create", "lab").status == 0)
+    let key = host.directory + "/key"
+    try Data("KEY".utf8).write(to: URL(fileURLWithPath: key))
+    try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: key)
+    let written: [[String]] = [
+      ["--replica", host.replica], ["--replica=\(host.replica)"], ["--profile", "p"], ["-p", "p"],
+      ["--api-key-file", key], ["--quiet"], ["-q"], ["--verbose"], ["-v"], ["-vv"], ["--color", "never"],
+      ["--no-input"],
+      ["--offline"], ["--output", "json"], ["-o", "json"], ["--json"], ["--fields", "name"],
+    ]
+    let help = try await host.start(["networks", "list", "--help"]).ended().output
+    let shared = try await host.start(["status", "--help"]).ended().output.split(separator: "\n")
+      .compactMap { $0.firstMatch(of: /^  (?:-[a-z], )?(--[a-z-]+)/).map { String($0.1) } }
+      .filter { !["--version", "--help", "--max-age"].contains($0) && help.contains($0) }
+    #expect(!shared.isEmpty && shared.allSatisfy { flag in written.contains { $0[0] == flag } }, "\(shared)")
+    for flag in written {
+      let before = try await host.start(["--replica", host.replica] + flag + ["networks", "list"]).ended()
+      let after = try await host.start(["networks", "list", "--replica", host.replica] + flag).ended()
+      #expect(before.status == 0 && before.output == after.output, "\(flag): \(before.errors)")
+      #expect(before.output.contains("lab"), "\(flag)")
     }
   }
 

@@ -24,6 +24,7 @@ import Testing
     #expect(try await host.run("push").status == 0)
     let daemon = try host.start(["daemon", "--interval", "1s"])
     try await daemon.shows("next pull", in: ".err")
+    #expect(daemon.read(".err").contains("next pull"))
     #expect(try await host.run("replica", "backup", host.directory + "/second.sqlite").status == 0)
     #expect(try await host.run("replica", "check", "--replica", host.directory + "/second.sqlite").status == 0)
     daemon.signal(SIGTERM)

@@ -2,7 +2,7 @@
 enum FuzzTarget: String, CaseIterable {
   /// The body of a listing, decoded and taken into a replica.
   case page
-  /// The body of an answer that is no success, up to the words for people.
+  /// The body of an answer that is no success.
   case error
   /// Headers: waits, budgets and dates.
   case headers

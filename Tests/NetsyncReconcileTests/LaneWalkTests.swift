@@ -111,7 +111,10 @@ private struct LaneCell {
       )
       walk.expect("what ends is not left", !isLeft || !ended.contains(operation.edit) || isResolved, in: words)
       guard let now = left[operation.edit] else { continue }
-      let isEdge = operation.state.word == now.state.word || operation.state.word.next.contains(now.state.word)
+      let (was, isNow) = (operation.state.word, now.state.word)
+      // A create of a copy is taken for one that was sent, and whose process died.
+      let isSuspected = event == .suspect && was == .waiting && isNow == .inDoubt
+      let isEdge = was == isNow || was.next.contains(isNow) || isSuspected
       walk.expect("states move along their edges", isEdge, in: words)
     }
     let new = after.operations.filter { operation in !lane.operations.contains { $0.edit == operation.edit } }

@@ -76,6 +76,70 @@ import Testing
     #expect(try Replica.open(path, .existing, now: host.replica.now).loss == nil)
   }
 
+  @Test func `a mark with fewer digits than the one before is read as it was written`() throws {
+    let host = try ReplicaHost()
+    try host.create("kept")
+    let line = "1 100000000 100000000\n"
+    try Data((line + line).utf8).write(to: URL(filePath: "\(host.path).mark"))
+    try host.create("more")
+    let mark = try String(contentsOf: URL(filePath: "\(host.path).mark"), encoding: .utf8).split(separator: "\n")
+    #expect(mark.count == 2 && mark[0] == mark[1] && mark[0].hasSuffix(" 2 2"), "\(mark)")
+  }
+
+  @Test func `nothing is sent out of a damaged file that lacks what was sent`() throws {
+    let host = try ReplicaHost()
+    for number in 1...300 { try host.create("made-\(number)") }
+    let create = try #require(try host.replica.operations().first)
+    try losing(host) { try host.send(create) }
+    try overwriteLeaf(of: "journal", in: path)
+    #expect(throws: ReplicaError.self) { try Replica.open(path, .existing, now: host.replica.now) }
+    let report = try Replica.reset(path, withOutbox: false, now: host.replica.now)
+    #expect(report.loss?.contains("not in the file") == true)
+    let saved = try Replica.open(path, .existing, now: host.replica.now)
+    #expect(saved.loss == nil)
+    #expect(try saved.operations().allSatisfy { $0.state.word == .inDoubt })
+    #expect(try saved.status().losses.count == 1)
+  }
+
+  @Test func `an empty file beside a log is no new file, and its log is not removed`() throws {
+    let host = try ReplicaHost()
+    try host.create("in the log")
+    for suffix in ["", "-wal"] { try FileManager.default.copyItem(atPath: host.path + suffix, toPath: path + suffix) }
+    let log = try Data(contentsOf: URL(filePath: "\(path)-wal"))
+    try #require(!log.isEmpty)
+    for isThere in [true, false] {
+      if isThere { try Data().write(to: URL(filePath: path)) } else { try FileManager.default.removeItem(atPath: path) }
+      for opening in [Replica.Opening.existing, .makeIfMissing] {
+        #expect(throws: ReplicaError.self) { try Replica.open(path, opening, now: host.replica.now) }
+      }
+      #expect(try Data(contentsOf: URL(filePath: "\(path)-wal")) == log)
+    }
+    let report = try Replica.reset(path, withOutbox: false, now: host.replica.now)
+    #expect(!report.isWhole)
+    let aside = try #require(report.setAside)
+    #expect(try Data(contentsOf: URL(filePath: "\(aside)-wal")) == log)
+    #expect(try Replica.open(path, .existing, now: host.replica.now).operations().isEmpty)
+  }
+
+  @Test func `a loss is no longer told of when the journal's time is over, and a reset does not end it`() throws {
+    let host = try ReplicaHost()
+    try losing(host) { try host.create("lost") }
+    let replica = try Replica.open(path, .existing, now: host.replica.now)
+    _ = try Replica.reset(path, withOutbox: true, now: host.replica.now)
+    #expect(try replica.status().losses.count == 1)
+    host.wait(.seconds(91 * 86_400))
+    try replica.compactJournal()
+    #expect(try replica.status().losses.isEmpty)
+  }
+
+  @Test func `a dry run passes on what was found to be lost`() throws {
+    let host = try ReplicaHost()
+    try losing(host) { try host.create("lost") }
+    let trial = try Replica.trial(of: path, now: host.replica.now)
+    defer { trial.replica.endTrial() }
+    #expect(trial.loss != nil)
+  }
+
   @Test func `a new replica in the place of one that was removed has lost nothing`() throws {
     let host = try ReplicaHost()
     for name in ["a", "b", "c"] { try host.create(name) }

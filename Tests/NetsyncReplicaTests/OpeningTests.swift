@@ -29,8 +29,8 @@ import Testing
     defer { umask(former) }
     let replica = try openReplica(path, .makeIfMissing)
     _ = try replica.beginSweep(networksOnly: true)
-    let trial = try Replica.trial(of: path, now: { Timestamp(microseconds: 0) })
-    defer { trial.removeFiles() }
+    let trial = try Replica.trial(of: path, now: { Timestamp(microseconds: 0) }).replica
+    defer { trial.endTrial() }
     let trialDirectory = URL(filePath: trial.path).deletingLastPathComponent().path(percentEncoded: false)
     let tried = try FileManager.default.contentsOfDirectory(atPath: trialDirectory).map { "\(trialDirectory)/\($0)" }
     #expect(!tried.isEmpty)

@@ -47,6 +47,11 @@ final class ReplicaHost {
 
   /// The process is gone, and another one opens the file.
   func restart() throws {
+    try restore(path)
+  }
+
+  /// Goes on with another file.
+  func restore(_ path: String) throws {
     replica = try Replica.open(path, .existing, now: { [clock] in clock.wall })
   }
 }

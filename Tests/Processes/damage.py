@@ -24,7 +24,7 @@ from itertools import zip_longest
 from pathlib import Path
 
 from checks import Run, equal, main, require
-from host import Answer, Host, check_named, check_seeking, following
+from host import Answer, Host, check_named, check_seeking, check_words, following
 from sandbox import Sandbox, running
 
 NETWORKS = 40
@@ -181,6 +181,7 @@ class World:
             self.restore_server()
         exits = (0, DAMAGED, *command.exits)
         require(answer.status in exits, f"expected exit {exits}, but {answer}")
+        check_words(answer)
         if answer.status:
             check_named(answer)
         if answer.status == DAMAGED:

@@ -22,7 +22,7 @@ KEY = "KEY0canary+/=%&~7f3a91"
 ENDS_WITHIN_S = 90
 # What libraries say, and where code stands.
 LIBRARY = re.compile(
-    r"NIO|SSLError|BoringSSL|HTTPClient|AsyncHTTP|Swift|errno|Optional\(|\.swift|/checkouts/|/\.build/|\.cc:|/root/|Error\("
+    r"NIO|SSLError|BoringSSL|HTTPClient|AsyncHTTP|Swift|errno|Optional\(|\.swift|/checkouts/|/\.build/|\.cc:|/root/|Error\(|btree|disk image|error code"
 )
 QUEUED = re.compile(r"^Queued edit (\d+): .*\n", re.MULTILINE)
 # What the journal can say last of an edit that has left the outbox.

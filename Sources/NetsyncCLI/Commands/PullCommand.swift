@@ -17,7 +17,7 @@ struct PullCommand: NetsyncVerb {
   func run() async throws {
     let session = try Session(global)
     let replica = cycle.dryRun ? try session.trial() : try session.open(.makeIfMissing)
-    defer { if cycle.dryRun { replica.removeFiles() } }
+    defer { if cycle.dryRun { replica.endTrial() } }
     let line = ProgressLine(flags.progress, quiet: global.quiet)
     let options = SyncOptions(pull: flags.options(cycle, session.settings))
     let report = try await session.answering({ JSONText(PullReport(), outcome: $0 ? .offline : .error) }) {

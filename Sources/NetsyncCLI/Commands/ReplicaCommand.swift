@@ -44,7 +44,10 @@ struct ReplicaCommand: AsyncParsableCommand {
   struct Check: NetsyncVerb {
     static let configuration = CommandConfiguration(
       abstract: "Read every page and every row; exit 10 where one is damaged.",
-      discussion: "Others may read, edit and sync meanwhile. Nothing is changed."
+      discussion: """
+        Others may read, edit and sync meanwhile. What is damaged is left as it is; only what every command does as it opens the file \
+        is done here too: an older version's is brought up to date, and a log that was lost is noted down.
+        """
     )
     @OptionGroup var global: GlobalOptions
 
@@ -100,7 +103,8 @@ struct ReplicaCommand: AsyncParsableCommand {
   struct Compact: NetsyncVerb {
     static let configuration = CommandConfiguration(
       abstract: "Give what is free within the file back to the disk.",
-      discussion: "Edits wait while it runs, and it needs room for a second copy."
+      discussion:
+        "Edits wait while it runs, and it needs room for two more copies: one in $TMPDIR, one in the write-ahead log."
     )
     @OptionGroup var global: GlobalOptions
 
@@ -140,6 +144,7 @@ struct ReplicaCommand: AsyncParsableCommand {
       let report = try await session.whileNobodySyncs(path) { () throws(ReplicaError) in
         try Replica.reset(path, withOutbox: withOutbox, now: { .now })
       }
+      session.warn(of: report.loss)
       try session.answer(JSONText(report), orSay: report.lines)
       if let lost = UserMessage(lost: report) { throw lost }
     }
@@ -164,7 +169,7 @@ extension Session {
       } catch {
         throw UserMessage(error)
       }
-      guard ContinuousClock.now < deadline else { throw UserMessage.busySyncing(wait) }
+      guard ContinuousClock.now < deadline else { throw UserMessage(ReplicaError.locked(path: path)) }
       try await Task.sleep(for: pause)
     }
   }
@@ -212,44 +217,27 @@ extension JSONText {
 
 extension ResetReport {
   fileprivate var lines: [TerminalText] {
-    var lines: [TerminalText] = dropped.map { "Dropped \($0.words)" }
+    var lines: [TerminalText] = dropped.map { "Dropped \($0.words)" } + lost.map { "Lost \($0.words)" }
     if let setAside { lines.append("Set aside: the damaged file is \(setAside).") }
     lines.append("Reset: \(counted(kept, "edit")) kept; 'netsync pull' reads the networks anew.")
     return lines
   }
 }
 
-extension ResetReport.Edit {
-  fileprivate var words: String {
-    "edit \(number.description): \(action?.rawValue ?? "an action that cannot be read")\(name.map { " \($0.text)" } ?? "")"
-  }
-}
-
 extension UserMessage {
-  fileprivate static func busySyncing(_ wait: Duration) -> UserMessage {
-    row(
-      .busy,
-      "busy",
-      "another netsync is syncing this replica",
-      why: "it did not end within \(DurationText.short(wait))",
-      next: "try again; a daemon syncs only now and then",
-      isRetryable: true
-    )
-  }
-
   /// nil where nothing was lost.
   fileprivate init?(lost report: ResetReport) {
     guard !report.lost.isEmpty || !report.isWhole else { return nil }
-    let told = report.lost.prefix(5).map(\.words).joined(separator: "; ")
+    let unknown = report.isWhole ? [] : ["nothing tells of an edit that was open on a page that cannot be read"]
+    let told = report.lost.prefix(5).map(\.words) + unknown
     let count = counted(report.lost.count, "edit")
     self = .row(
       .failed,
       "edits_lost",
       report.lost.isEmpty ? "the outbox could not be read whole" : "lost with the damaged pages: \(count)",
-      why: report.lost.isEmpty
-        ? "pages of it are damaged; nothing tells of an edit that was open there" : "\(told)",
+      why: "\(told.joined(separator: "; "))",
       state: "what could be read is kept, and the replica can be used; the damaged file is \(report.setAside ?? "")",
-      next: report.lost.isEmpty ? "netsync outbox list" : "make those edits again; --json lists all of them"
+      next: report.lost.isEmpty ? "netsync outbox list" : "make those edits again; 'netsync log' names all of them"
     )
   }
 }

@@ -16,7 +16,7 @@ struct SyncCommand: NetsyncVerb {
   func run() async throws {
     let session = try Session(global)
     let replica = cycle.dryRun ? try session.trial() : try session.open(.makeIfMissing)
-    defer { if cycle.dryRun { replica.removeFiles() } }
+    defer { if cycle.dryRun { replica.endTrial() } }
     let pushing = try push.options(cycle, session, replica)
     if !push.yes, !cycle.dryRun { try PushCommand.askBeforeDeleting(session, replica, pushing, verb: "sync") }
     let options = SyncOptions(pull: pull.options(cycle, session.settings), push: cycle.dryRun ? nil : pushing)

@@ -36,10 +36,7 @@ struct DiskReserve {
     return unsafe truncate(path, 0) == 0
   }
 
-  private var isThere: Bool {
-    var status = stat()
-    return unsafe stat(path, &status) == 0 && status.st_size > 0
-  }
+  private var isThere: Bool { fileSize(path) > 0 }
 }
 
 /// Bytes that this user may still write where a file is; nil where nobody can tell.

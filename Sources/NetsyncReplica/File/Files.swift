@@ -20,6 +20,15 @@ struct FileIdentity: Equatable {
   }
 }
 
+/// A path as SQLite takes it for one: what begins with `file:` it would take for a URI.
+func filePath(_ path: String) -> String { path.hasPrefix("file:") ? "./\(path)" : path }
+
+/// Bytes of a file; 0 where there is none.
+func fileSize(_ path: String) -> Int64 {
+  var status = stat()
+  return unsafe stat(path, &status) == 0 ? Int64(status.st_size) : 0
+}
+
 /// Moves a file within its directory, over another one if need be, and has that outlast a power cut.
 ///
 /// - Returns: false with `errno` set.

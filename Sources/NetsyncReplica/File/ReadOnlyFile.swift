@@ -16,8 +16,9 @@ import GRDB
 struct ReadOnlyFile {
   private let path: String
 
-  /// - Returns: nil where the file can be written.
+  /// - Returns: nil where the file can be written, or made.
   init?(_ path: String) {
+    guard unsafe access(path, F_OK) == 0 else { return nil }
     let directory = URL(filePath: path).deletingLastPathComponent().path(percentEncoded: false)
     let isWritable = [path, directory].allSatisfy { (place: String) in unsafe access(place, W_OK) == 0 }
     if isWritable { return nil }
@@ -55,9 +56,9 @@ package final class ReadingWay: Sendable {
 
   fileprivate init(to path: String) throws(ReplicaError) {
     do {
-      if Self.size(of: "\(path)-shm") > 0, let queue = try? Self.connect(path) {
+      if fileSize("\(path)-shm") > 0, let queue = try? Self.connect(path) {
         (self.queue, address, copy) = (queue, path, nil)
-      } else if Self.size(of: "\(path)-wal") == 0, let queue = try? Self.connect(Self.unchanging(path)) {
+      } else if fileSize("\(path)-wal") == 0, let queue = try? Self.connect(Self.unchanging(path)) {
         (self.queue, address, copy) = (queue, Self.unchanging(path), nil)
       } else {
         let (name, folder) = try Self.copy(path)
@@ -102,7 +103,7 @@ package final class ReadingWay: Sendable {
       attributes: [.posixPermissions: 0o700]
     )
     let name = folder.appending(path: "replica.sqlite").path(percentEncoded: false)
-    for suffix in ["", "-wal"] where size(of: path + suffix) > 0 {
+    for suffix in ["", "-wal"] where fileSize(path + suffix) > 0 {
       try FileManager.default.copyItem(atPath: path + suffix, toPath: name + suffix)
       unsafe chmod(name + suffix, 0o600)
     }
@@ -113,10 +114,5 @@ package final class ReadingWay: Sendable {
   private static func unchanging(_ path: String) -> String {
     let url = URL(filePath: path).path(percentEncoded: true)
     return "file:\(url.replacing("?", with: "%3F"))?immutable=1"
-  }
-
-  private static func size(of path: String) -> Int64 {
-    var status = stat()
-    return unsafe stat(path, &status) == 0 ? Int64(status.st_size) : 0
   }
 }

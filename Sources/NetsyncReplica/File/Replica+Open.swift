@@ -27,15 +27,26 @@ extension Replica {
   /// Opens the replica at `path`, brings its schema up to date, and leaves a file that is something else untouched.
   ///
   /// A new file is 0600 and a new directory 0700, whatever the umask.
+  ///
+  /// - Parameter holdsLock: whether the caller has the sync lock, which is needed to bring an older file up to date.
   package static func open(
     _ path: String,
     _ opening: Opening,
     _ connections: Connections = .one,
+    holdsLock: Bool = false,
     now: @escaping @Sendable () -> Timestamp,
     gate: StepGate? = nil
   ) throws(ReplicaError) -> Replica {
-    // SQLite would take it for a URI.
-    let path = path.hasPrefix("file:") ? "./\(path)" : path
+    let path = filePath(path)
+    if isBeingReplaced(path), ReadOnlyFile(path) == nil {
+      let lock = holdsLock ? nil : try waitForSyncLock(path)
+      defer { withExtendedLifetime(lock) {} }
+      _ = try finishReplacing(path)
+    }
+    // SQLite would remove the log that it takes for another file's.
+    guard fileSize(path) > 0 || fileSize("\(path)-wal") == 0 else {
+      throw .damaged(path: path, reason: "the file is empty or gone, and its write-ahead log is not")
+    }
     let isThere = FileManager.default.fileExists(atPath: path)
     let readOnly = isThere && isRegularFile(path) ? ReadOnlyFile(path) : nil
     let way = try readOnly?.way()
@@ -49,22 +60,25 @@ extension Replica {
     // Before the file: others may write both meanwhile.
     let mark = StepMark(beside: path)
     guard version < Schema.version else {
-      return try opened(path, try connect(path, connections), mark, now, gate)
+      let identity = FileIdentity(of: path)
+      return try opened(path, try connect(path, connections), identity, mark, now, gate)
     }
     if version == 0 {
       guard opening == .makeIfMissing else { throw .missing(path: path) }
       try makeFile(path)
     }
     // One process at a time, and while none syncs: SQLite does not wait its turn to switch a new file to write-ahead logging.
-    let lock = try waitForSyncLock(path)
+    let lock = holdsLock ? nil : try waitForSyncLock(path)
     defer { withExtendedLifetime(lock) {} }
     // Another may have done it meanwhile. A file that has counted no steps yet cannot be held against a mark, so that goes first: whoever
     // dies in between would leave a file that seems to have lost what another one had.
     let counts = try inspect(path) >= StepMark.firstVersion
     if !counts { StepMark.remove(beside: path) }
+    let latest = StepMark(beside: path)
+    let identity = FileIdentity(of: path)
     let writer = try connect(path, connections)
     do { try migrator().migrate(writer) } catch { throw ReplicaError(error, path: path) }
-    let replica = try opened(path, writer, counts ? mark : nil, now, gate)
+    let replica = try opened(path, writer, identity, latest, now, gate)
     replica.keepReserve()
     return replica
   }
@@ -72,13 +86,17 @@ extension Replica {
   private static func opened(
     _ path: String,
     _ writer: any DatabaseWriter,
+    _ identity: FileIdentity?,
     _ mark: StepMark?,
     _ now: @escaping @Sendable () -> Timestamp,
     _ gate: StepGate?
   ) throws(ReplicaError) -> Replica {
     do {
+      guard FileIdentity(of: path) == identity else { throw ReplicaError.replaced(path: path) }
       let loss = try findLoss(in: writer, since: mark, at: now())
-      return Replica(path: path, storage: .file(writer), loss: loss, now: now, gate: gate)
+      return Replica(path: path, storage: .file(writer), identity: identity, loss: loss, now: now, gate: gate)
+    } catch let error as ReplicaError {
+      throw error
     } catch {
       throw ReplicaError(error, path: path)
     }
@@ -150,7 +168,7 @@ extension Replica {
     return configuration
   }
 
-  private static func waitForSyncLock(_ path: String) throws(ReplicaError) -> SyncLock {
+  private static func waitForSyncLock(_ path: String) throws(ReplicaError) -> SyncLock? {
     let deadline = ContinuousClock.now + .seconds(30)
     while true {
       if let lock = try SyncLock(replica: path) { return lock }

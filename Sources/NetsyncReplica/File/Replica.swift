@@ -42,6 +42,7 @@ package final class Replica: Sendable {
   init(
     path: String,
     storage: Storage,
+    identity: FileIdentity? = nil,
     loss: String? = nil,
     now: @escaping @Sendable () -> Timestamp,
     gate: StepGate? = nil
@@ -51,7 +52,7 @@ package final class Replica: Sendable {
     self.loss = loss
     self.now = now
     self.gate = gate
-    identity = if case .file = storage { FileIdentity(of: path) } else { nil }
+    self.identity = identity
   }
 
   deinit {
@@ -126,7 +127,9 @@ package final class Replica: Sendable {
       let value = try work(database)
       try gate?(.committing(step))
       // What is committed to a file that was removed or replaced is seen by nobody, so it must not be told of as done.
-      if let identity, FileIdentity(of: path) != identity { throw ReplicaError.replaced(path: path) }
+      if let identity, FileIdentity(of: path) != identity || isBeingReplaced(path) {
+        throw ReplicaError.replaced(path: path)
+      }
       try database.run("COMMIT TRANSACTION")
       return value
     } catch {
@@ -168,14 +171,23 @@ extension ReplicaError {
       self = .damaged(path: path, reason: reason)
       return
     }
-    let reason = error.message ?? error.resultCode.description
+    let reason = damageWords(error)
     switch error.resultCode {
     case .SQLITE_NOTADB: self = .notAReplica(path: path)
+    case .SQLITE_BUSY: self = .locked(path: path)
     case .SQLITE_CORRUPT, .SQLITE_ERROR, .SQLITE_CONSTRAINT, .SQLITE_MISMATCH, .SQLITE_FORMAT:
       self = .damaged(path: path, reason: reason)
     case .SQLITE_FULL: self = .diskFull(path: path)
     case .SQLITE_READONLY: self = .readOnly(path: path)
     default: self = .storage(path: path, reason: reason)
     }
+  }
+}
+
+/// What SQLite says of a file that it cannot use, in words that do not speak of its insides.
+func damageWords(_ error: DatabaseError) -> String {
+  switch error.resultCode {
+  case .SQLITE_CORRUPT: "a page of it is not as it was written"
+  default: error.message ?? error.resultCode.description
   }
 }

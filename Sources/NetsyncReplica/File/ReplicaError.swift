@@ -19,8 +19,12 @@ package enum ReplicaError: Error, Hashable, Sendable {
   case storage(path: String, reason: String)
   /// The file was removed or replaced while it was open: what is written to it now is seen by nobody.
   case replaced(path: String)
+  /// Another process was writing to the file for longer than anybody waits.
+  case locked(path: String)
   /// A new file was to be made, and there is one already.
   case taken(path: String)
+  /// A new file could not be made or written. The replica is as it was.
+  case notCopied(path: String, reason: String)
   /// No edit has this number.
   case noEdit(EditNumber)
   /// No change has this number, or it is no longer kept.

@@ -8,12 +8,12 @@ import NetsyncReconcile
   import Musl
 #endif
 
-/// How far a replica has come, written beside its file after every durable step.
+/// How far a replica has come, written beside its file after every step that has to outlast a power cut.
 ///
 /// SQLite ends a write-ahead log at the first frame that is not as it was written, and says nothing of those behind it; of a log that is
 /// missing it knows nothing at all. What was lost with it shows here: the file has come less far than its mark.
 struct StepMark: Hashable {
-  /// Durable steps so far.
+  /// Such steps so far.
   var steps: Int64
   /// The highest numbers that were given out.
   var edit: Int64
@@ -53,6 +53,8 @@ struct StepMark: Hashable {
     guard descriptor >= 0 else { return }
     defer { close(descriptor) }
     guard flock(descriptor, LOCK_EX) == 0, steps > StepMark(descriptor)?.steps ?? -1 else { return }
+    // What it was longer before must not stay behind it.
+    ftruncate(descriptor, 0)
     let line = [steps, edit, change].map { String($0) }.joined(separator: " ") + "\n"
     let bytes = Array((line + line).utf8)
     _ = unsafe pwrite(descriptor, bytes, bytes.count, 0)
@@ -106,28 +108,49 @@ extension Database {
 /// - Returns: what is lost, in words; nil where nothing is, or where damage hides it, which whoever reads on is told of.
 func findLoss(in writer: any DatabaseWriter, since mark: StepMark?, at now: Timestamp) throws -> String? {
   guard let mark, let found = try? writer.unsafeRead({ try $0.mark() }), found.steps < mark.steps else { return nil }
-  // A damaged file stays as it is.
+  // A damaged file stays as it is. But nothing may be sent out of it: what it lacks may be that it was sent.
   let sound = try? writer.unsafeRead { database in try database.value(String.self, "PRAGMA quick_check(1)") }
-  guard sound == "ok" else { return nil }
+  guard sound == "ok" else {
+    throw UndecodableRow(description: "pages of it are damaged, and \(mark.stepsMissing(in: found))")
+  }
   return try writer.write { database in
     let found = try database.mark()
     guard found.steps < mark.steps else { return nil }
-    var evidence = Evidence()
-    evidence.detail = lossWords(steps: mark.steps &- found.steps, edits: found.edit &+ 1, upTo: mark.edit)
-    try database.neverAgain(mark.edit, of: "operation")
-    try database.neverAgain(mark.change, of: "journal")
     try database.suspectCreates(at: now)
-    let entry = LaneEntry(side: .local, kind: .lost, evidence: evidence)
-    try database.journal(entry, of: .noNetwork, evidence: evidence.json, at: now)
-    try database.run("UPDATE meta SET steps = ?", arguments: [mark.steps])
-    return evidence.detail
+    return try database.catchUp(with: mark, from: found, at: now)
   }
 }
 
-/// `3 steps that were on disk are not in the file, edits 41 to 43 among them: …`.
-private func lossWords(steps: Int64, edits first: Int64, upTo last: Int64) -> String {
-  let count = steps == 1 ? "1 step that was on disk is" : "\(steps) steps that were on disk are"
-  let edits =
-    first > last ? "" : first == last ? ", edit \(first) among them" : ", edits \(first) to \(last) among them"
-  return "\(count) not in the file\(edits): its write-ahead log was damaged or lost, or an older copy took its place"
+extension Database {
+  /// Has a file that lacks steps never give out their numbers again, and has the loss be known.
+  ///
+  /// - Returns: what is lost, in words.
+  func catchUp(with mark: StepMark, from found: StepMark, at now: Timestamp) throws -> String {
+    let loss =
+      mark.stepsMissing(in: found) + ": its write-ahead log was damaged or lost, or an older copy took its place"
+    try neverAgain(mark.edit, of: "operation")
+    try neverAgain(mark.change, of: "journal")
+    try journalLoss(loss, at: now)
+    try run("UPDATE meta SET steps = ?", arguments: [mark.steps])
+    return loss
+  }
+
+  /// Has it be known, in `status` and in the journal, that something is lost.
+  func journalLoss(_ what: String, at now: Timestamp) throws {
+    var evidence = Evidence()
+    evidence.detail = what
+    let entry = LaneEntry(side: .local, kind: .lost, evidence: evidence)
+    try journal(entry, of: .noNetwork, evidence: evidence.json, at: now)
+  }
+}
+
+extension StepMark {
+  /// `3 steps that were on disk are not in the file, edits 41 to 43 among them`.
+  fileprivate func stepsMissing(in found: StepMark) -> String {
+    let (count, first) = (steps &- found.steps, found.edit &+ 1)
+    let missing = count == 1 ? "1 step that was on disk is" : "\(count) steps that were on disk are"
+    let edits =
+      first > edit ? "" : first == edit ? ", edit \(first) among them" : ", edits \(first) to \(edit) among them"
+    return "\(missing) not in the file\(edits)"
+  }
 }

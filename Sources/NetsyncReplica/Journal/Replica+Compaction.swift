@@ -62,7 +62,8 @@ extension Database {
           )
         )
         AND (
-          EXISTS (SELECT 1 FROM network WHERE network.network_key = old.network_key AND gone_at_us IS NULL)
+          old.network_key = 0
+          OR EXISTS (SELECT 1 FROM network WHERE network.network_key = old.network_key AND gone_at_us IS NULL)
           OR EXISTS (
             SELECT 1 FROM journal AS later WHERE later.network_key = old.network_key AND later.change > old.change
           )

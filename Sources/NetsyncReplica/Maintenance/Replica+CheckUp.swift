@@ -38,10 +38,11 @@ extension Replica {
   /// Opens and checks the replica at `path`; damage that keeps it from being opened is a fault as well.
   package static func checkUp(
     _ path: String,
+    holdsLock: Bool = false,
     now: @escaping @Sendable () -> Timestamp
   ) throws(ReplicaError) -> CheckUp {
     do {
-      let replica = try open(path, .existing, now: now)
+      let replica = try open(path, .existing, holdsLock: holdsLock, now: now)
       var checkUp = try replica.checkUp()
       checkUp.loss = replica.loss
       return checkUp
@@ -57,7 +58,7 @@ extension Replica {
       var checkUp = CheckUp()
       func look(_ work: () throws -> Void) {
         do { try work() } catch let error as DatabaseError {
-          checkUp.faults.append(error.message ?? error.resultCode.description)
+          checkUp.faults.append(damageWords(error))
         } catch {
           checkUp.faults.append("\(error)")
         }
@@ -66,7 +67,7 @@ extension Replica {
         // What was found before a page that cannot be read at all is told too.
         let found = try String.fetchCursor(database, sql: sql)
         while let fault = try found.next(), fault != "ok" {
-          checkUp.faults += fault.split(separator: "\n").filter { !$0.hasPrefix("***") }.map(String.init)
+          checkUp.faults += fault.split(separator: "\n").filter { !$0.hasPrefix("***") }.map(faultWords)
         }
       }
       look { try note("PRAGMA integrity_check(\(Self.mostFaults))") }
@@ -88,11 +89,7 @@ extension Replica {
 
   /// Bytes of the file and of its write-ahead log.
   package var size: (file: Int64, log: Int64) {
-    func bytes(_ path: String) -> Int64 {
-      var status = stat()
-      return unsafe stat(path, &status) == 0 ? Int64(status.st_size) : 0
-    }
-    return (bytes(path), bytes("\(path)-wal"))
+    (fileSize(path), fileSize("\(path)-wal"))
   }
 }
 
@@ -125,7 +122,7 @@ extension Database {
       }
     }
     for edit in try values(Int64.self, "SELECT edit FROM operation UNION ALL SELECT edit FROM dead_letter") {
-      try meet("operation", edit) { _ = try required(operation(EditNumber(rawValue: edit)), "network") }
+      try meet("operation", edit) { _ = try operation(EditNumber(rawValue: edit)) }
     }
     let changes = try cursor(JournalChange.select)
     while let row = try changes.next() {
@@ -133,4 +130,10 @@ extension Database {
     }
     return faults
   }
+}
+
+/// A line of SQLite's check; of a page that cannot be used it names the function that failed.
+private func faultWords(_ line: Substring) -> String {
+  guard line.contains("error code"), let page = line.firstMatch(of: /[Pp]age \d+/) else { return String(line) }
+  return "\(page.output.lowercased()) cannot be read"
 }

@@ -11,8 +11,13 @@ import NetsyncReconcile
 
 extension Replica {
   /// A replica to try something out on: a copy of the one at `path`, or an empty one where there is none. The one at `path` is
-  /// not touched; end the trial with ``removeFiles()``.
-  package static func trial(of path: String, now: @escaping @Sendable () -> Timestamp) throws(ReplicaError) -> Replica {
+  /// not touched; end the trial with ``endTrial()``.
+  ///
+  /// - Returns: with what was found to be lost of the one at `path`, in words.
+  package static func trial(
+    of path: String,
+    now: @escaping @Sendable () -> Timestamp
+  ) throws(ReplicaError) -> (replica: Replica, loss: String?) {
     let name = "netsync-trial-\(UUID().uuidString)"
     let directory = FileManager.default.temporaryDirectory.appending(path: name).path(percentEncoded: false)
     let original = FileManager.default.fileExists(atPath: path) ? try Replica.open(path, .existing, now: now) : nil
@@ -20,14 +25,14 @@ extension Replica {
     do {
       if let writer = copy.storage.writer { try original?.copy(to: writer) }
     } catch {
-      copy.removeFiles()
+      copy.endTrial()
       throw ReplicaError(error, path: path)
     }
-    return copy
+    return (copy, original?.loss)
   }
 
   /// Removes the directory that a trial lives in.
-  package func removeFiles() {
+  package func endTrial() {
     try? storage.writer?.close()
     try? FileManager.default.removeItem(at: URL(filePath: path).deletingLastPathComponent())
   }
@@ -37,28 +42,34 @@ extension Replica {
   /// The copy is a replica as well. It can be put in the place of a lost one at any time: each create that waits in it is looked for
   /// before it is sent, since the original may have sent it meanwhile.
   ///
-  /// - Parameter destination: where no file is. One that ends with `.partial` may be left beside it where the process dies.
+  /// - Parameter destination: where no file is. One with `.partial` in its name may be left beside it where the process dies.
   /// - Returns: what is in the copy, which was read back whole.
   package func backUp(to destination: String) throws(ReplicaError) -> Inventory {
+    let destination = filePath(destination)
     var status = stat()
     if unsafe lstat(destination, &status) == 0 { throw .taken(path: destination) }
-    let partial = "\(destination).partial"
+    let partial = "\(destination).partial-\(UUID().uuidString)"
+    let descriptor = unsafe Glibc.open(partial, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0o600)
+    guard descriptor >= 0 else { throw .notCopied(path: destination, reason: lastSystemError()) }
+    close(descriptor)
     do {
-      unsafe unlink(partial)
-      let descriptor = unsafe Glibc.open(partial, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0o600)
-      guard descriptor >= 0 else { throw ReplicaError.storage(path: destination, reason: lastSystemError()) }
-      close(descriptor)
       let file = try DatabaseQueue(path: partial)
       try copy(to: file)
       try file.close()
       let inventory = try Replica.open(partial, .existing, now: now).becomeBackup()
       guard moveFile(partial, to: destination) else {
-        throw ReplicaError.storage(path: destination, reason: lastSystemError())
+        throw ReplicaError.notCopied(path: destination, reason: lastSystemError())
       }
       return inventory
     } catch {
       for suffix in ["", "-wal", "-shm"] { unsafe unlink(partial + suffix) }
-      throw (error as? ReplicaError) ?? ReplicaError(error, path: destination)
+      switch (error as? ReplicaError) ?? ReplicaError(error, path: destination) {
+      // What is copied page by page is damaged where its original is.
+      case .damaged(_, let reason): throw .damaged(path: path, reason: reason)
+      case .diskFull: throw .notCopied(path: destination, reason: "there is no room left on the disk")
+      case .storage(_, let reason): throw .notCopied(path: destination, reason: reason)
+      case let error: throw error
+      }
     }
   }
 

@@ -25,6 +25,8 @@ package struct ResetReport: Hashable, Sendable {
   package var lost: [Edit] = []
   /// Every row of the outbox could be read, or none was wanted; else there may be edits that nothing tells of any more.
   package var isWhole = true
+  /// What was found to be lost before, as the file was opened for this, in words.
+  package var loss: String?
   /// Where the damaged file is now; nil for a sound one, which stays in its place.
   package var setAside: String?
 }
@@ -42,16 +44,23 @@ extension Replica {
     withOutbox: Bool,
     now: @escaping @Sendable () -> Timestamp
   ) throws(ReplicaError) -> ResetReport {
-    if try checkUp(path, now: now).faults.isEmpty {
-      return try open(path, .existing, now: now).empty(withOutbox: withOutbox)
-    }
-    return try replaceDamaged(path, withOutbox: withOutbox, now: now)
+    let path = filePath(path)
+    if ReadOnlyFile(path) != nil { throw .readOnly(path: path) }
+    let checkUp = try checkUp(path, holdsLock: true, now: now)
+    var report =
+      if checkUp.faults.isEmpty {
+        try open(path, .existing, holdsLock: true, now: now).empty(withOutbox: withOutbox)
+      } else {
+        try replaceDamaged(path, withOutbox: withOutbox, now: now)
+      }
+    report.loss = report.loss ?? checkUp.loss
+    return report
   }
 
   private func empty(withOutbox: Bool) throws(ReplicaError) -> ResetReport {
     guard let writer = storage.writer else { throw .readOnly(path: path) }
     do {
-      return try writer.write { database in
+      let (report, mark) = try writer.write { database in
         var report = ResetReport()
         let edits = try database.operations()
         if withOutbox {
@@ -61,8 +70,10 @@ extension Replica {
           report.kept = edits.count
         }
         try database.execute(sql: Self.forgetting(localIDs: withOutbox))
-        return report
+        return (report, try database.countStep())
       }
+      mark.write(beside: path)
+      return report
     } catch {
       throw ReplicaError(error, path: path)
     }
@@ -79,7 +90,7 @@ extension Replica {
     DELETE FROM network
     WHERE \(localIDs ? "TRUE" : "local_id IS NULL")
       AND network_key NOT IN (SELECT network_key FROM operation UNION SELECT network_key FROM dead_letter);
-    DELETE FROM journal WHERE network_key NOT IN (SELECT network_key FROM network);
+    DELETE FROM journal WHERE network_key NOT IN (SELECT network_key FROM network) AND kind <> 'lost';
     """
   }
 
@@ -88,35 +99,45 @@ extension Replica {
     withOutbox: Bool,
     now: @escaping @Sendable () -> Timestamp
   ) throws(ReplicaError) -> ResetReport {
-    let saved = "\(path).saved"
-    let companions = ["", "-wal", "-shm", ".lock", ".reserve", ".mark"]
-    func remove() { for suffix in companions { unsafe unlink(saved + suffix) } }
-    remove()
-    defer { remove() }
+    let mark = StepMark(beside: path)
+    // No edit may come in after its number was looked for.
+    let others = try shutOut(path)
+    defer { try? others?.close() }
+    let saved = "\(path).saved-\(UUID().uuidString)"
+    defer { for suffix in ["", "-wal", "-shm", ".lock", ".reserve", ".mark"] { unsafe unlink(saved + suffix) } }
     var report = ResetReport()
     do {
       let replica = try Replica.open(saved, .makeIfMissing, now: now)
       guard let writer = replica.storage.writer else { throw ReplicaError.readOnly(path: path) }
       report = try writer.write { database in
-        try Salvage(of: path, at: now()).save(into: database, withOutbox: withOutbox)
+        try Salvage(of: path, mark, at: now()).save(into: database, withOutbox: withOutbox)
       }
       // Folds its log in: the file alone is moved.
       try writer.close()
     } catch {
       throw (error as? ReplicaError) ?? ReplicaError(error, path: path)
     }
-    // The damaged file is there under both names until the new one takes its place. A log that stayed would be taken for the new one's.
-    let aside = "\(path).damaged-\(now().rfc3339.replacing(":", with: ""))"
-    guard unsafe link(path, aside) == 0 else { throw .storage(path: aside, reason: lastSystemError()) }
-    if !moveFile("\(path)-wal", to: "\(aside)-wal"), errno != ENOENT {
-      throw .storage(path: aside, reason: lastSystemError())
-    }
-    unsafe unlink("\(path)-shm")
-    StepMark.remove(beside: path)
-    guard moveFile(saved, to: path) else {
-      throw .storage(path: path, reason: lastSystemError())
-    }
-    report.setAside = aside
+    guard moveFile(saved, to: waitingFile(for: path)) else { throw .storage(path: path, reason: lastSystemError()) }
+    report.setAside = try finishReplacing(path)
     return report
+  }
+
+  /// Keeps other writers out of a damaged file for as long as the connection is open.
+  ///
+  /// - Returns: nil for a file that is so damaged that nobody can write to it.
+  private static func shutOut(_ path: String) throws(ReplicaError) -> DatabaseQueue? {
+    guard fileSize(path) > 0 else { return nil }
+    do {
+      var configuration = Configuration()
+      configuration.busyMode = .timeout(30)
+      configuration.allowsUnsafeTransactions = true
+      let queue = try DatabaseQueue(path: path, configuration: configuration)
+      try queue.writeWithoutTransaction { database in try database.execute(sql: "BEGIN IMMEDIATE TRANSACTION") }
+      return queue
+    } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY {
+      throw .locked(path: path)
+    } catch {
+      return nil
+    }
   }
 }

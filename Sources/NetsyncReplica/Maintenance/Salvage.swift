@@ -5,18 +5,25 @@ import NetsyncReconcile
 
 /// Reads an outbox out of a damaged file: each row by its number, past every index, so that one that cannot be read takes no other along.
 struct Salvage {
-  /// How far beyond the last edit that can be seen one is looked for: by default, and at most, whatever the file says of its number.
-  private static let beyond: (usual: Int64, most: Int64) = (1_000, 1_000_000)
+  /// How far beyond the highest number a row is looked for, and how far below it.
+  private static let reach: (above: Int64, below: Int64) = (1_000, 1_000_000)
 
   /// What a row of `network` has from pulls.
   private static let pulled: Set = ["seen_page", "read_at_us", "interfaces_as_of_us", "interfaces_tried_at_us"]
 
   /// nil where nothing can be read at all.
   private let source: DatabaseQueue?
+  /// How far the file had come.
+  private let mark: StepMark?
   private let now: Timestamp
 
-  init(of path: String, at now: Timestamp) throws {
-    self.now = now
+  init(of path: String, _ mark: StepMark?, at now: Timestamp) throws {
+    (self.mark, self.now) = (mark, now)
+    // SQLite would remove the log of an empty file.
+    guard fileSize(path) > 0 else {
+      source = nil
+      return
+    }
     var configuration = Configuration()
     configuration.label = "netsync"
     configuration.readonly = true
@@ -31,7 +38,11 @@ struct Salvage {
 
   /// Puts what can be read into a new replica. A create is looked for before it is sent: that it was sent may be what the damage took.
   func save(into target: Database, withOutbox: Bool) throws -> ResetReport {
-    guard let source else { return ResetReport(isWhole: withOutbox) }
+    guard let source else {
+      var report = ResetReport(isWhole: withOutbox)
+      try finish(&report, target, withOutbox)
+      return report
+    }
     // Without a transaction: SQLite does not end one in which it found damage.
     return try source.unsafeRead { source in
       var report = ResetReport()
@@ -57,11 +68,44 @@ struct Salvage {
       }
       report.isWhole = withOutbox || unreadable.isEmpty
       if !withOutbox { report.lost += openEdits(among: unreadable, in: source) }
+      keepLocalIDs(from: source, in: target)
       if !withOutbox { try target.suspectCreates(at: now) }
       for (table, number) in [("operation", last), ("journal", highest("journal", in: source))] {
         try target.neverAgain(number, of: table)
       }
+      try finish(&report, target, withOutbox)
       return report
+    }
+  }
+
+  /// Has what is lost be known.
+  private func finish(_ report: inout ResetReport, _ target: Database, _ withOutbox: Bool) throws {
+    if let mark {
+      let found = try target.mark()
+      if found.steps < mark.steps {
+        report.loss = try target.catchUp(with: mark, from: found, at: now)
+        report.isWhole = withOutbox || report.isWhole && mark.edit <= found.edit
+      }
+    }
+    for edit in report.lost { try target.journalLoss("\(edit.words): it was on a page that is damaged", at: now) }
+    if !report.isWhole {
+      try target.journalLoss(
+        "pages of the outbox are damaged, and nothing tells of an edit that was open there",
+        at: now
+      )
+    }
+  }
+
+  /// Networks that were made here and have their id: their local ids have been given out, and none of them is what another create made.
+  private func keepLocalIDs(from source: Database, in target: Database) {
+    for key in numbers(of: "network", upTo: 0, in: source) {
+      guard let row = try? row(of: "network", key, in: source),
+        (try? row.value("local_id") as String) != nil, (try? row.value("remote_id") as String) != nil
+      else { continue }
+      try? target.inSavepoint {
+        try keepNetwork(key, isNew: false, from: source, in: target)
+        return .commit
+      }
     }
   }
 
@@ -77,9 +121,17 @@ struct Salvage {
     if (try? set(columns)) == nil { for column in columns { try? set([column]) } }
   }
 
+  private static func key(of table: String) -> String {
+    switch table {
+    case "network": "network_key"
+    case "journal": "change"
+    default: "edit"
+    }
+  }
+
   /// The highest number that a table has given out, as far as that can be seen.
   private func highest(_ table: String, in source: Database) -> Int64 {
-    let key = table == "journal" ? "change" : "edit"
+    let key = Self.key(of: table)
     let ways = [
       "SELECT seq FROM sqlite_sequence WHERE name = '\(table)'",
       "SELECT \(key) FROM \(table) NOT INDEXED ORDER BY \(key) DESC LIMIT 1",
@@ -89,11 +141,15 @@ struct Salvage {
 
   /// What a walk from either end can see, and every number between.
   private func numbers(of table: String, upTo last: Int64, in source: Database) -> [Int64] {
+    let key = Self.key(of: table)
     var seen: Set<Int64> = []
     var isWhole = false
     for order in ["ASC", "DESC"] where !isWhole {
       do {
-        let cursor = try Int64.fetchCursor(source, sql: "SELECT edit FROM \(table) NOT INDEXED ORDER BY edit \(order)")
+        let cursor = try Int64.fetchCursor(
+          source,
+          sql: "SELECT \(key) FROM \(table) NOT INDEXED ORDER BY \(key) \(order)"
+        )
         while let number = try cursor.next() { seen.insert(number) }
         isWhole = true
       } catch {
@@ -102,8 +158,11 @@ struct Salvage {
       }
     }
     if !isWhole {
-      let highest = min(max(seen.max() ?? 0, 0), .max / 2)
-      seen.formUnion(1...min(max(last, highest + Self.beyond.usual), highest + Self.beyond.most))
+      // A damaged page can hold any number: what is looked for is about the highest that was given out, and about the highest seen.
+      for highest in [last, seen.max() ?? 0] {
+        let highest = min(max(highest, 0), .max / 2)
+        seen.formUnion(max(1, highest - Self.reach.below)...highest + Self.reach.above)
+      }
     }
     return seen.sorted()
   }
@@ -137,7 +196,7 @@ struct Salvage {
 
   /// - Throws: where the page that would hold it cannot be read.
   private func row(of table: String, _ number: Int64, in source: Database) throws -> Row? {
-    let key = table == "network" ? "network_key" : "edit"
+    let key = Self.key(of: table)
     return try Row.fetchOne(source, sql: "SELECT * FROM \(table) NOT INDEXED WHERE \(key) = ?", arguments: [number])
   }
 
@@ -186,6 +245,11 @@ struct Salvage {
 }
 
 extension ResetReport.Edit {
+  /// `edit 6: rename lab`.
+  package var words: String {
+    "edit \(number.description): \(action?.rawValue ?? "an action that cannot be read")\(name.map { " \($0.text)" } ?? "")"
+  }
+
   fileprivate init(number: EditNumber, _ row: Row) {
     self.init(
       number: number,
