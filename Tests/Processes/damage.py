@@ -71,6 +71,8 @@ def commands(target: str, edit: str, disputed: str) -> list[Command]:
         Command(("outbox", "edit", edit, "new"), exits=(64,), writes=True),
         Command(("conflicts", "resolve", disputed, "--take", "mine"), exits=(64,), writes=True),
         Command(("undo", "1"), exits=(7, 64), writes=True),
+        Command(("replica", "check", "--json")),
+        Command(("replica", "reset", "--json"), 4, exits=(1,), writes=True, cycles=True),
         Command(("pull",), 3, exits=(8,), writes=True, cycles=True),
         # What waits differs with the damage, and so does what the API makes of it.
         Command(("push", "--timeout", "10s"), 3, exits=(3, 5, 7, 8), writes=True, cycles=True),
@@ -194,6 +196,8 @@ class World:
             require(not changed, f"the file stays as it is, but bytes {changed[:9]} changed with {answer}")
         if kind.startswith("a value") and answer.status == 0:
             self.check_number(source, command, answer)
+        if command.words[:2] == ("replica", "reset") and answer.status != DAMAGED:
+            self.check_reset(source, work, answer)
         if command.words[:2] == ("outbox", "list"):
             where = "log" if kind.startswith("log") else "row" if kind.startswith("a value") else "file"
             shown = self.shown(source, answer)
@@ -210,6 +214,20 @@ class World:
         elif command.words[0] == "status":
             told = sum(answer.json["outbox"].values()) + answer.json["conflicts"]
             equal(f"edits in the answer of {answer}", told, expected)
+
+    def check_reset(self, source: Path, work: Path, answer: Answer) -> None:
+        """Each edit is kept or named, or it is said that there may be others; what is there now is sound and has what was kept."""
+        report = answer.json
+        told = report["kept"] + len(report["lost"])
+        lacks_steps = "not in the file" in answer.errors
+        if report["whole"] and not lacks_steps:
+            equal(f"edits in the answer of {answer}", told, len(self.edits[source]))
+        require(bool(answer.status) == (bool(report["lost"]) or not report["whole"]), f"a loss is an error: {answer}")
+        sound = self.host.run("replica", "check", "--json").json
+        equal("edits after a reset", sound["edits"], report["kept"])
+        left = sorted(file.name for file in work.iterdir() if not file.name.startswith("replica.sqlite.damaged-"))
+        require(not [name for name in left if "saved" in name or "ready" in name], f"a reset leaves {left}")
+        self.run.count("outboxes saved" if report["set_aside"] else "replicas emptied")
 
     def restore_server(self) -> None:
         """What was deleted stays so: no id is given again."""
