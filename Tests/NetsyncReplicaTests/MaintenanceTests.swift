@@ -226,7 +226,7 @@ import Testing
     let host = try ReplicaHost()
     try host.create("saved")
     let path = "\(host.path).damaged"
-    _ = try host.replica.backUp(to: "\(path).ready")
+    _ = try host.replica.backUp(to: "\(path).netsync-reset")
     let damaged = Data(repeating: 0xFF, count: 8_192)
     let log = Data("a log".utf8)
     try damaged.write(to: URL(filePath: path))
@@ -237,8 +237,7 @@ import Testing
     }
     if point != .newFileIsFinished {
       // As far as it came: the whole of it, and then back.
-      let ready = try Data(contentsOf: URL(filePath: "\(path).ready"))
-      let finished = try FileManager.default.attributesOfItem(atPath: "\(path).ready")[.modificationDate]
+      try FileManager.default.linkItem(atPath: "\(path).netsync-reset", toPath: "\(host.path).again")
       _ = try Replica.open(path, .existing, now: host.replica.now)
       let aside = try #require(try aside())
       try FileManager.default.removeItem(atPath: path)
@@ -248,23 +247,22 @@ import Testing
         try FileManager.default.moveItem(atPath: aside + "-wal", toPath: path + "-wal")
       }
       if point == .logCameAgain { try Data().write(to: URL(filePath: path + "-wal")) }
-      try ready.write(to: URL(filePath: "\(path).ready"))
-      try FileManager.default.setAttributes([.modificationDate: try #require(finished)], ofItemAtPath: "\(path).ready")
+      try FileManager.default.moveItem(atPath: "\(host.path).again", toPath: "\(path).netsync-reset")
     }
     let replica = try Replica.open(path, .existing, now: host.replica.now)
     #expect(try replica.operations().map(\.intent.name?.text) == ["saved"])
     let place = try #require(try aside())
     #expect(try Data(contentsOf: URL(filePath: place)) == damaged)
     #expect(try Data(contentsOf: URL(filePath: place + "-wal")) == log)
-    #expect(try files(beside: path).allSatisfy { !$0.hasSuffix(".ready") })
+    #expect(try files(beside: path).allSatisfy { !$0.hasSuffix(".netsync-reset") })
   }
 
   @Test func `nobody edits a damaged file while its outbox is read out of it`() throws {
     let host = try ReplicaHost()
     try host.create("before")
-    try Data().write(to: URL(filePath: "\(host.path).ready"))
+    try Data().write(to: URL(filePath: "\(host.path).netsync-reset"))
     #expect(throws: ReplicaError.replaced(path: host.path)) { try host.create("lost with the file") }
-    try FileManager.default.removeItem(atPath: "\(host.path).ready")
+    try FileManager.default.removeItem(atPath: "\(host.path).netsync-reset")
     try host.create("after")
     #expect(try host.outbox == ["1 create before waiting", "2 create after waiting"])
   }

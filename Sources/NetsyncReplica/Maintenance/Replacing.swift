@@ -14,7 +14,7 @@ import NetsyncModel
 func isBeingReplaced(_ path: String) -> Bool { unsafe access(waitingFile(for: path), F_OK) == 0 }
 
 /// The new file, until it has its place.
-func waitingFile(for path: String) -> String { "\(path).ready" }
+func waitingFile(for path: String) -> String { "\(path).netsync-reset" }
 
 /// Sets a damaged file aside, with its log, and puts the one that waits in its place. For the holder of the sync lock; it can be done
 /// again from any point at which it was cut short.
@@ -24,7 +24,8 @@ func finishReplacing(_ path: String) throws(ReplicaError) -> String? {
   var status = stat()
   guard unsafe stat(waitingFile(for: path), &status) == 0 else { return nil }
   // The same name each time: when the new file was finished.
-  let finished = Timestamp(microseconds: Int64(status.st_mtim.tv_sec) * 1_000_000)
+  let time = status.st_mtim
+  let finished = Timestamp(microseconds: Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1_000)
   let aside = "\(path).damaged-\(finished.rfc3339.replacing(":", with: ""))"
   // Until the new one has its place the damaged one is there under both names.
   guard unsafe link(path, aside) == 0 || errno == EEXIST || errno == ENOENT else {
