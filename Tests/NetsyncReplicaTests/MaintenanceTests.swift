@@ -267,6 +267,28 @@ import Testing
     #expect(try host.outbox == ["1 create before waiting", "2 create after waiting"])
   }
 
+  @Test(arguments: [
+    "UPDATE meta SET steps = 9223372036854775807", "UPDATE sqlite_sequence SET seq = 9223372036854775807",
+  ])
+  func `a number that leaves none to give is damage, and a reset begins with numbers that can be given`(_ sql: String)
+    throws
+  {
+    let host = try ReplicaHost()
+    try host.create("kept")
+    try host.replica.checkpoint()
+    let path = "\(host.path).damaged"
+    try FileManager.default.copyItem(atPath: host.path, toPath: path)
+    try tamper(with: path, sql)
+    #expect(throws: ReplicaError.self) {
+      try Replica.open(path, .existing, now: host.replica.now).create(NetworkName("next"), localID: host.newLocalID())
+    }
+    #expect(try Replica.checkUp(path, now: host.replica.now).faults.count == 1)
+    #expect(try Replica.reset(path, withOutbox: false, now: host.replica.now).kept == 1)
+    let saved = try Replica.open(path, .existing, now: host.replica.now)
+    _ = try saved.create(NetworkName("next"), localID: host.newLocalID())
+    #expect(try saved.operations().map(\.edit.rawValue) == [1, 2])
+  }
+
   @Test func `a file of an older version can be reset by who has the sync lock`() throws {
     let directory = try TemporaryDirectory()
     let path = "\(directory.path)/replica.sqlite"

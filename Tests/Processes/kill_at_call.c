@@ -170,6 +170,20 @@ int unlink(const char *path) {
   return (int)end(manner, &target, is_done(manner) ? syscall(SYS_unlinkat, AT_FDCWD, path, 0) : 0);
 }
 
+int rename(const char *path, const char *to) {
+  struct target target = {"rename", -1, ""};
+  snprintf(target.name, sizeof target.name, "%s", to);
+  enum manner manner = count(WRITE, &target);
+  return (int)end(manner, &target, is_done(manner) ? syscall(SYS_renameat2, AT_FDCWD, path, AT_FDCWD, to, 0) : 0);
+}
+
+int link(const char *path, const char *to) {
+  struct target target = {"link", -1, ""};
+  snprintf(target.name, sizeof target.name, "%s", to);
+  enum manner manner = count(WRITE, &target);
+  return (int)end(manner, &target, is_done(manner) ? syscall(SYS_linkat, AT_FDCWD, path, AT_FDCWD, to, 0) : 0);
+}
+
 // Bytes that have come: they are in the process, which has not looked at them yet.
 static ssize_t got(const char *call, int descriptor, ssize_t size) {
   struct target target = {call, descriptor, ""};

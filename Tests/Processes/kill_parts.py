@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 
 from checks import equal, require
 from host import Answer, Command
@@ -205,6 +206,44 @@ def first(world: World) -> None:
         new.witness.end()
 
 
+def reset(world: World) -> None:
+    """A damaged replica with edits that wait: the reset that saves them is killed, and so is what finds what that has left."""
+    world.run.count("replicas damaged")
+    number = world.run.counts["replicas damaged"]
+    new = World(world.campaign, world.folder / f"damaged-{number}", world.sandbox)
+    try:
+        for _ in range(world.chance.randint(1, 5)):
+            new.user.create(new.run_to_end)
+        waiting = new.user.rows("SELECT edit, action, name FROM outbox ORDER BY edit")
+        damage(new.host.replica)
+        equal("the exit of a check", new.run_to_end("replica", "check", exits=(10,)).status, 10)
+        while new.at_call("a reset of a damaged file", "replica", "reset").status != 0:
+            if new.chance.random() < 0.5:
+                new.at_call("a look at what a reset has left", "outbox", "list", exits=(0, 10))
+        equal("the edits that wait", new.user.rows("SELECT edit, action, name FROM outbox ORDER BY edit"), waiting)
+        new.host.check_integrity()
+        new.run_to_end("replica", "check")
+        name = new.host.replica.name
+        known = {name, *(name + suffix for suffix in ("-wal", "-shm", ".lock", ".reserve", ".mark"))}
+        left = {file.name for file in new.host.replica.parent.iterdir()} - known
+        require(all(f"{name}.damaged-" in file for file in left), f"a reset leaves {sorted(left)}")
+        require(any(not file.endswith("-wal") for file in left), "the damaged file was not set aside")
+        new.host.check_secrets()
+    finally:
+        world.course += new.course
+        new.witness.end()
+
+
+def damage(replica: Path) -> None:
+    """Overwrites the journal, which the outbox does not need."""
+    with closing(sqlite3.connect(f"file:{replica}?immutable=1", uri=True)) as database:
+        (page,) = database.execute("SELECT rootpage FROM sqlite_schema WHERE name = 'journal'").fetchone()
+        (size,) = database.execute("PRAGMA page_size").fetchone()
+    with replica.open("rb+") as opened:
+        opened.seek((page - 1) * size)
+        opened.write(b"\xff" * size)
+
+
 # Commands that are long: their calls are drawn by chance.
 
 def sync(world: World) -> None:
@@ -286,12 +325,13 @@ def is_sending(world: World) -> bool:
 
 
 PARTS = (
-    Part("edits", 0.17, edits, cases_until_peace=12),
+    Part("edits", 0.15, edits, cases_until_peace=12),
     Part("a push", 0.18, push),
     Part("a pull", 0.13, pull),
     Part("decisions", 0.06, decision, settings=(("NETSYNC_PUSH_ON_CONFLICT", "hold"),)),
     Part("checkpoints", 0.06, checkpoint),
-    Part("old files", 0.12, upgrade),
+    Part("old files", 0.10, upgrade),
+    Part("damaged files", 0.04, reset, cases_until_peace=1_000, cases_per_world=1_000),
     Part("new files", 0.10, first, networks=260, cases_until_peace=1_000, cases_per_world=1_000),
     Part("a sync", 0.08, sync, networks=40, faults=FAULTS, cases_until_peace=3),
     Part("beside each other", 0.10, beside, networks=24, faults=FAULTS, cases_until_peace=6),

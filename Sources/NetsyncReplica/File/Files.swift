@@ -29,6 +29,16 @@ func fileSize(_ path: String) -> Int64 {
   return unsafe stat(path, &status) == 0 ? Int64(status.st_size) : 0
 }
 
+/// What processes that died have left beside a file: copies of it that nobody has finished, with all that belongs to them.
+func unfinishedCopies(beside path: String, _ kind: String) -> [String] {
+  let file = URL(filePath: path)
+  let directory = file.deletingLastPathComponent().path(percentEncoded: false)
+  let prefix = "\(file.lastPathComponent).\(kind)-"
+  let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
+  return names.filter { $0.hasPrefix(prefix) && UUID(uuidString: String($0.dropFirst(prefix.count).prefix(36))) != nil }
+    .map { "\(directory)/\($0)" }
+}
+
 /// Moves a file within its directory, over another one if need be, and has that outlast a power cut.
 ///
 /// - Returns: false with `errno` set.

@@ -19,6 +19,9 @@ struct StepMark: Hashable {
   var edit: Int64
   var change: Int64
 
+  /// No count comes so far: a higher one is damage, and would leave no number to give.
+  static let limit = Int64.max / 4
+
   /// The version of the schema that began to count.
   static let firstVersion: Int32 = 7
 
@@ -43,7 +46,7 @@ struct StepMark: Hashable {
     let lines = String(decoding: buffer[..<max(0, count)], as: UTF8.self).split(separator: "\n")
     guard lines.count == 2, lines[0] == lines[1] else { return nil }
     let numbers = lines[0].split(separator: " ").compactMap { Int64($0) }
-    guard numbers.count == 3 else { return nil }
+    guard numbers.count == 3, numbers.allSatisfy({ (0...Self.limit).contains($0) }) else { return nil }
     self.init(steps: numbers[0], edit: numbers[1], change: numbers[2])
   }
 
@@ -53,11 +56,11 @@ struct StepMark: Hashable {
     guard descriptor >= 0 else { return }
     defer { close(descriptor) }
     guard flock(descriptor, LOCK_EX) == 0, steps > StepMark(descriptor)?.steps ?? -1 else { return }
-    // What it was longer before must not stay behind it.
-    ftruncate(descriptor, 0)
     let line = [steps, edit, change].map { String($0) }.joined(separator: " ") + "\n"
     let bytes = Array((line + line).utf8)
     _ = unsafe pwrite(descriptor, bytes, bytes.count, 0)
+    // A longer one leaves nothing behind it.
+    ftruncate(descriptor, off_t(bytes.count))
   }
 
   /// Of a file that is new, or begins anew.
@@ -105,7 +108,8 @@ extension Database {
 /// give out again. A create that waits may have been sent in one of them, so each is looked for first.
 ///
 /// - Parameter mark: as it was before the file was opened, for others write both meanwhile.
-/// - Returns: what is lost, in words; nil where nothing is, or where damage hides it, which whoever reads on is told of.
+/// - Returns: what is lost, in words; nil where nothing is.
+/// - Throws: where the file is damaged too.
 func findLoss(in writer: any DatabaseWriter, since mark: StepMark?, at now: Timestamp) throws -> String? {
   guard let mark, let found = try? writer.unsafeRead({ try $0.mark() }), found.steps < mark.steps else { return nil }
   // A damaged file stays as it is. But nothing may be sent out of it: what it lacks may be that it was sent.

@@ -80,6 +80,12 @@ extension Replica {
         )
       }
       look { checkUp.faults += try database.undecodableRows() }
+      look {
+        let numbers = "SELECT steps FROM meta UNION ALL SELECT seq FROM sqlite_sequence"
+        if try database.values(Int64.self, numbers).contains(where: { $0 > StepMark.limit }) {
+          checkUp.faults.append("a number is higher than any that can have been given out")
+        }
+      }
       look { checkUp.inventory = try database.inventory() }
       var told: Set<String> = []
       checkUp.faults = Array(checkUp.faults.filter { told.insert($0).inserted }.prefix(Self.mostFaults))

@@ -103,8 +103,11 @@ extension Replica {
     // No edit may come in after its number was looked for.
     let others = try shutOut(path)
     defer { try? others?.close() }
+    func removeCopies() { for left in unfinishedCopies(beside: path, "saved") { unsafe unlink(left) } }
+    // Of a reset whose process died.
+    removeCopies()
+    defer { removeCopies() }
     let saved = "\(path).saved-\(UUID().uuidString)"
-    defer { for suffix in ["", "-wal", "-shm", ".lock", ".reserve", ".mark"] { unsafe unlink(saved + suffix) } }
     var report = ResetReport()
     do {
       let replica = try Replica.open(saved, .makeIfMissing, now: now)
@@ -112,8 +115,9 @@ extension Replica {
       report = try writer.write { database in
         try Salvage(of: path, mark, at: now()).save(into: database, withOutbox: withOutbox)
       }
-      // Folds its log in: the file alone is moved.
+      // Folds its log in: the file alone is moved, and nothing else of it stays.
       try writer.close()
+      for suffix in ["-wal", "-shm", ".lock", ".reserve", ".mark"] { unsafe unlink(saved + suffix) }
     } catch {
       throw (error as? ReplicaError) ?? ReplicaError(error, path: path)
     }

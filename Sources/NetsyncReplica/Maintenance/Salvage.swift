@@ -119,6 +119,7 @@ struct Salvage {
       try target.execute(sql: "UPDATE meta SET \(assignments)", arguments: StatementArguments(values))
     }
     if (try? set(columns)) == nil { for column in columns { try? set([column]) } }
+    try? target.run("UPDATE meta SET steps = 0 WHERE steps > ?", arguments: [StepMark.limit])
   }
 
   private static func key(of table: String) -> String {
@@ -136,7 +137,7 @@ struct Salvage {
       "SELECT seq FROM sqlite_sequence WHERE name = '\(table)'",
       "SELECT \(key) FROM \(table) NOT INDEXED ORDER BY \(key) DESC LIMIT 1",
     ]
-    return ways.compactMap { try? Int64.fetchOne(source, sql: $0) }.max() ?? 0
+    return ways.compactMap { try? Int64.fetchOne(source, sql: $0) }.filter { $0 <= StepMark.limit }.max() ?? 0
   }
 
   /// What a walk from either end can see, and every number between.
