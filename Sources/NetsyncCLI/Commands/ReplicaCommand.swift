@@ -228,16 +228,23 @@ extension UserMessage {
   /// nil where nothing was lost.
   fileprivate init?(lost report: ResetReport) {
     guard !report.lost.isEmpty || !report.isWhole else { return nil }
-    let unknown = report.isWhole ? [] : ["nothing tells of an edit that was open on a page that cannot be read"]
-    let told = report.lost.prefix(5).map(\.words) + unknown
+    let (shown, isNone) = (5, report.lost.isEmpty)
+    var told = report.lost.prefix(shown).map(\.words)
+    if report.lost.count > shown { told.append("\(counted(report.lost.count - shown, "more edit"))") }
+    if !report.isWhole {
+      told.append(
+        isNone ? "nothing tells of an edit that was open on such a page" : "perhaps others, of which nothing tells"
+      )
+    }
     let count = counted(report.lost.count, "edit")
     self = .row(
       .failed,
       "edits_lost",
-      report.lost.isEmpty ? "the outbox could not be read whole" : "lost with the damaged pages: \(count)",
+      isNone
+        ? "the outbox could not be read whole, for pages of it are damaged" : "lost with the damaged pages: \(count)",
       why: "\(told.joined(separator: "; "))",
       state: "what could be read is kept, and the replica can be used; the damaged file is \(report.setAside ?? "")",
-      next: report.lost.isEmpty ? "netsync outbox list" : "make those edits again; 'netsync log' names all of them"
+      next: isNone ? "netsync outbox list" : "make those edits again; 'netsync status' names all of them"
     )
   }
 }
