@@ -289,6 +289,15 @@ import Testing
     #expect(try saved.operations().map(\.edit.rawValue) == [1, 2])
   }
 
+  @Test func `a count that nothing comes to is damage, and ends no process`() throws {
+    let host = try ReplicaHost()
+    let create = try host.create("lab")
+    try tamper(with: host.path, "UPDATE operation SET attempts = 9223372036854775807")
+    #expect(throws: ReplicaError.self) { try host.send(create) }
+    #expect(try host.replica.checkUp().faults.count == 1)
+    #expect(try Replica.reset(host.path, withOutbox: false, now: host.replica.now).lost.map(\.name?.text) == ["lab"])
+  }
+
   @Test func `a file of an older version can be reset by who has the sync lock`() throws {
     let directory = try TemporaryDirectory()
     let path = "\(directory.path)/replica.sqlite"

@@ -178,16 +178,22 @@ extension ReplicaError {
     case .SQLITE_CORRUPT, .SQLITE_ERROR, .SQLITE_CONSTRAINT, .SQLITE_MISMATCH, .SQLITE_FORMAT:
       self = .damaged(path: path, reason: reason)
     case .SQLITE_FULL: self = .diskFull(path: path)
+    // The file can be written, and SQLite does not: its header names a version of the format that is not this one's.
+    case .SQLITE_READONLY where error.extendedResultCode == .SQLITE_READONLY && ReadOnlyFile(path) == nil:
+      self = .damaged(path: path, reason: "its header says that it must not be written")
     case .SQLITE_READONLY: self = .readOnly(path: path)
     default: self = .storage(path: path, reason: reason)
     }
   }
 }
 
+/// In the place of SQLite's "database disk image is malformed".
+let damagedPage = "a page of it is not as it was written"
+
 /// What SQLite says of a file that it cannot use, in words that do not speak of its insides.
 func damageWords(_ error: DatabaseError) -> String {
   switch error.resultCode {
-  case .SQLITE_CORRUPT: "a page of it is not as it was written"
+  case .SQLITE_CORRUPT: damagedPage
   default: error.message ?? error.resultCode.description
   }
 }

@@ -56,4 +56,11 @@ extension Row {
   func value<Value: DatabaseValueConvertible & StatementColumnConvertible>(_ column: String) throws -> Value {
     try decode(Value.self, forColumn: column)
   }
+
+  /// A count. One that no counting comes to is damage, and would end the process as soon as something is added to it.
+  func value(_ column: String) throws -> Int {
+    let count = try decode(Int.self, forColumn: column)
+    guard count.magnitude < 1 << 48 else { throw UndecodableRow(description: "no count comes to what \(column) says") }
+    return count
+  }
 }

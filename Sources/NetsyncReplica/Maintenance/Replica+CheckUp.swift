@@ -140,6 +140,7 @@ extension Database {
 
 /// A line of SQLite's check; of a page that cannot be used it names the function that failed.
 private func faultWords(_ line: Substring) -> String {
+  if line.contains("disk image") { return damagedPage }
   guard line.contains("error code"), let page = line.firstMatch(of: /[Pp]age \d+/) else { return String(line) }
   return "\(page.output.lowercased()) cannot be read"
 }

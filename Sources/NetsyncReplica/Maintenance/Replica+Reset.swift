@@ -47,12 +47,15 @@ extension Replica {
     let path = filePath(path)
     if ReadOnlyFile(path) != nil { throw .readOnly(path: path) }
     let checkUp = try checkUp(path, holdsLock: true, now: now)
-    var report =
-      if checkUp.faults.isEmpty {
-        try open(path, .existing, holdsLock: true, now: now).empty(withOutbox: withOutbox)
-      } else {
-        try replaceDamaged(path, withOutbox: withOutbox, now: now)
-      }
+    var report: ResetReport
+    do throws(ReplicaError) {
+      if let fault = checkUp.faults.first { throw ReplicaError.damaged(path: path, reason: fault) }
+      report = try open(path, .existing, holdsLock: true, now: now).empty(withOutbox: withOutbox)
+    } catch {
+      // Some damage shows only where something is written.
+      guard case .damaged = error else { throw error }
+      report = try replaceDamaged(path, withOutbox: withOutbox, now: now)
+    }
     report.loss = report.loss ?? checkUp.loss
     return report
   }
