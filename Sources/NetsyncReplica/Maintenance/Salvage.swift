@@ -48,11 +48,12 @@ struct Salvage {
       var report = ResetReport()
       keepMeta(source, target)
       let last = highest("operation", in: source)
-      var unreadable: Set<Int64> = []
+      var (found, isUnreadable): (Set<Int64>, Bool) = ([], false)
       for table in ["operation", "dead_letter"] {
         for number in numbers(of: table, upTo: last, in: source) {
           do {
             guard let row = try row(of: table, number, in: source) else { continue }
+            found.insert(number)
             let edit = ResetReport.Edit(number: EditNumber(rawValue: number), row)
             if withOutbox {
               report.dropped.append(edit)
@@ -62,12 +63,16 @@ struct Salvage {
               report.lost.append(edit)
             }
           } catch {
-            unreadable.insert(number)
+            isUnreadable = true
           }
         }
       }
-      report.isWhole = withOutbox || unreadable.isEmpty
-      if !withOutbox { report.lost += openEdits(among: unreadable, in: source) }
+      if !withOutbox {
+        // A page can hide rows without being unreadable; what the journal tells of as open has to be there.
+        let (missing, isAll) = openEdits(besides: found, in: source)
+        report.lost += missing
+        report.isWhole = !isUnreadable && (isAll || isOutboxSound(in: source))
+      }
       keepLocalIDs(from: source, in: target)
       if !withOutbox { try target.suspectCreates(at: now) }
       for (table, number) in [("operation", last), ("journal", highest("journal", in: source))] {
@@ -168,15 +173,21 @@ struct Salvage {
     return seen.sorted()
   }
 
-  /// Those that the journal tells of as made here, and of whose end it does not tell.
-  private func openEdits(among numbers: Set<Int64>, in source: Database) -> [ResetReport.Edit] {
-    guard !numbers.isEmpty else { return [] }
+  private func isOutboxSound(in source: Database) -> Bool {
+    ["operation", "dead_letter"].allSatisfy { table in
+      (try? String.fetchOne(source, sql: "PRAGMA integrity_check(\(table))")) == "ok"
+    }
+  }
+
+  /// Those that the journal tells of as made here, and of whose end it does not tell; and whether it could be read to its end.
+  private func openEdits(besides found: Set<Int64>, in source: Database) -> ([ResetReport.Edit], isAll: Bool) {
+    var isAll = true
     var open: [Int64: ResetReport.Edit] = [:]
     let sql = "SELECT edit, kind, after_name FROM journal NOT INDEXED WHERE edit IS NOT NULL ORDER BY change"
     do {
       let cursor = try Row.fetchCursor(source, sql: sql)
       while let row = try cursor.next() {
-        guard let number = try? row.value("edit") as Int64, numbers.contains(number),
+        guard let number = try? row.value("edit") as Int64, !found.contains(number),
           let kind = (try? row.value("kind") as String).flatMap(JournalChange.Kind.init)
         else { continue }
         let name = (try? row.value("after_name") as String?).map(NetworkName.init(_:))
@@ -190,9 +201,9 @@ struct Salvage {
         }
       }
     } catch {
-      // What can be told was told; that it is not all, the report says.
+      isAll = false
     }
-    return open.values.sorted { $0.number.rawValue < $1.number.rawValue }
+    return (open.values.sorted { $0.number.rawValue < $1.number.rawValue }, isAll)
   }
 
   /// - Throws: where the page that would hold it cannot be read.
