@@ -178,9 +178,6 @@ extension ReplicaError {
     case .SQLITE_CORRUPT, .SQLITE_ERROR, .SQLITE_CONSTRAINT, .SQLITE_MISMATCH, .SQLITE_FORMAT:
       self = .damaged(path: path, reason: reason)
     case .SQLITE_FULL: self = .diskFull(path: path)
-    // The file can be written, and SQLite does not: its header names a version of the format that is not this one's.
-    case .SQLITE_READONLY where error.extendedResultCode == .SQLITE_READONLY && ReadOnlyFile(path) == nil:
-      self = .damaged(path: path, reason: "its header says that it must not be written")
     case .SQLITE_READONLY: self = .readOnly(path: path)
     default: self = .storage(path: path, reason: reason)
     }
