@@ -172,10 +172,7 @@ import Testing
   @Test func `a reset and a backup remove no file of somebody else`() throws {
     let host = try ReplicaHost()
     for number in 1...300 { _ = try host.create("made-\(number)") }
-    try host.replica.checkpoint()
-    let path = "\(host.path).damaged"
-    try FileManager.default.copyItem(atPath: host.path, toPath: path)
-    try overwriteLeaf(of: "operation", in: path)
+    let path = try damagedCopy(of: host)
     for name in [path + ".saved", path + ".backup.partial"] { try Data("mine".utf8).write(to: URL(filePath: name)) }
     _ = try host.replica.backUp(to: path + ".backup")
     _ = try Replica.reset(path, withOutbox: false, now: host.replica.now)
@@ -187,10 +184,7 @@ import Testing
   @Test func `all edits that damage has taken are named in the journal, not the first few alone`() throws {
     let host = try ReplicaHost()
     for number in 1...300 { _ = try host.create("made-\(number)") }
-    try host.replica.checkpoint()
-    let path = "\(host.path).damaged"
-    try FileManager.default.copyItem(atPath: host.path, toPath: path)
-    try overwriteLeaf(of: "operation", in: path)
+    let path = try damagedCopy(of: host)
     let report = try Replica.reset(path, withOutbox: false, now: host.replica.now)
     try #require(report.lost.count > 5)
     let told = try Replica.open(path, .existing, now: host.replica.now).status().losses.map(\.words)
@@ -204,10 +198,7 @@ import Testing
     try host.settle(create, .landed(.sample(1, name: "made")))
     for number in 1...300 { _ = try host.create("made-\(number)") }
     let local = try #require(try host.replica.networks().first { $0.name?.text == "made" }?.localID)
-    try host.replica.checkpoint()
-    let path = "\(host.path).damaged"
-    try FileManager.default.copyItem(atPath: host.path, toPath: path)
-    try overwriteLeaf(of: "operation", in: path)
+    let path = try damagedCopy(of: host)
     _ = try Replica.reset(path, withOutbox: false, now: host.replica.now)
     let saved = try Replica.open(path, .existing, now: host.replica.now)
     let networks = try saved.networks()
@@ -349,6 +340,15 @@ private func tamper(with path: String, _ sql: String) throws {
   configuration.foreignKeysEnabled = false
   configuration.prepareDatabase { database in try database.execute(sql: "PRAGMA ignore_check_constraints = ON") }
   try DatabaseQueue(path: path, configuration: configuration).write { database in try database.execute(sql: sql) }
+}
+
+/// A copy of a host's file, with a page of the outbox damaged.
+private func damagedCopy(of host: ReplicaHost) throws -> String {
+  try host.replica.checkpoint()
+  let path = "\(host.path).damaged"
+  try FileManager.default.copyItem(atPath: host.path, toPath: path)
+  try overwriteLeaf(of: "operation", in: path)
+  return path
 }
 
 /// Damages one page in the middle of a table.
