@@ -27,7 +27,7 @@ struct FuzzInput {
   }
 }
 
-/// Ends the process where a promise does not hold: that is how a fuzzer learns of it.
+/// Ends the process where a promise does not hold: that is how a fuzzer learns of it, here as at every `fatalError` of its targets.
 func promise(_ holds: Bool, _ otherwise: @autoclosure () -> String) {
   guard holds else { fatalError(otherwise()) }
 }

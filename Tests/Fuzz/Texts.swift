@@ -15,6 +15,7 @@ func fuzzStamp(_ bytes: [UInt8]) {
   }
 }
 
+// A constant, which Swift does not know of a regular expression.
 nonisolated(unsafe) private let form =
   /([0-9]{4})-([0-9]{2})-([0-9]{2})[Tt]([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.([0-9]{1,6}))?(?:[Zz]|([+-])([0-9]{2}):([0-9]{2}))/
 

@@ -22,7 +22,7 @@ guard arguments.count > 1, let target = FuzzTarget(rawValue: arguments[1]) else 
     _ test: @convention(c) (UnsafePointer<UInt8>?, Int) -> Int32
   ) -> Int32
 
-  // The fuzzer reads them as a C program would: its own name, then all but the target's.
+  // The fuzzer reads them as a C program would: its own name, then all but the target's. Nothing else runs yet.
   nonisolated(unsafe) private let given = unsafe CommandLine.unsafeArgv
   unsafe given[1] = given[0]
   private var count = CommandLine.argc - 1
