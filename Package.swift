@@ -11,6 +11,7 @@ let package = Package(
     .executable(name: "netsync", targets: ["NetsyncMain"]),
     .executable(name: "netsync-simulate", targets: ["NetsyncSimulate"]),
     .executable(name: "netsync-fuzz", targets: ["NetsyncFuzz"]),
+    .executable(name: "netsync-fuzz-texts", targets: ["NetsyncFuzzLean"]),
   ],
   dependencies: [
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
@@ -156,14 +157,18 @@ let package = Package(
     ),
 
     // What made-up bytes are given to; Tests/Fuzz/run has a fuzzer make them up.
+    .target(
+      name: "NetsyncFuzzTexts",
+      dependencies: ["NetsyncModel", "NetsyncAPI", .product(name: "HTTPTypes", package: "swift-http-types")],
+      path: "Tests/Fuzz/Texts"
+    ),
+    .executableTarget(name: "NetsyncFuzzLean", dependencies: ["NetsyncFuzzTexts"], path: "Tests/Fuzz/Lean"),
     .executableTarget(
       name: "NetsyncFuzz",
       dependencies: [
-        "NetsyncModel", "NetsyncReconcile", "NetsyncReplica", "NetsyncAPI", "NetsyncCLI",
-        .product(name: "HTTPTypes", package: "swift-http-types"),
+        "NetsyncFuzzTexts", "NetsyncModel", "NetsyncReconcile", "NetsyncReplica", "NetsyncAPI", "NetsyncCLI",
       ],
-      path: "Tests/Fuzz",
-      exclude: ["corpus", "instrument", "run"]
+      path: "Tests/Fuzz/Whole"
     ),
 
     // What several test targets share.

@@ -1,3 +1,4 @@
+import NetsyncFuzzTexts
 import NetsyncModel
 import NetsyncReconcile
 import NetsyncReplica

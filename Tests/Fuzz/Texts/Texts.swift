@@ -1,5 +1,4 @@
 import NetsyncAPI
-import NetsyncCLI
 import NetsyncModel
 
 /// The strict parser of stamps against one that knows nothing of it: regular in form, and counted day by day.
@@ -40,18 +39,6 @@ private func slowlyParsed(_ text: String) -> Int64? {
 
 extension String {
   fileprivate func padding(to width: Int) -> String { self + String(repeating: "0", count: width - count) }
-}
-
-/// Arguments, each ended by a NUL. What cannot be parsed is refused in four lines without a raw control character.
-func fuzzArguments(_ bytes: [UInt8]) {
-  var input = FuzzInput(bytes)
-  var arguments: [String] = []
-  while !input.isEmpty, arguments.count < 16 { arguments.append(input.text(until: 0)) }
-  guard let lines = NetsyncCommand.refusal(of: arguments) else { return }
-  promise(lines.count == 4, "\(lines.count) lines")
-  for line in lines {
-    promise(line.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7F }, "a control character in \(line)")
-  }
 }
 
 /// A key file's content is a key just where it is one line of 1 to 4,096 visible ASCII characters; a key shows itself to nobody.

@@ -1,26 +1,26 @@
 /// Bytes that a fuzzer made up, read from the front as whatever is wanted. When they are used up, zeros follow.
-struct FuzzInput {
+package struct FuzzInput {
   private var rest: ArraySlice<UInt8>
 
-  init(_ bytes: [UInt8]) {
+  package init(_ bytes: [UInt8]) {
     rest = bytes[...]
   }
 
-  var isEmpty: Bool { rest.isEmpty }
+  package var isEmpty: Bool { rest.isEmpty }
 
   /// Everything that is left.
-  var remainder: [UInt8] { Array(rest) }
+  package var remainder: [UInt8] { Array(rest) }
 
-  mutating func byte() -> UInt8 { rest.popFirst() ?? 0 }
+  package mutating func byte() -> UInt8 { rest.popFirst() ?? 0 }
 
-  mutating func number(below bound: Int) -> Int { bound > 0 ? Int(byte()) % bound : 0 }
+  package mutating func number(below bound: Int) -> Int { bound > 0 ? Int(byte()) % bound : 0 }
 
-  mutating func one<Element>(of choices: [Element]) -> Element? {
+  package mutating func one<Element>(of choices: [Element]) -> Element? {
     choices.isEmpty ? nil : choices[number(below: choices.count)]
   }
 
   /// What stands before a byte, which is taken too.
-  mutating func text(until end: UInt8) -> String {
+  package mutating func text(until end: UInt8) -> String {
     let text = rest.prefix { $0 != end }
     rest = rest.dropFirst(text.count + 1)
     return String(decoding: text, as: UTF8.self)
@@ -28,6 +28,6 @@ struct FuzzInput {
 }
 
 /// Ends the process where a promise does not hold: that is how a fuzzer learns of it, here as at every `fatalError` of its targets.
-func promise(_ holds: Bool, _ otherwise: @autoclosure () -> String) {
+package func promise(_ holds: Bool, _ otherwise: @autoclosure () -> String) {
   guard holds else { fatalError(otherwise()) }
 }
