@@ -90,6 +90,14 @@ import Testing
     #expect(faults.contains { $0.contains("refers to a row") }, "\(faults)")
   }
 
+  @Test(arguments: ["NULL", "'seven'", "9223372036854775807"])
+  func `a last number that is none is told as damage, in the replica's own words`(number: String) throws {
+    let host = try ReplicaHost()
+    _ = try host.create("new")
+    try tamper(with: host.path, "UPDATE sqlite_sequence SET seq = \(number)")
+    #expect(try host.replica.checkUp().faults == ["a number is none that can have been given out"])
+  }
+
   @Test func `an edit whose network damage has taken away is not hidden, but named as damage`() throws {
     let host = try ReplicaHost()
     try host.create("new")
@@ -189,6 +197,22 @@ import Testing
     try #require(report.lost.count > 5)
     let told = try Replica.open(path, .existing, now: host.replica.now).status().losses.map(\.words)
     for edit in report.lost { #expect(told.contains { $0.hasPrefix(edit.words) }, "\(edit.words)") }
+  }
+
+  @Test func `an edit of a network whose id is damaged is not kept to wait for ever, but named`() throws {
+    let host = try ReplicaHost()
+    try host.pull([.sample(1, name: "lab"), .sample(2, name: "den")])
+    let lost = try host.rename("lab", to: "lab-eu")
+    _ = try host.rename("den", to: "den-eu")
+    _ = try host.create("new")
+    try tamper(with: host.path, "UPDATE network SET remote_id = '?' || substr(remote_id, 2) WHERE name = 'lab'")
+    try tamper(with: host.path, "UPDATE network SET local_id = '?' || substr(local_id, 2) WHERE local_id IS NOT NULL")
+    let report = try Replica.reset(host.path, withOutbox: false, now: host.replica.now)
+    #expect(report.kept == 2 && report.lost.map(\.number) == [lost.edit])
+    let saved = try Replica.open(host.path, .existing, now: host.replica.now)
+    #expect(try saved.checkUp().faults == [])
+    #expect(try saved.status().losses.contains { $0.words.contains("rename lab-eu") })
+    #expect(try saved.operations().count == 2)
   }
 
   @Test func `networks that were made here keep their ids through a reset of a damaged file`() throws {

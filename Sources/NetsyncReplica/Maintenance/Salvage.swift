@@ -234,15 +234,20 @@ struct Salvage {
   }
 
   private func keepNetwork(_ key: Int64, isNew: Bool, from source: Database, in target: Database) throws {
-    guard try target.lane(of: NetworkKey(rawValue: key)) == nil else { return }
-    if let row = try? row(of: "network", key, in: source) {
-      try insert(row, into: "network", in: target, without: Self.pulled)
-    } else if isNew {
+    let network = NetworkKey(rawValue: key)
+    guard try target.lane(of: network) == nil else { return }
+    do {
+      try target.inSavepoint {
+        let row = try required(row(of: "network", key, in: source), "network")
+        try insert(row, into: "network", in: target, without: Self.pulled)
+        _ = try target.lane(of: network)
+        return .commit
+      }
+    } catch {
+      guard isNew else { throw error }
       // What a new network is called stands in the edit.
       let local = LocalID.random(at: now)
       try target.run("INSERT INTO network (network_key, local_id) VALUES (?, ?)", arguments: [key, local.text])
-    } else {
-      throw UndecodableRow(description: "the network of the edit cannot be read")
     }
   }
 

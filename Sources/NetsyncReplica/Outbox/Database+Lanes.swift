@@ -21,10 +21,14 @@ struct NetworkRow {
     acknowledgement = nil
   }
 
+  /// - Throws: ``UndecodableRow`` where it has an id that cannot be used: its edits would never be sent, or stand for no network.
   init(_ row: Row) throws {
     key = NetworkKey(rawValue: try row.value("network_key"))
-    localID = (try row.value("local_id") as String?).flatMap(LocalID.init)
+    localID = try (row.value("local_id") as String?).map { try required(LocalID($0), "local id") }
     base = try NetworkDocument(row)
+    if try base == nil && row.value("gone_at_us") as Int64? == nil && row.value("remote_id") as String? != nil {
+      throw UndecodableRow(description: "a network has no usable id")
+    }
     departure = (try row.value("gone_cause") as String?).flatMap(Lane.Departure.init)
     acknowledgement = try Timestamp(row.value("acknowledged_at_us") as Int64?)
       .map { Lane.Acknowledgement(at: $0, number: try row.value("acknowledgement")) }
