@@ -215,6 +215,33 @@ import Testing
     #expect(try saved.operations().count == 2)
   }
 
+  @Test func `of a sound outbox a damaged journal does not say that an edit is lost`() throws {
+    let host = try ReplicaHost()
+    let create = try host.create("made")
+    try host.send(create)
+    try host.settle(create, .landed(.sample(1, name: "made")))
+    _ = try host.create("new")
+    try tamper(with: host.path, "UPDATE journal SET kind = 'rent' WHERE kind = 'sent'")
+    #expect(try host.replica.checkUp().faults != [])
+    let report = try Replica.reset(host.path, withOutbox: false, now: host.replica.now)
+    #expect(report.kept == 1 && report.lost == [] && report.isWhole)
+  }
+
+  @Test func `a file whose header forbids writing is no sound one, and its outbox is saved`() throws {
+    let host = try ReplicaHost()
+    _ = try host.create("new")
+    let path = "\(host.path).damaged"
+    _ = try host.replica.backUp(to: path)
+    var bytes = try Data(contentsOf: URL(filePath: path))
+    // The file format write version, of https://sqlite.org/fileformat2.html, 1.3.
+    bytes[18] = 3
+    try bytes.write(to: URL(filePath: path))
+    #expect(try Replica.checkUp(path, now: host.replica.now).faults == ["its header forbids writing"])
+    let report = try Replica.reset(path, withOutbox: false, now: host.replica.now)
+    #expect(report.kept == 1 && report.lost == [] && report.setAside != nil)
+    #expect(try Replica.checkUp(path, now: host.replica.now).faults == [])
+  }
+
   @Test func `networks that were made here keep their ids through a reset of a damaged file`() throws {
     let host = try ReplicaHost()
     let create = try host.create("made")

@@ -53,25 +53,11 @@ extension Replica {
       report = try open(path, .existing, holdsLock: true, now: now).empty(withOutbox: withOutbox)
     } catch {
       // Some damage shows only where something is written.
-      switch error {
-      case .damaged: break
-      case .readOnly where headerForbidsWriting(path): break
-      default: throw error
-      }
+      guard case .damaged = error else { throw error }
       report = try replaceDamaged(path, withOutbox: withOutbox, now: now)
     }
     report.loss = report.loss ?? checkUp.loss
     return report
-  }
-
-  /// Whether the header names a version of the format that SQLite reads and does not write (https://sqlite.org/fileformat2.html). For a
-  /// file that this process does not have open, since closing it would end SQLite's locks.
-  private static func headerForbidsWriting(_ path: String) -> Bool {
-    let descriptor = unsafe Glibc.open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { return false }
-    defer { close(descriptor) }
-    var version: UInt8 = 0
-    return unsafe pread(descriptor, &version, 1, 18) == 1 && version > 2
   }
 
   private func empty(withOutbox: Bool) throws(ReplicaError) -> ResetReport {

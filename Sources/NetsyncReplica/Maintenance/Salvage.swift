@@ -68,10 +68,12 @@ struct Salvage {
         }
       }
       if !withOutbox {
-        // A page can hide rows without being unreadable; what the journal tells of as open has to be there.
+        // A page can hide rows without being unreadable; what the journal tells of as open has to be there. Of a sound outbox a damaged
+        // journal proves nothing.
         let (missing, isAll) = openEdits(besides: found, in: source)
-        report.lost += missing
-        report.isWhole = !isUnreadable && (isAll || isOutboxSound(in: source))
+        let isProof = isAll || !isOutboxSound(in: source)
+        if isProof { report.lost += missing }
+        report.isWhole = !isUnreadable && (isAll || !isProof)
       }
       keepLocalIDs(from: source, in: target)
       if !withOutbox { try target.suspectCreates(at: now) }
@@ -179,7 +181,7 @@ struct Salvage {
     }
   }
 
-  /// Those that the journal tells of as made here, and of whose end it does not tell; and whether it could be read to its end.
+  /// Those that the journal tells of as made here, and of whose end it does not tell; and whether all of it could be read.
   private func openEdits(besides found: Set<Int64>, in source: Database) -> ([ResetReport.Edit], isAll: Bool) {
     var isAll = true
     var open: [Int64: ResetReport.Edit] = [:]
@@ -187,9 +189,13 @@ struct Salvage {
     do {
       let cursor = try Row.fetchCursor(source, sql: sql)
       while let row = try cursor.next() {
-        guard let number = try? row.value("edit") as Int64, !found.contains(number),
+        guard let number = try? row.value("edit") as Int64,
           let kind = (try? row.value("kind") as String).flatMap(JournalChange.Kind.init)
-        else { continue }
+        else {
+          isAll = false
+          continue
+        }
+        guard !found.contains(number) else { continue }
         let name = (try? row.value("after_name") as String?).map(NetworkName.init(_:))
         let edit = EditNumber(rawValue: number)
         switch kind {
