@@ -98,6 +98,22 @@ import Testing
     #expect(try host.replica.checkUp().faults == ["a number is none that can have been given out"])
   }
 
+  @Test func `a damaged schema is no mistake of who asks`() async throws {
+    let host = try ReplicaHost()
+    try host.pull([.sample(1, name: "lab")])
+    let query = ReplicaQuery(path: host.path, timeout: .seconds(5), maximumRows: 10)
+    await #expect(throws: ReplicaQuery.Failure.refused(reason: "no such column: seen")) {
+      try await query.run("SELECT seen FROM networks")
+    }
+    let renaming = "UPDATE sqlite_schema SET sql = replace(sql, 'seen_page', 'seem_page') WHERE name = 'network'"
+    try tamper(with: host.path, "PRAGMA writable_schema = ON; \(renaming)")
+    let error = await #expect(throws: ReplicaQuery.Failure.self) { try await query.run("SELECT * FROM networks") }
+    guard case .replica(.damaged) = error else {
+      Issue.record("\(String(describing: error)) blames the statement")
+      return
+    }
+  }
+
   @Test func `an edit whose network damage has taken away is not hidden, but named as damage`() throws {
     let host = try ReplicaHost()
     try host.create("new")

@@ -91,6 +91,7 @@ extension Replica {
           """
         )
       }
+      look { if let fault = try database.faultOfViews() { checkUp.faults.append(fault) } }
       look { checkUp.faults += try database.undecodableRows() }
       look {
         let numbers = "SELECT steps AS number FROM meta UNION ALL SELECT seq FROM sqlite_sequence"
@@ -121,6 +122,16 @@ extension Database {
       edits: try count("operation") + count("dead_letter"),
       changes: try count("journal")
     )
+  }
+
+  /// A view that reads what is not there, since what the file says of its tables is damaged; nil where there is none.
+  func faultOfViews() throws -> String? {
+    for view in try values(String.self, "SELECT name FROM sqlite_schema WHERE type = 'view'") {
+      do { _ = try makeStatement(sql: "SELECT * FROM \(view.quotedDatabaseIdentifier)") } catch {
+        return "the view \(view) cannot be read"
+      }
+    }
+    return nil
   }
 
   /// Rows that break what the schema's CHECKs cannot say: ids, states and their particulars, evidence.

@@ -56,6 +56,9 @@ package struct ReplicaQuery: Sendable {
     } catch let error as DatabaseError where error.resultCode == .SQLITE_MISUSE {
       throw .refused(reason: "it is not one statement")
     } catch let error as DatabaseError where !Self.isOfTheFile(error) {
+      if let fault = try? await queue.read({ try $0.faultOfViews() }) {
+        throw .replica(.damaged(path: path, reason: fault))
+      }
       throw .refused(reason: error.message ?? error.resultCode.description)
     } catch {
       throw .replica(ReplicaError(error, path: path))
