@@ -253,6 +253,10 @@ import Testing
     bytes[18] = 3
     try bytes.write(to: URL(filePath: path))
     #expect(try Replica.checkUp(path, now: host.replica.now).faults == ["its header forbids writing"])
+    #expect(throws: ReplicaError.damaged(path: path, reason: "its header forbids writing")) {
+      let replica = try Replica.open(path, .existing, now: host.replica.now)
+      _ = try replica.create(NetworkName("new"), localID: .random(at: host.replica.now()))
+    }
     let report = try Replica.reset(path, withOutbox: false, now: host.replica.now)
     #expect(report.kept == 1 && report.lost == [] && report.setAside != nil)
     #expect(try Replica.checkUp(path, now: host.replica.now).faults == [])

@@ -122,8 +122,8 @@ package final class Replica: Sendable {
     _ database: Database,
     _ work: (Database) throws -> Value
   ) throws -> Value {
-    try database.run("BEGIN IMMEDIATE TRANSACTION")
     do {
+      try database.run("BEGIN IMMEDIATE TRANSACTION")
       let value = try work(database)
       try gate?(.committing(step))
       // What is committed to a file that was removed or replaced is seen by nobody, so it must not be told of as done.
@@ -135,6 +135,9 @@ package final class Replica: Sendable {
     } catch {
       // SQLite has rolled back by itself where the disk is full, for one (https://sqlite.org/lang_transaction.html).
       if database.isInsideTransaction { try database.run("ROLLBACK TRANSACTION") }
+      if (error as? DatabaseError)?.resultCode == .SQLITE_READONLY, !database.headerAllowsWriting() {
+        throw ReplicaError.damaged(path: path, reason: headerForbidsWriting)
+      }
       throw error
     }
   }

@@ -2,12 +2,6 @@ import GRDB
 package import NetsyncModel
 import NetsyncReconcile
 
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Musl
-#endif
-
 /// How much a replica holds.
 package struct Inventory: Hashable, Sendable {
   package var networks = 0
@@ -41,26 +35,14 @@ extension Replica {
     holdsLock: Bool = false,
     now: @escaping @Sendable () -> Timestamp
   ) throws(ReplicaError) -> CheckUp {
-    let faults = headerForbidsWriting(filePath(path)) ? ["its header forbids writing"] : []
     do {
       let replica = try open(path, .existing, holdsLock: holdsLock, now: now)
       var checkUp = try replica.checkUp()
-      checkUp.faults = faults + checkUp.faults
       checkUp.loss = replica.loss
       return checkUp
     } catch .damaged(_, let reason) {
-      return CheckUp(faults: faults + [reason])
+      return CheckUp(faults: [reason])
     }
-  }
-
-  /// Whether the header names a version of the format that SQLite reads and does not write (https://sqlite.org/fileformat2.html). For a
-  /// file that this process does not have open, since closing it would end SQLite's locks.
-  private static func headerForbidsWriting(_ path: String) -> Bool {
-    let descriptor = unsafe Glibc.open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { return false }
-    defer { close(descriptor) }
-    var version: UInt8 = 0
-    return unsafe pread(descriptor, &version, 1, 18) == 1 && version > 2
   }
 
   /// Reads every page and every row: what SQLite finds wrong with the file, references that lead nowhere, and rows that are not what
@@ -82,6 +64,7 @@ extension Replica {
           checkUp.faults += fault.split(separator: "\n").filter { !$0.hasPrefix("***") }.map(faultWords)
         }
       }
+      if !database.headerAllowsWriting() { checkUp.faults.append(headerForbidsWriting) }
       look { try note("PRAGMA integrity_check(\(Self.mostFaults))") }
       look {
         try note(
