@@ -12,6 +12,7 @@ let package = Package(
     .executable(name: "netsync-simulate", targets: ["NetsyncSimulate"]),
     .executable(name: "netsync-fuzz", targets: ["NetsyncFuzz"]),
     .executable(name: "netsync-fuzz-texts", targets: ["NetsyncFuzzLean"]),
+    .executable(name: "netsync-bench", targets: ["NetsyncBench"]),
   ],
   dependencies: [
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
@@ -169,6 +170,20 @@ let package = Package(
         "NetsyncFuzzTexts", "NetsyncModel", "NetsyncReconcile", "NetsyncReplica", "NetsyncAPI", "NetsyncCLI",
       ],
       path: "Tests/Fuzz/Whole"
+    ),
+
+    // The built netsync beside what bounds it.
+    .executableTarget(
+      name: "NetsyncBench",
+      dependencies: [
+        "NetsyncModel", "NetsyncReconcile", "NetsyncReplica",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+      ],
+      path: "Tests/Benchmarks",
+      exclude: ["bulk_pull.py", "vendor_pull.py"]
     ),
 
     // What several test targets share.
