@@ -1,7 +1,8 @@
 import FoundationEssentials
+import NetsyncModel
 
 /// Any JSON, for the fields that this version does not know (R15).
-enum JSONValue: Codable, Hashable, Sendable {
+enum JSONValue: Encodable, Hashable, Sendable {
   case null
   case bool(Bool)
   case integer(Int64)
@@ -9,28 +10,6 @@ enum JSONValue: Codable, Hashable, Sendable {
   case string(String)
   case array([JSONValue])
   case object([String: JSONValue])
-
-  init(from decoder: any Decoder) throws {
-    let container = try decoder.singleValueContainer()
-    if container.decodeNil() {
-      self = .null
-    } else if let value = try? container.decode(Bool.self) {
-      self = .bool(value)
-    } else if let value = try? container.decode(Int64.self) {
-      self = .integer(value)
-    } else if let value = try? container.decode(Double.self) {
-      self = .number(value)
-    } else if let value = try? container.decode(String.self) {
-      self = .string(value)
-    } else if let value = try? container.decode([JSONValue].self) {
-      self = .array(value)
-    } else if let value = try? container.decode([String: JSONValue].self) {
-      self = .object(value)
-    } else {
-      // A number that no type here holds, such as 1e999: an unknown field must not hide the record that it came with.
-      self = .null
-    }
-  }
 
   func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
@@ -46,59 +25,73 @@ enum JSONValue: Codable, Hashable, Sendable {
   }
 
   /// One line with sorted keys, so that equal values are equal text.
-  func canonicalText() throws -> String {
+  var canonicalText: String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    return String(decoding: try encoder.encode(self), as: UTF8.self)
+    // Every number of it is finite, so it always encodes.
+    return (try? encoder.encode(self)).map { String(decoding: $0, as: UTF8.self) } ?? "{}"
   }
-}
-
-/// A key of any object.
-struct AnyKey: CodingKey {
-  let stringValue: String
-  var intValue: Int? { nil }
-
-  init(stringValue: String) { self.stringValue = stringValue }
-  init?(intValue: Int) { nil }
 }
 
 /// The fields of a record, each of which may be missing, or of a type that nobody expected: it is then kept with the unknown ones, and
 /// counts as missing (R15).
 struct RecordFields {
-  let container: KeyedDecodingContainer<AnyKey>
+  private let document: JSONDocument
+  private let object: Int
   /// Of another type than expected.
   private(set) var odd: Set<String> = []
 
-  init(_ decoder: any Decoder) throws {
-    container = try decoder.container(keyedBy: AnyKey.self)
+  /// - Returns: nil for what is no object.
+  init?(_ document: JSONDocument, _ index: Int) throws(APIFailure) {
+    guard document.nodes[index].kind == .object else { return nil }
+    try document.checkNames(of: index)
+    (self.document, object) = (document, index)
   }
 
   /// A text that can be stored: SQLite's own functions end one at a NUL.
   mutating func text(_ name: String) -> String? {
-    guard let text = field(name, String.self) else { return nil }
-    guard text.utf8.contains(0) else { return text }
-    odd.insert(name)
-    return nil
-  }
-
-  mutating func field<Value: Decodable>(_ name: String, _ type: Value.Type) -> Value? {
-    do {
-      return try container.decodeIfPresent(type, forKey: AnyKey(stringValue: name))
-    } catch {
+    guard let index = value(name) else { return nil }
+    guard let text = document.text(index), !text.utf8.contains(0) else {
       odd.insert(name)
       return nil
     }
+    return text
+  }
+
+  /// A number in a string is a number; a fraction is none.
+  mutating func wholeNumber(_ name: String) -> Int? {
+    guard let index = value(name) else { return nil }
+    if let number = document.wholeNumber(index).flatMap({ Int(exactly: $0) }) { return number }
+    odd.insert(name)
+    return document.text(index).flatMap { Int($0) }
+  }
+
+  /// The fields of a record in this one.
+  mutating func record(_ name: String) -> RecordFields? {
+    guard let index = value(name) else { return nil }
+    guard let record = try? RecordFields(document, index) else {
+      odd.insert(name)
+      return nil
+    }
+    return record
   }
 
   /// What another field of it has is not what was expected.
   mutating func keepWhole(_ name: String) { odd.insert(name) }
 
   /// Everything but `known`, as canonical JSON; nil where nothing is left.
-  func rest(besides known: Set<String>) throws -> String? {
-    let unknown = container.allKeys.filter { !known.contains($0.stringValue) || odd.contains($0.stringValue) }
-    guard !unknown.isEmpty else { return nil }
+  func rest(besides known: [String]) -> String? {
     var fields: [String: JSONValue] = [:]
-    for key in unknown { fields[key.stringValue] = try container.decode(JSONValue.self, forKey: key) }
-    return try JSONValue.object(fields).canonicalText()
+    for key in document.children(of: object) where !document.isText(key, anyOf: known) || !odd.isEmpty {
+      guard let name = document.text(key), fields[name] == nil else { continue }
+      if !known.contains(name) || odd.contains(name) { fields[name] = document.value(key + 1) }
+    }
+    return fields.isEmpty ? nil : JSONValue.object(fields).canonicalText
+  }
+
+  /// Where a field stands that is there and not null.
+  private func value(_ name: String) -> Int? {
+    guard let index = document.member(name, of: object), document.nodes[index].kind != .null else { return nil }
+    return index
   }
 }
