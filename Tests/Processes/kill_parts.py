@@ -258,10 +258,13 @@ def sync(world: World) -> None:
 
 def beside(world: World) -> None:
     """A user edits, and now and then an edit is killed, beside syncs that are killed at random instants."""
+    world.user.late.clear()
     with syncing(world):
         for _ in range(world.chance.randint(2, 5)):
+            world.user.look_again()
             world.user.edit(partial(hasty, world))
         world.somebody_else()
+    world.user.look_again()
     world.judge.check()
 
 

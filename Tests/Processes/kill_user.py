@@ -20,6 +20,13 @@ class User:
 
     def __init__(self, run: Run, host: Host, account: Account, chance: random.Random, plainly: Attempt) -> None:
         self.run, self.host, self.account, self.chance, self.plainly = run, host, account, chance, plainly
+        # Each looks whether a killed edit that was not to be seen has been made after all, and takes it in.
+        self.late: list[Callable[[], bool]] = []
+
+    def look_again(self) -> None:
+        """What a process has committed, and not told the others of before it was killed, comes to be seen when the last of them has
+        closed the file, and the next one reads the whole log."""
+        self.late = [look for look in self.late if not look()]
 
     def edit(self, attempt: Attempt) -> None:
         """Any of the three."""
@@ -43,10 +50,14 @@ class User:
         name = self.account.next_name(kind)
         answer = attempt("networks", "create", name)
         must = self.acknowledged(answer)
-        found = self.rows("SELECT local_id FROM networks WHERE name = ?", name)
-        require(len(found) == 1 or not found and not must, f"{name} is there {len(found)} times after {answer}")
-        if found:
-            self.account.ours.append(Ours(found[0][0], name))
+
+        def look() -> bool:
+            found = self.rows("SELECT local_id FROM networks WHERE name = ?", name)
+            require(len(found) <= 1, f"{name} is there {len(found)} times after {answer}")
+            self.account.ours += [Ours(local_id, name) for (local_id,) in found]
+            return bool(found)
+
+        self.take_in(look, must, answer, f"{name} is not there")
 
     def rename(self, attempt: Attempt, ours: Ours) -> None:
         name = self.account.next_name("renamed")
@@ -59,19 +70,32 @@ class User:
 
     def renamed(self, ours: Ours, name: str, answer: Answer) -> None:
         must = self.acknowledged(answer)
-        found = self.rows("SELECT name FROM networks WHERE ? IN (id, local_id)", ours.reference)
-        require(len(found) == 1, f"{ours.name} is there {len(found)} times after {answer}")
-        is_so = found[0][0] == name
-        require(is_so or not must, f"{ours.name} has another name after {answer}")
-        if is_so:
-            ours.rename(name)
+
+        def look() -> bool:
+            found = self.rows("SELECT name FROM networks WHERE ? IN (id, local_id)", ours.reference)
+            require(ours.deleted or len(found) == 1, f"{ours.name} is there {len(found)} times after {answer}")
+            if found == [(name,)]:
+                ours.name = name
+            return found == [(name,)]
+
+        ours.names.append(name)
+        self.take_in(look, must, answer, f"{ours.name} has another name")
+
+    def take_in(self, look: Callable[[], bool], must: bool, answer: Answer, otherwise: str) -> None:
+        is_so = look()
+        require(is_so or not must, f"{otherwise} after {answer}")
+        if not is_so and answer.status == -9:
+            self.late.append(look)
 
     def delete(self, attempt: Attempt, ours: Ours) -> None:
         answer = attempt("networks", "delete", ours.reference)
         must = self.acknowledged(answer)
-        found = self.rows("SELECT name FROM networks WHERE ? IN (id, local_id)", ours.reference)
-        require(not found or not must, f"{ours.name} is still there after {answer}")
-        ours.deleted = not found
+
+        def look() -> bool:
+            ours.deleted = not self.rows("SELECT name FROM networks WHERE ? IN (id, local_id)", ours.reference)
+            return ours.deleted
+
+        self.take_in(look, must, answer, f"{ours.name} is still there")
 
     def discard(self, attempt: Attempt, ours: Ours) -> None:
         """A rename that was never sent is taken back."""
