@@ -77,7 +77,8 @@ def sources() -> list[Path]:
     files = [PACKAGE / "Package.swift"]
     if (PACKAGE / "Package.resolved").is_file():
         files.append(PACKAGE / "Package.resolved")
-    tests = [*(PACKAGE / "Tests").glob("*Tests"), *(PACKAGE / "Tests" / name for name in ("Fuzz", "NetsyncTestSupport"))]
+    others = (PACKAGE / "Tests" / name for name in ("Benchmarks", "Fuzz", "NetsyncTestSupport"))
+    tests = [*(PACKAGE / "Tests").glob("*Tests"), *others]
     for folder in (PACKAGE / "Schema", PACKAGE / "Sources", *sorted(tests)):
         files += sorted(file for file in folder.rglob("*") if file.is_file())
     return files
