@@ -32,7 +32,7 @@ final class PageServer: Sendable {
     content = Mutex(Content(state: .first, pages: account.pages(in: .first).map(ByteBuffer.init(string:))))
   }
 
-  /// Prints its base URL, and serves until it is ended.
+  /// Prints its base URL, and serves until it is ended, or who started it has ended.
   func run() async throws {
     let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup(numberOfThreads: 1))
       .serverChannelOption(.backlog, value: 1_024)
@@ -45,6 +45,10 @@ final class PageServer: Sendable {
       }
       .bind(host: "127.0.0.1", port: 0).get()
     FileHandle.standardOutput.write(Data("http://127.0.0.1:\(channel.localAddress?.port ?? 0)/v2\n".utf8))
+    let parent = getppid()
+    channel.eventLoop.scheduleRepeatedTask(initialDelay: .seconds(1), delay: .seconds(1)) { _ in
+      if getppid() != parent { channel.close(promise: nil) }
+    }
     try await channel.closeFuture.get()
   }
 

@@ -102,37 +102,46 @@ private func measurePulls(_ tools: Tools, _ networks: Int, _ rounds: Int, latenc
 
 private func measurePush(_ tools: Tools, _ rounds: Int) throws -> Contest {
   let account = MadeUpAccount(networks: 1_000)
-  var contest = Contest("Push of 1,000 renames, 50 ms")
-  let server = try ServerProcess(account, latency: .milliseconds(50), tools.directory)
-  defer { server.end() }
-  for _ in 0..<rounds {
-    try tools.empty()
+  let renames = (0..<1_000).map { "/networks/\(account.id($0))" }
+  let method = ["-X", "PATCH", "-H", "Content-Type: application/json", "-d", #"{"name":"renamed"}"#]
+  return try besideCurl("Push of 1,000 renames, 50 ms", account, tools, rounds, renames, method) { server in
     _ = try tools.netsync(["pull", "--networks-only", "--quiet"], at: server).wait()
     try tools.queueRenames(1_000)
-    let sync = ["sync", "--networks-only", "--quiet"]
-    let (run, tally) = try server.tally { try tools.netsync(sync, at: server).wait() }
-    contest.record(us, run, tally)
-    let renames = (0..<1_000).map { ("/networks/\(account.id($0))", "/dev/null") }
-    let method = ["-X", "PATCH", "-H", "Content-Type: application/json", "-d", #"{"name":"renamed"}"#]
-    let (floor, asked) = try server.tally { try tools.curl(renames, at: server, method) }
-    contest.record(curl, floor, asked)
+    return ["sync", "--networks-only", "--quiet"]
   }
-  contest.ratios = [.init(name: "netsync / curl", over: [us], under: [curl], aim: "1.3 at most")]
-  return contest
 }
 
 private func measureInterfaces(_ tools: Tools, _ rounds: Int) throws -> Contest {
   let account = MadeUpAccount(networks: 2_000)
-  var contest = Contest("Pull of 2,000 networks with their interfaces, 50 ms")
+  let pages = (1...account.pages(of: .first)).map { "/networks?page%5Bnumber%5D=\($0)" }
+  let lists = (0..<2_000).map { "/networks/\(account.id($0))/network_interfaces" }
+  let title = "Pull of 2,000 networks with their interfaces, 50 ms"
+  return try besideCurl(title, account, tools, rounds, pages + lists) { _ in ["pull", "--quiet"] }
+}
+
+/// netsync and curl, in turns, where every answer takes 50 ms.
+///
+/// - Parameters:
+///   - paths: what curl asks for.
+///   - prepare: makes the replica ready, and gives the command that is measured.
+private func besideCurl(
+  _ title: String,
+  _ account: MadeUpAccount,
+  _ tools: Tools,
+  _ rounds: Int,
+  _ paths: [String],
+  _ method: [String] = [],
+  prepare: (ServerProcess) throws -> [String]
+) throws -> Contest {
+  var contest = Contest(title)
   let server = try ServerProcess(account, latency: .milliseconds(50), tools.directory)
   defer { server.end() }
   for _ in 0..<rounds {
     try tools.empty()
-    let (run, tally) = try server.tally { try tools.netsync(["pull", "--quiet"], at: server).wait() }
+    let command = try prepare(server)
+    let (run, tally) = try server.tally { try tools.netsync(command, at: server).wait() }
     contest.record(us, run, tally)
-    let pages = (1...account.pages(of: .first)).map { ("/networks?page%5Bnumber%5D=\($0)", "/dev/null") }
-    let lists = (0..<2_000).map { ("/networks/\(account.id($0))/network_interfaces", "/dev/null") }
-    let (floor, asked) = try server.tally { try tools.curl(pages + lists, at: server) }
+    let (floor, asked) = try server.tally { try tools.curl(paths.map { ($0, "/dev/null") }, at: server, method) }
     contest.record(curl, floor, asked)
   }
   contest.ratios = [.init(name: "netsync / curl", over: [us], under: [curl], aim: "1.3 at most")]
@@ -142,10 +151,12 @@ private func measureInterfaces(_ tools: Tools, _ rounds: Int) throws -> Contest 
 private func measureReads(_ tools: Tools, _ networks: Int, _ rounds: Int) throws -> Contest {
   let account = MadeUpAccount(networks: networks)
   var contest = Contest("Reads of \(networks.formatted()) networks, each a whole process")
-  let server = try ServerProcess(account, latency: .zero, tools.directory)
   try tools.empty()
-  _ = try tools.netsync(["pull", "--networks-only", "--quiet"], at: server).wait()
-  server.end()
+  do {
+    let server = try ServerProcess(account, latency: .zero, tools.directory)
+    defer { server.end() }
+    _ = try tools.netsync(["pull", "--networks-only", "--quiet"], at: server).wait()
+  }
   let start = "netsync --version"
   let questions: [[String]] = [
     ["--version"], ["status"], ["networks", "show", account.id(networks / 2)],

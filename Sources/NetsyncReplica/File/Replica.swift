@@ -170,7 +170,7 @@ extension ReplicaError {
   init(_ error: any Error, path: String) {
     guard let error = error as? DatabaseError else {
       // What the schema promises is not what a row holds.
-      let reason = (error as? UndecodableRow)?.description ?? "a row is not what the schema promises"
+      let reason = (error as? UndecodableRow)?.description ?? brokenRow
       self = .damaged(path: path, reason: reason)
       return
     }
@@ -186,6 +186,9 @@ extension ReplicaError {
     }
   }
 }
+
+/// In the place of what GRDB says of a row that cannot be decoded.
+let brokenRow = "a row is not what the schema promises"
 
 /// In the place of SQLite's "database disk image is malformed".
 let damagedPage = "a page of it is not as it was written"

@@ -54,7 +54,7 @@ extension Replica {
         do { try work() } catch let error as DatabaseError {
           checkUp.faults.append(damageWords(error))
         } catch {
-          checkUp.faults.append("a row is not what the schema promises")
+          checkUp.faults.append(brokenRow)
         }
       }
       func note(_ sql: String) throws {

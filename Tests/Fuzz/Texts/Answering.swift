@@ -15,6 +15,7 @@ package func api(answering status: Int, _ headers: HTTPFields = HTTPFields(), bo
   let head = HTTPResponse(status: .init(code: status), headerFields: headers)
   return APIClient(
     transport: Answering(response: TransportResponse(head: head, body: body)),
+    // Constants that are well formed.
     baseURL: try! BaseURL("http://127.0.0.1:1/v2"),
     key: APIKey("fuzz-key")!,
     timeout: .seconds(1),
@@ -46,6 +47,8 @@ private final class ThisThread: TaskExecutor {
   }
 
   func run() {
-    while let job = jobs.withLock({ $0.popLast() }) { unsafe job.runSynchronously(on: asUnownedTaskExecutor()) }
+    while let job = jobs.withLock({ $0.isEmpty ? nil : $0.removeFirst() }) {
+      unsafe job.runSynchronously(on: asUnownedTaskExecutor())
+    }
   }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 
 /// The whole of a program that gives bytes to one of some targets; the exit status is not 0 where a promise was broken, and what was
 /// broken is said on stderr.
@@ -40,8 +41,6 @@ package func drive(_ targets: [FuzzTarget]) throws {
 }
 
 #if NETSYNC_FUZZER
-  import Synchronization
-
   // A C function captures nothing.
   private let fuzzed = Mutex<FuzzTarget?>(nil)
 
