@@ -40,7 +40,7 @@ public final class NetworkReplica: Sendable {
   ///   - apiKey: without it, ``sync()`` answers ``SyncOutcome/noKey``; everything else works.
   ///   - baseURL: `https://` anywhere, `http://` on this host only.
   ///   - policy: whose change stands when a network was changed here and there.
-  ///   - settleTime: how long after it was sent an unanswered create may still be applied by the server.
+  ///   - settleTime: how long after it was sent an unanswered create may still be applied by the server and come to be listed.
   ///   - logger: gets a line for every request, at the level debug, with neither the key nor a name.
   /// - Throws: ``NetsyncError/baseURLRefused`` and ``NetsyncError/keyMalformed``, and nothing was opened;
   ///   ``NetsyncError/notAReplica(path:)`` and ``NetsyncError/newerReplica(path:version:)``, and the file was not touched;

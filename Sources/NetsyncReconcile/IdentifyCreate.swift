@@ -88,7 +88,7 @@ package let looksBeforeSendingAgain = 3
 /// - Parameters:
 ///   - now: on the host's clock.
 ///   - clock: the server's, as it is known now.
-///   - settleTime: how long after it was sent a request may still be applied.
+///   - settleTime: how long after it was sent a request may still be applied and come to be listed.
 package func identify(
   _ name: NetworkName,
   _ doubt: Doubt,

@@ -153,7 +153,8 @@ extension BaseChange {
 extension QueuedIntent {
   /// - Parameter seen: the name that the server shows now.
   init(_ operation: OutboxOperation, seen: NetworkName?) {
-    let baseName = startingName(base: operation.base?.name, sent: operation.sentName, seen: seen)
+    let sent = operation.sentName ?? operation.unseenName
+    let baseName = startingName(base: operation.base?.name, sent: sent, seen: seen)
     switch operation.intent {
     case .create: self = .none
     case .rename(let name):
@@ -162,6 +163,11 @@ extension QueuedIntent {
     case .delete: self = .delete(baseName: baseName, editedAt: operation.editedAt)
     }
   }
+}
+
+extension OutboxOperation {
+  /// The name that its network was asked for, where that was never seen at the server: a person said which network a create became.
+  fileprivate var unseenName: NetworkName? { base?.updatedAt == nil ? base?.name : nil }
 }
 
 extension Evidence {

@@ -76,7 +76,7 @@ package struct CreateListing: Hashable, Sendable {
   }
 
   /// Why it proves nothing; nil where it agrees with itself: no row came twice, each could be understood, and there are as many as every
-  /// page says. While rows shift between pages, one can slip through.
+  /// page says.
   package var contradiction: String? {
     if let totals, totals.lowerBound != rows || totals.upperBound != rows {
       let other = totals.lowerBound == rows ? totals.upperBound : totals.lowerBound
@@ -87,8 +87,17 @@ package struct CreateListing: Hashable, Sendable {
   }
 
   package var isWhole: Bool { contradiction == nil }
+  /// While rows shift between pages, one can slip through without a contradiction: of several pages, one walk may not have shown all.
+  package var mayHide: Bool { end > 1 }
   /// What it shows of the create.
   package var sight: CreateSight { CreateSight(networks, contradiction: contradiction) }
+
+  /// The same, with what an earlier walk through the same listing has shown.
+  package func joined(with earlier: CreateListing) -> CreateListing {
+    var joined = self
+    joined.networks += earlier.networks
+    return joined
+  }
 
   /// Takes in the next page.
   ///

@@ -121,6 +121,15 @@ package func isOfOneOperation(_ failure: APIFailure) -> Bool {
   failure.mayBeOfOneRecord && !failure.isTransient
 }
 
+/// Why a look tells nothing of a rename or a delete (R7); nil where it does. Where the answer leaves out a name that is known, nobody can
+/// say whether somebody else has changed it.
+///
+/// - Parameter base: the name that the edit was made on.
+package func misunderstanding(of sight: RemoteSight, base: NetworkName?) -> Misunderstanding? {
+  guard let document = sight.document, document.name == nil, base != nil else { return nil }
+  return .implausible(reason: "the answer does not say what the network is called")
+}
+
 /// What to do with an operation that was on its way when the process died.
 package enum Recovery: Hashable, Sendable {
   case wait

@@ -7,7 +7,7 @@ struct CampaignAnswer {
   let world: WorldOptions
   let firstSeed: UInt64
 
-  /// How many failing seeds are told one by one.
+  /// How many failing seeds are told with what they break; the others are named.
   private static let failuresShown = 20
 
   /// A canary must be missed in every seed.
@@ -40,8 +40,8 @@ struct CampaignAnswer {
       lines += failure.what.map { "  \($0)" }
       lines.append("  netsync-simulate --seed \(failure.seed) --trace\(world.arguments)")
     }
-    let rest = summary.failures.count - Self.failuresShown
-    if rest > 0 { lines.append("and \(rest) seeds more") }
+    let rest = summary.failures.dropFirst(Self.failuresShown).map { String($0.seed) }
+    if !rest.isEmpty { lines.append("and \(rest.count) seeds more: \(rest.joined(separator: " "))") }
     return lines.joined(separator: "\n")
   }
 

@@ -54,7 +54,7 @@ struct CampaignCommand: ParsableCommand {
     let progress = ProgressLine(of: seeds, "seeds")
     let clock = ContinuousClock()
     let start = clock.now
-    let summary = campaign.run { progress.show($0) }
+    let summary = campaign.run { progress.show($0.seeds, failed: $0.failures.map(\.seed)) }
     progress.clear()
     let answer = CampaignAnswer(summary: summary, elapsed: start.duration(to: clock.now), world: world, firstSeed: seed)
     print(untilViolation ? answer.untilViolation : answer.text)

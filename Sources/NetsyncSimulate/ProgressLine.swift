@@ -8,6 +8,9 @@ import Synchronization
 
 /// How far a long run has come, on stderr: every second over the same line of a terminal, else a line every ten seconds.
 final class ProgressLine: Sendable {
+  /// How many of those that failed are named.
+  private static let failuresShown = 5
+
   private let total: Int
   private let what: String
   private let isTerminal = isatty(STDERR_FILENO) == 1
@@ -19,7 +22,8 @@ final class ProgressLine: Sendable {
     lastShown = Mutex(ContinuousClock().now)
   }
 
-  func show(_ done: Int) {
+  /// - Parameter failed: which of those that are done, by number.
+  func show(_ done: Int, failed: [UInt64] = []) {
     let now = ContinuousClock().now
     let isDue = lastShown.withLock { last in
       guard last.duration(to: now) >= .seconds(isTerminal ? 1 : 10) else { return false }
@@ -27,7 +31,10 @@ final class ProgressLine: Sendable {
       return true
     }
     guard isDue else { return }
-    let text = "\(done) of \(total) \(what)"
+    var text = "\(done) of \(total) \(what)"
+    if !failed.isEmpty {
+      text += ", \(failed.count) failed: \(failed.suffix(Self.failuresShown).map(String.init).joined(separator: " "))"
+    }
     put(isTerminal ? "\r\(text)\u{1B}[K" : "\(text)\n")
   }
 

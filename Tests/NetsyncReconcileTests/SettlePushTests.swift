@@ -58,6 +58,18 @@ struct SettlePushTests {
     #expect(settle(.rename(to: NetworkName("a")), base: nil, .failure(.gone(Self.words))) == .conflict(.deletedThere))
   }
 
+  @Test func `a look that leaves out a name that is known tells nothing`() throws {
+    let name = NetworkName("a")
+    let nameless = NetworkDocument(id: try .sample(), name: nil)
+    let says = try NetworkDocument.sample()
+    for (sight, base, isUnderstood) in [
+      (RemoteSight.read(nameless), name, false), (.read(nameless), nil, true), (.read(says), name, true),
+      (.read(says), nil, true), (.gone, name, true),
+    ] as [(RemoteSight, NetworkName?, Bool)] {
+      #expect((misunderstanding(of: sight, base: base) == nil) == isUnderstood)
+    }
+  }
+
   @Test func `a refused edit keeps the server's words`() {
     for intent in Self.intents {
       #expect(settle(intent, base: nil, .failure(.refused(Self.words))) == .deadLetter(Self.words))

@@ -27,7 +27,12 @@ extension PushStep {
     guard let name = operation.intent.name else { return .waiting }
     let named = try await walk(listingOf: name) { await engine.api.networks(named: name, page: $0) }
     if case .settled(let settled) = try lookedFor(operation, named) { return settled }
-    let everywhere = try await walk(listingOf: name) { await engine.api.allNetworks(page: $0) }
+    var everywhere = try await walk(listingOf: name) { await engine.api.allNetworks(page: $0) }
+    if everywhere.listing.mayHide {
+      let earlier = everywhere.listing
+      everywhere = try await walk(listingOf: name) { await engine.api.allNetworks(page: $0) }
+      everywhere.listing = everywhere.listing.joined(with: earlier)
+    }
     guard case .settled(let settled) = try lookedFor(operation, named, everywhere) else { return .inDoubt }
     return settled
   }

@@ -54,6 +54,9 @@ struct PushStep: Sendable {
     // mutant: delete-without-a-look
     let exchange = try await requests.look { await engine.api.network(id) }
     guard let sight = sight(of: exchange.result) else { return .waiting }
+    if let reason = misunderstanding(of: sight, base: operation.base?.name) {
+      throw .api(.notUnderstood(reason), request: exchange.request, tries: 1)
+    }
     if sight == .gone {
       // mutant: absence-of-other-account-believed
       try await engine.checkAccount(requests)

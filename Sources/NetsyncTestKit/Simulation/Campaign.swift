@@ -25,8 +25,8 @@ public struct Campaign: Sendable {
 
   /// Runs them all.
   ///
-  /// - Parameter onProgress: told now and then how many are done.
-  public func run(onProgress: @escaping @Sendable (Int) -> Void = { _ in }) -> CampaignSummary {
+  /// - Parameter onProgress: told now and then what has come of those that are done.
+  public func run(onProgress: @escaping @Sendable (CampaignSummary) -> Void = { _ in }) -> CampaignSummary {
     keepMemory()
     let progress = Progress(seeds: seeds)
     let group = DispatchGroup()
@@ -38,17 +38,15 @@ public struct Campaign: Sendable {
     return progress.summary
   }
 
-  private func work(on progress: Progress, _ onProgress: (Int) -> Void) {
+  private func work(on progress: Progress, _ onProgress: (CampaignSummary) -> Void) {
     let files = SimulationFiles()
-    var summary = CampaignSummary()
     while let batch = progress.next() {
+      var summary = CampaignSummary()
       for index in batch {
         summary.add(runSeed(firstSeed &+ UInt64(index), files))
       }
-      let done = progress.finish(batch.count, stops: stopsAtViolation && !summary.failures.isEmpty)
-      onProgress(done)
+      onProgress(progress.finish(summary, stops: stopsAtViolation && !summary.failures.isEmpty))
     }
-    progress.add(summary)
   }
 
   /// A campaign takes and frees the same memory all the time, and giving it back to the system in between costs a fourth of the
@@ -80,7 +78,6 @@ public struct Campaign: Sendable {
   private final class Progress: Sendable {
     private struct State {
       var next = 0
-      var done = 0
       var isStopped = false
       var summary = CampaignSummary()
     }
@@ -101,16 +98,13 @@ public struct Campaign: Sendable {
       }
     }
 
-    func finish(_ count: Int, stops: Bool) -> Int {
+    /// - Returns: what has come of all batches so far.
+    func finish(_ batch: CampaignSummary, stops: Bool) -> CampaignSummary {
       state.withLock { state in
-        state.done += count
+        state.summary.add(batch)
         if stops { state.isStopped = true }
-        return state.done
+        return state.summary
       }
-    }
-
-    func add(_ summary: CampaignSummary) {
-      state.withLock { $0.summary.add(summary) }
     }
 
     var summary: CampaignSummary { state.withLock { $0.summary } }

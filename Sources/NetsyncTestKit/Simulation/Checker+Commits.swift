@@ -170,7 +170,7 @@ extension Checker {
     default: return
     }
     let beyondTelling: [Fault] = [.late, .duplicate, .restoredBackup, .otherID, .listLag]
-    guard let id, let theirs, !beyondTelling.contains(where: faults.has), !server.cutsNames else { return }
+    guard let id, let theirs, !beyondTelling.contains(where: faults.has), !server.hasCutNames else { return }
     if server.isOnly(host, authorOf: theirs, of: id) {
       violate(.noEditLost, "edit \(edit): \"\(theirs)\" counts as theirs (\(change.kind)), and is our own")
     }
@@ -262,7 +262,8 @@ extension Checker {
         }
         state.seenGone.remove(id)
       }
-      if before?.hasName == true, row.name == nil, row.goneCause == nil {
+      // One that was gone comes back as what the server says of it now.
+      if let before, before.hasName, before.goneCause == nil, row.name == nil, row.goneCause == nil {
         violate(.unreadable, "network \(key) loses its name")
       }
       state.networks[key] = Network(

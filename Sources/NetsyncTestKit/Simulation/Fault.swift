@@ -9,7 +9,7 @@ public enum Fault: String, CaseIterable, Hashable, Sendable {
   case answerLost = "answer_lost"
   /// It arrives twice. A create does not: that it is applied at most once is assumed.
   case duplicate
-  /// It arrives after its sender has given up, but within the settle time.
+  /// It arrives after its sender has given up, but is listed within the settle time.
   case late
 
   // Answers.

@@ -84,7 +84,8 @@ extension SimulatedWorld {
     case .answerLost:
       time.schedule(after: there) { [self] in _ = answer(parcel, nil) }
     case .late:
-      let longest = (SimulatedHost.settleTime - timeout).wholeMicroseconds / 1_000
+      // What arrives so late is listed within the settle time too.
+      let longest = (SimulatedHost.settleTime - timeout - server.listLag).wholeMicroseconds / 1_000
       let delay = timeout + .milliseconds(1 + (strike?.below(Int(longest) - 1) ?? 0))
       time.schedule(after: delay) { [self] in _ = answer(parcel, nil) }
     case .duplicate where parcel.call.kind != .create:

@@ -47,6 +47,8 @@ final class SimulatedServer: Sendable {
     var broughtBack: Set<String> = []
     /// The networks that each local create has made.
     var made: [LocalCreate: [String]] = [:]
+    /// The server has made beginnings of names.
+    var hasCutNames = false
     /// The scratch network that shifts the pages, while it is there.
     var scratch: String?
   }
@@ -74,7 +76,10 @@ final class SimulatedServer: Sendable {
 
   /// Changes how odd the account is.
   func setQuirks(_ change: (inout SandboxQuirks) -> Void) {
-    state.withLock { change(&$0.sandbox.quirks) }
+    state.withLock { state in
+      change(&state.sandbox.quirks)
+      state.hasCutNames = state.hasCutNames || state.sandbox.quirks.nameChange == .cut
+    }
   }
 
   /// From now on no other key is accepted.
@@ -235,13 +240,16 @@ final class SimulatedServer: Sendable {
 
   // MARK: The truth
 
+  /// How long it takes until a listing shows what was written.
+  var listLag: Duration { .microseconds(state.withLock { $0.sandbox.quirks.listLagMicroseconds }) }
+
   func isGone(_ id: String) -> Bool { state.withLock { $0.records[id]?.isGone ?? true } }
 
   /// Whether a restored backup has brought it back since it was gone. A listing that lags may show it even after it is gone once more.
   func wasBroughtBack(_ id: String) -> Bool { state.withLock { $0.broughtBack.contains(id) } }
 
-  /// Whether the server makes beginnings of names: nobody can tell whose they are.
-  var cutsNames: Bool { state.withLock { $0.sandbox.quirks.nameChange == .cut } }
+  /// Whether the server has ever made beginnings of names: nobody can tell whose they are.
+  var hasCutNames: Bool { state.withLock { $0.hasCutNames } }
 
   /// Whether it is a network of the other account.
   func isForeign(_ id: String) -> Bool { state.withLock { $0.foreign.networks.contains { $0.id == id } } }
