@@ -146,7 +146,7 @@ extension SyncEngine {
     let kind: FailureClass =
       switch failure {
       case .api(let failure, request: _, tries: _):
-        FailureClass(failure, silence: silence(until: (try? replica.meta())?.quietUntil, now: now))
+        FailureClass(failure, silence: quietTime.left(at: now))
       case .quiet(let until): .silence(until.since(now))
       case .timedOut: .timedOut
       case .stopped: .stopped

@@ -12,7 +12,6 @@ final class Requests: Sendable {
     var requests = 0
     var bytes = 0
     var hasAnswered = false
-    var quietUntil: Timestamp?
     /// The best reading of the server's clock in this cycle.
     var reading: ClockReading?
   }
@@ -25,7 +24,8 @@ final class Requests: Sendable {
     var uncertainty: Duration
   }
 
-  private let tally: Mutex<Tally>
+  private let tally = Mutex(Tally())
+  private let quietTime: QuietTime
   private let replica: Replica
   private let environment: EngineEnvironment
   private let stop: StopSignal
@@ -41,18 +41,20 @@ final class Requests: Sendable {
     replica: Replica,
     environment: EngineEnvironment,
     stop: StopSignal,
+    quietTime: QuietTime,
     timeout: Duration,
     triesUnanswered: Int,
     meta: ReplicaMeta
   ) {
     self.replica = replica
+    self.quietTime = quietTime
     self.environment = environment
     self.stop = stop
     self.timeout = timeout
     self.triesUnanswered = triesUnanswered
     elapsed = environment.stopwatch()
     rememberedClock = meta.clock
-    tally = Mutex(Tally(quietUntil: meta.quietUntil))
+    if let written = meta.quietUntil { quietTime.extend(to: written, now: environment.now()) }
   }
 
   var counted: Tally { tally.withLock { $0 } }
@@ -105,7 +107,6 @@ final class Requests: Sendable {
     try await keepQuiet()
     let exchange = await send()
     environment.heartbeat()
-    var quietUntil: Timestamp?
     tally.withLock { tally in
       tally.requests += 1
       tally.bytes += exchange.bytes
@@ -117,17 +118,14 @@ final class Requests: Sendable {
           uncertainty: clock.uncertainty
         )
       }
-      if let asked = exchange.silence {
-        let until = environment.now() + asked
-        // A silence that is not kept must not hide one that is.
-        if asked > silence(until: tally.quietUntil, now: environment.now()) ?? .zero {
-          tally.quietUntil = until
-          quietUntil = until
-        }
-      }
     }
     environment.logger.debug("request", metadata: exchange.metadata)
-    if let quietUntil { try replicaStep { () throws(ReplicaError) in try replica.keepQuiet(until: quietUntil) } }
+    if let asked = exchange.silence {
+      let now = environment.now()
+      if quietTime.extend(to: now + asked, now: now) {
+        try replicaStep { () throws(ReplicaError) in try replica.keepQuiet(until: now + asked) }
+      }
+    }
     return exchange
   }
 
@@ -160,7 +158,7 @@ final class Requests: Sendable {
   }
 
   /// How long the server wants to be left alone from now on; nil where it does not.
-  private func quiet() -> Duration? { silence(until: counted.quietUntil, now: environment.now()) }
+  private func quiet() -> Duration? { quietTime.left(at: environment.now()) }
 }
 
 extension Exchange {

@@ -17,6 +17,8 @@ package struct SyncEngine: Sendable {
   package let stop: StopSignal
   /// nil where nobody collects them.
   let metrics: EngineMetrics?
+  /// Kept from cycle to cycle.
+  let quietTime = QuietTime()
 
   package init(
     replica: Replica,
@@ -60,6 +62,7 @@ package struct SyncEngine: Sendable {
       replica: replica,
       environment: environment,
       stop: stop,
+      quietTime: quietTime,
       timeout: timeout,
       triesUnanswered: tries,
       meta: meta

@@ -10,12 +10,15 @@ import Testing
 
 /// Bounded work (I11).
 @Suite struct StormTests {
-  @Test(arguments: [SandboxWaitForm.retryAfterSeconds, .retryAfterDate, .resetSeconds, .resetEpoch])
+  @Test(arguments: [SandboxWaitForm.retryAfterSeconds, .retryAfterDate, .resetSeconds, .resetEpoch], [true, false])
   func `a day of 429 with a cycle every minute costs at most 200 requests, and then the edit arrives`(
-    form: SandboxWaitForm
+    form: SandboxWaitForm,
+    isWrittenDown: Bool
   ) async throws {
     let clock = ManualClock()
-    let replica = Replica(in: try MemoryFile(), now: { clock.wall })
+    let replica = Replica(in: try MemoryFile(), now: { clock.wall }) { access throws(ReplicaError) in
+      if case .begin(.keepQuiet) = access, !isWrittenDown { throw .locked(path: "replica.sqlite") }
+    }
     let transport = SandboxTransport(Sandbox(SandboxState(networks: 3), faults: SandboxFaults()), clock: clock)
     let engine = try engine(replica, transport, clock)
     _ = try replica.create(NetworkName("lab"), localID: LocalID(at: clock.wall, random: (1, 2)))
