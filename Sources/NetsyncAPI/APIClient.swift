@@ -17,6 +17,8 @@ package struct Exchange<Value: Sendable>: Sendable {
   package var clock: ServerClock?
   /// How long the server wants no further request; nil where it does not say.
   package var silence: Duration?
+  /// How many requests the server will still take before its budget is renewed; nil where it does not say.
+  package var remaining: Int?
 
   /// The same exchange, its value made into another.
   package func map<Other: Sendable>(_ transform: (Value) -> Other) -> Exchange<Other> {
@@ -27,7 +29,8 @@ package struct Exchange<Value: Sendable>: Sendable {
       bytes: bytes,
       date: date,
       clock: clock,
-      silence: silence
+      silence: silence,
+      remaining: remaining
     )
   }
 }
@@ -162,7 +165,8 @@ extension APIClient {
       bytes: response.body.count,
       date: date,
       clock: clock,
-      silence: requestedSilence(response.head, now: serverNow)
+      silence: requestedSilence(response.head, now: serverNow),
+      remaining: remainingRequests(response.head)
     )
   }
 

@@ -14,10 +14,13 @@ import NetsyncModel
 /// - Parameter now: on the server's clock.
 func requestedSilence(_ head: HTTPResponse, now: Timestamp) -> Duration? {
   if head.status.code == 429 { return requestedWait(head.headerFields, now: now) }
-  guard let name = HTTPField.Name("x-ratelimit-remaining"), let remaining = head.headerFields[name],
-    wholeNumber(remaining) == 0
-  else { return nil }
+  guard remainingRequests(head) == 0 else { return nil }
   return believed([rateLimitReset(head.headerFields, now: now)])
+}
+
+/// How many requests the server will still take before its budget is renewed, by `x-ratelimit-remaining`; nil where it does not say.
+func remainingRequests(_ head: HTTPResponse) -> Int? {
+  HTTPField.Name("x-ratelimit-remaining").flatMap { head.headerFields[$0] }.flatMap(wholeNumber).map(Int.init)
 }
 
 /// How long the server asks to be left alone, read off a 429.

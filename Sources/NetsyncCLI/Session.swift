@@ -68,7 +68,11 @@ struct Session {
         "authorities": "\(road.authorities.joined(separator: " "))",
       ]
     )
-    return HTTPTransport(over: road, connectTimeout: settings.requestTimeout)
+    return HTTPTransport(
+      over: road,
+      connectTimeout: settings.requestTimeout,
+      connections: settings.requestsInFlight
+    )
   }
 
   /// An engine that talks to the API with the key as it can be found now.
@@ -97,6 +101,7 @@ struct Session {
       environment: environment,
       policy: settings.policy,
       settleTime: settings.settleTime,
+      inFlight: settings.requestsInFlight,
       stop: stop,
       metrics: metrics
     )

@@ -9,6 +9,9 @@ struct Settings: Sendable {
   /// More often would be a strain on the API, and on nothing that a person could see.
   static let shortestInterval = Duration.seconds(1)
 
+  /// Each has a connection of its own, and a process may open a thousand files.
+  static let mostInFlight = 256
+
   var replicaPath: String
   var isOffline: Bool
   var mayAsk: Bool
@@ -18,6 +21,8 @@ struct Settings: Sendable {
   /// How often a daemon pulls.
   var pullInterval: Duration
   var requestTimeout: Duration
+  /// How many requests may ever be on their way at once.
+  var requestsInFlight: Int
   var logLevel: Logger.Level?
   var logFormat: LogFormat
 
@@ -35,6 +40,10 @@ struct Settings: Sendable {
     guard pullInterval >= Self.shortestInterval else { throw .setting("NETSYNC_PULL_INTERVAL", takes: "1s or more") }
     requestTimeout = try reader.duration("NETSYNC_HTTP_TIMEOUT") ?? .seconds(10)
     guard requestTimeout > .zero else { throw .setting("NETSYNC_HTTP_TIMEOUT", takes: "1ms or more") }
+    requestsInFlight = try reader.count("NETSYNC_HTTP_IN_FLIGHT") ?? Limits.requestsInFlight
+    guard (1...Self.mostInFlight).contains(requestsInFlight) else {
+      throw .setting("NETSYNC_HTTP_IN_FLIGHT", takes: "1 to \(Self.mostInFlight)")
+    }
     logFormat = try reader.choice("NETSYNC_LOG_FORMAT") ?? .text
     if let level = reader.text("NETSYNC_LOG_LEVEL") {
       guard let level = Logger.Level(rawValue: level) else {

@@ -5,9 +5,9 @@ import NetsyncReconcile
 import NetsyncReplica
 import Synchronization
 
-/// Sends requests within one cycle: keeps the server's silence, tries again what may be tried again, counts, and keeps the
-/// best estimate of the server's clock.
-final class Requests: Sendable {
+/// Sends requests within one cycle: as many at once as the server bears, none while it wants silence; tries again what may be tried again,
+/// counts, and keeps the best estimate of the server's clock.
+struct Requests: Sendable {
   struct Tally {
     var requests = 0
     var bytes = 0
@@ -24,7 +24,16 @@ final class Requests: Sendable {
     var uncertainty: Duration
   }
 
-  private let tally = Mutex(Tally())
+  private final class Shared: Sendable {
+    let tally = Mutex(Tally())
+  }
+
+  private let shared = Shared()
+  private let gate: RequestGate
+  /// Tasks at a time: twice as many as requests, so that those that wait for a place go on while a batch is stored.
+  let width: Int
+  /// Whoever has this has a place already.
+  private var hasPlace = false
   private let quietTime: QuietTime
   private let replica: Replica
   private let environment: EngineEnvironment
@@ -42,12 +51,15 @@ final class Requests: Sendable {
     environment: EngineEnvironment,
     stop: StopSignal,
     quietTime: QuietTime,
+    gate: RequestGate,
     timeout: Duration,
     triesUnanswered: Int,
     meta: ReplicaMeta
   ) {
     self.replica = replica
     self.quietTime = quietTime
+    self.gate = gate
+    width = 2 * gate.most
     self.environment = environment
     self.stop = stop
     self.timeout = timeout
@@ -57,7 +69,16 @@ final class Requests: Sendable {
     if let written = meta.quietUntil { quietTime.extend(to: written, now: environment.now()) }
   }
 
-  var counted: Tally { tally.withLock { $0 } }
+  var counted: Tally { shared.tally.withLock { $0 } }
+
+  /// Does work of several requests, one after the other, that is not to wait between them: it begins when there is a place, and keeps it.
+  func inPlace<Outcome: Sendable>(_ work: (Requests) async -> Outcome) async -> Outcome {
+    await gate.enter()
+    defer { gate.leave() }
+    var placed = self
+    placed.hasPlace = true
+    return await work(placed)
+  }
 
   /// The server's clock against the host's, as well as it is known now.
   var clock: ServerClock {
@@ -78,7 +99,7 @@ final class Requests: Sendable {
   ) async throws(CycleFailure) -> Exchange<Value> {
     var tries = 0
     while true {
-      let exchange = try await once(send)
+      let exchange = try await placed(send, isUrgent: false)
       tries += 1
       guard case .failure(let failure) = exchange.result else { return exchange }
       let wait = nextTry(
@@ -99,15 +120,41 @@ final class Requests: Sendable {
     return quiet() == nil
   }
 
-  /// Sends a request once, when the server's silence is over.
+  /// Sends a request once, when the server's silence is over, and before those that read.
   ///
   /// - Throws: ``CycleFailure/replica(_:)`` only after it was sent, anything else only before.
   func once<Value: Sendable>(_ send: () async -> Exchange<Value>) async throws(CycleFailure) -> Exchange<Value> {
+    try await placed(send, isUrgent: true)
+  }
+
+  private func placed<Value: Sendable>(
+    _ send: () async -> Exchange<Value>,
+    isUrgent: Bool
+  ) async throws(CycleFailure) -> Exchange<Value> {
+    guard !hasPlace else { return try await sent(send, isUrgent) }
+    await gate.enter()
+    defer { gate.leave() }
+    return try await sent(send, isUrgent)
+  }
+
+  private func sent<Value: Sendable>(
+    _ send: () async -> Exchange<Value>,
+    _ isUrgent: Bool
+  ) async throws(CycleFailure) -> Exchange<Value> {
     // mutant: silence-not-kept
     try await keepQuiet()
+    var number = await gate.send(isUrgent)
+    // The server may have asked for silence meanwhile.
+    while quiet() != nil {
+      gate.unsent()
+      try await keepQuiet()
+      number = await gate.send(isUrgent)
+    }
+    let start = elapsed()
     let exchange = await send()
+    gate.answered(number, exchange.ease, after: elapsed() - start, remaining: exchange.remaining)
     environment.heartbeat()
-    tally.withLock { tally in
+    shared.tally.withLock { tally in
       tally.requests += 1
       tally.bytes += exchange.bytes
       if !exchange.isTransientFailure { tally.hasAnswered = true }
@@ -162,6 +209,8 @@ final class Requests: Sendable {
 }
 
 extension Exchange {
+  fileprivate var ease: ServerEase { isTransientFailure ? .overloaded : .well }
+
   fileprivate var isTransientFailure: Bool {
     if case .failure(let failure) = result { failure.isTransient } else { false }
   }

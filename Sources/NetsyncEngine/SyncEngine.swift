@@ -17,15 +17,18 @@ package struct SyncEngine: Sendable {
   package let stop: StopSignal
   /// nil where nobody collects them.
   let metrics: EngineMetrics?
-  /// Kept from cycle to cycle.
+  /// Both are kept from cycle to cycle.
   let quietTime = QuietTime()
+  private let gate: RequestGate
 
+  /// - Parameter inFlight: how many requests may ever be on their way at once.
   package init(
     replica: Replica,
     api: APIClient,
     environment: EngineEnvironment,
     policy: ConflictPolicy,
     settleTime: Duration,
+    inFlight: Int = Limits.requestsInFlight,
     stop: StopSignal = StopSignal(),
     metrics: EngineMetrics? = EngineMetrics()
   ) {
@@ -34,6 +37,7 @@ package struct SyncEngine: Sendable {
     self.environment = environment
     self.policy = policy
     self.settleTime = settleTime
+    gate = RequestGate(most: inFlight)
     self.stop = stop
     self.metrics = metrics
   }
@@ -58,11 +62,13 @@ package struct SyncEngine: Sendable {
       try replica.recover()
       return try replica.meta()
     }
+    gate.renew()
     let requests = Requests(
       replica: replica,
       environment: environment,
       stop: stop,
       quietTime: quietTime,
+      gate: gate,
       timeout: timeout,
       triesUnanswered: tries,
       meta: meta

@@ -23,7 +23,11 @@ package struct HTTPTransport: Transport {
   /// - Parameters:
   ///   - connectTimeout: for one connection, TLS included.
   ///   - connections: to the host at the same time.
-  package init(over road: Road = Road(), connectTimeout: Duration = .seconds(10), connections: Int = 16) {
+  package init(
+    over road: Road = Road(),
+    connectTimeout: Duration = .seconds(10),
+    connections: Int = Limits.requestsInFlight
+  ) {
     self.road = road
     self.connectTimeout = connectTimeout
     var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)

@@ -27,6 +27,8 @@ package enum Limits {
   package static let contentionWindow: Duration = .seconds(60 * 60)
   /// The longest wait of a cycle without a sign of life.
   package static let heartbeat: Duration = .seconds(10)
+  /// Requests on their way at once, unless a setting says otherwise.
+  package static let requestsInFlight = 32
   /// Tries of one request within one cycle: of a host that never answered, and of one that did.
   package static let triesUnanswered = 4
   package static let triesAnswered = 10

@@ -2,9 +2,9 @@ package import NetsyncModel
 
 /// What is done next in a sweep.
 package enum SweepStep: Hashable, Sendable {
-  /// Ask for these pages, and take in those that came before them meanwhile. Then ``SweepProgress/arrived(_:)``.
+  /// Ask for these pages, and take in what comes. Then ``SweepProgress/arrived(_:)``.
   case ask([Int])
-  /// The walk is at the end of the listing: take in the rest, and count. Then ``SweepProgress/checkPlausible()`` and
+  /// The walk is at the end of the listing: count. Then ``SweepProgress/checkPlausible()`` and
   /// ``SweepProgress/tookStock(_:)``. Pages past `lastPage` have
   /// left the listing.
   case takeStock(lastPage: Int)
@@ -53,8 +53,6 @@ package struct SweepApproval: Hashable, Sendable {
 package struct SweepProgress: Hashable, Sendable {
   /// How often the listing is walked when it seems to hide something.
   package static let walks = 5
-  /// Pages that are asked for in one step: what bounds the memory of a pull.
-  package static let pagesPerStep = 8
 
   /// Networks known from the server before the sweep.
   package let known: Int
@@ -169,9 +167,8 @@ package struct SweepProgress: Hashable, Sendable {
 
   private mutating func next() -> SweepStep {
     guard !pending.isEmpty else { return .takeStock(lastPage: lastPage) }
-    let wanted = Array(pending.prefix(Self.pagesPerStep))
-    pending.removeFirst(wanted.count)
-    return .ask(wanted)
+    defer { pending = [] }
+    return .ask(pending)
   }
 
   /// Pages were taken in.

@@ -18,7 +18,7 @@ package struct SandboxFaults: Sendable {
   package var latency: Duration
 
   private var random: SandboxRandom
-  private var window: SandboxRateWindow?
+  private var window = SandboxRateWindow()
 
   /// No faults unless asked for.
   package init(
@@ -54,11 +54,7 @@ package struct SandboxFaults: Sendable {
   }
 
   private mutating func admit(at now: SandboxStamp) -> SandboxAllowance? {
-    guard let rateLimit else { return nil }
-    var current = window ?? SandboxRateWindow(start: now)
-    let allowance = current.admit(limit: rateLimit, at: now)
-    window = current
-    return allowance
+    rateLimit.map { window.admit(limit: $0, at: now.microseconds) }
   }
 }
 
@@ -92,24 +88,24 @@ struct SandboxFailure: Sendable {
 }
 
 /// One second in which a limited number of requests is answered; the next one starts with the first request after it.
-struct SandboxRateWindow: Sendable {
+package struct SandboxRateWindow: Sendable {
   private static let length: Int64 = 1_000_000
-  private var start: SandboxStamp
+  private var start: Int64?
   private var used = 0
 
-  init(start: SandboxStamp) {
-    self.start = start
-  }
+  package init() {}
 
   /// Takes one request out of the window.
-  mutating func admit(limit: Int, at now: SandboxStamp) -> SandboxAllowance {
+  ///
+  /// - Parameter now: in microseconds since 1970.
+  package mutating func admit(limit: Int, at now: Int64) -> SandboxAllowance {
+    let age = now - (start ?? now)
     // A clock that went back is a window that will not end: start anew.
-    if now < start || now.microseconds - start.microseconds >= Self.length {
-      self = SandboxRateWindow(start: now)
-    }
+    let isOver = start == nil || age < 0 || age >= Self.length
+    if isOver { (start, used) = (now, 0) }
     let isGranted = used < limit
     if isGranted { used += 1 }
-    let left = start.microseconds + Self.length - now.microseconds
+    let left = Self.length - (isOver ? 0 : age)
     return SandboxAllowance(
       isGranted: isGranted,
       limit: limit,
@@ -120,16 +116,16 @@ struct SandboxRateWindow: Sendable {
 }
 
 /// What the `x-ratelimit-*` fields of an answer say.
-struct SandboxAllowance: Sendable {
-  let isGranted: Bool
+package struct SandboxAllowance: Sendable {
+  package let isGranted: Bool
   /// Requests per window.
   let limit: Int
   /// Requests left in this window.
-  let remaining: Int
+  package let remaining: Int
   /// Whole seconds until the next window, rounded up.
   let resetSeconds: Int
 
-  func mark(_ answer: inout SandboxResponse) {
+  package func mark(_ answer: inout SandboxResponse) {
     answer.set("x-ratelimit-limit", to: String(limit))
     answer.set("x-ratelimit-remaining", to: String(remaining))
     answer.set("x-ratelimit-reset", to: String(resetSeconds))

@@ -139,6 +139,7 @@ GUARDS = [
     Mutant("in-sync-always", "R17", EXPRESSION, "true"),
     Mutant("in-sync-after-a-partial-pull", "R17", EXPRESSION, "outbox.isEmpty && conflicts == 0"),
     Mutant("pages-of-an-earlier-sweep-left-out", "R4", ASSIGNED, "rest.filter { !reached.contains($0) }"),
+    Mutant("budget-exceeded", "R12", CONDITION, "onTheWay < most"),
     Mutant("daemon-asks-without-need", "R12", ASSIGNED, "interval / 100"),
     Mutant("daemon-thinks-it-is-offline", "R14", RESULT, "false"),
 ]

@@ -3,6 +3,15 @@ import NetsyncModel
 import NetsyncReconcile
 import NetsyncReplica
 
+/// Interface lists that were read, and the networks of those that could not be, on their way to the replica in one transaction.
+private struct ListBatch {
+  var lists: [InterfaceList] = []
+  var unread: [NetworkKey] = []
+
+  var isEmpty: Bool { lists.isEmpty && unread.isEmpty }
+  var isFull: Bool { lists.count + unread.count >= 64 }
+}
+
 extension Sweep {
   /// Walks the interfaces of every network, several lists at a time; each list is replaced when its walk has ended. One that cannot
   /// be read stays as it is and stops no other, as long as the server answers for others.
@@ -11,60 +20,55 @@ extension Sweep {
     _ onProgress: (SyncProgress) -> Void
   ) async throws(CycleFailure) {
     let networks = try replicaStep { () throws(ReplicaError) in try engine.replica.networksToWalk(notSince: since) }
-    var rest = networks[...]
+    let sweep = self
     var failures = ListFailures()
-    while !rest.isEmpty {
-      try requests.check()
-      let batch = rest.prefix(Self.listsInFlight * 8)
-      rest = rest.dropFirst(batch.count)
-      let (lists, unread, failure) = await walk(Array(batch), &failures)
-      try replicaStep { () throws(ReplicaError) in
-        try engine.replica.replaceInterfaces(lists, unread: unread, sweep: number)
+    var batch = ListBatch()
+    var done = 0
+    var failure: CycleFailure?
+    await requests.each(of: networks) { network, requests in
+      (network.key, await sweep.interfaces(of: network.key, network.id, requests))
+    } take: { key, result in
+      switch result {
+      case .success(let list):
+        if let list { batch.lists.append(list) }
+        failures.recordSuccess()
+      case .failure(let reason):
+        batch.unread.append(key)
+        if case .api(let cause, request: _, tries: _) = reason, failures.record(cause) {
+          failedList = failedList ?? reason
+        } else {
+          failure = failure ?? reason
+        }
       }
-      for list in lists { progress.tookInterfaces(list.interfaces.count, setAside: list.setAside) }
-      if let failure { throw failure }
-      onProgress(.interfaces(done: networks.count - rest.count, total: networks.count))
+      done += 1
+      guard batch.isFull || done == networks.count else { return failure == nil }
+      do throws(CycleFailure) {
+        try store(batch)
+        batch = ListBatch()
+        onProgress(.interfaces(done: done, total: networks.count))
+        try requests.check()
+      } catch { failure = failure ?? error }
+      return failure == nil
     }
+    // What was read before it failed is kept.
+    try store(batch)
+    if let failure { throw failure }
   }
 
-  /// - Returns: the lists that could be read, the networks of those that could not, and the failure that ends the walk.
-  private mutating func walk(
-    _ networks: [(key: NetworkKey, id: NetworkID)],
-    _ failures: inout ListFailures
-  ) async -> (lists: [InterfaceList], unread: [NetworkKey], failure: CycleFailure?) {
-    let sweep = self
-    return await withTaskGroup(of: (NetworkKey, Result<InterfaceList?, CycleFailure>).self) { group in
-      var waiting = networks[...]
-      for _ in 0..<min(Self.listsInFlight, networks.count) {
-        let network = waiting.removeFirst()
-        group.addTask { (network.key, await sweep.interfaces(of: network.key, network.id)) }
-      }
-      var lists: [InterfaceList] = []
-      var unread: [NetworkKey] = []
-      var failure: CycleFailure?
-      while let (key, result) = await group.next() {
-        switch result {
-        case .success(let list):
-          if let list { lists.append(list) }
-          failures.recordSuccess()
-        case .failure(let reason):
-          unread.append(key)
-          if case .api(let cause, request: _, tries: _) = reason, failures.record(cause) {
-            failedList = failedList ?? reason
-          } else {
-            failure = failure ?? reason
-          }
-        }
-        if failure == nil, let network = waiting.popFirst() {
-          group.addTask { (network.key, await sweep.interfaces(of: network.key, network.id)) }
-        }
-      }
-      return (lists, unread, failure)
+  private mutating func store(_ batch: ListBatch) throws(CycleFailure) {
+    guard !batch.isEmpty else { return }
+    try replicaStep { () throws(ReplicaError) in
+      try engine.replica.replaceInterfaces(batch.lists, unread: batch.unread, sweep: number)
     }
+    for list in batch.lists { progress.tookInterfaces(list.interfaces.count, setAside: list.setAside) }
   }
 
   /// One network's interfaces; nil where the network went in the meantime, which the next sweep will find out for itself.
-  private func interfaces(of key: NetworkKey, _ id: NetworkID) async -> Result<InterfaceList?, CycleFailure> {
+  private func interfaces(
+    of key: NetworkKey,
+    _ id: NetworkID,
+    _ requests: Requests
+  ) async -> Result<InterfaceList?, CycleFailure> {
     var whole = InterfaceList(of: key, walkedAt: engine.environment.now())
     var page = 1
     do throws(CycleFailure) {

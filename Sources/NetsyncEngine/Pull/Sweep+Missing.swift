@@ -21,21 +21,22 @@ extension Sweep {
   }
 
   private mutating func confirm(_ missing: [(key: NetworkKey, id: NetworkID)]) async throws(CycleFailure) {
-    var rest = missing[...]
-    while !rest.isEmpty {
-      let batch = rest.prefix(Self.listsInFlight)
-      rest = rest.dropFirst(batch.count)
-      let sweep = self
-      let results = await withTaskGroup(of: Result<Bool, CycleFailure>.self) { group in
-        for (key, id) in batch { group.addTask { await sweep.confirmed(key, id) } }
-        return await group.reduce(into: []) { $0.append($1) }
+    let sweep = self
+    var failure: CycleFailure?
+    await requests.each(of: missing) { network, requests in
+      await sweep.confirmed(network.key, network.id, requests)
+    } take: { result in
+      switch result {
+      case .success(let isRemoved): if isRemoved { progress.removed() }
+      case .failure(let reason): failure = failure ?? reason
       }
-      for result in results where try result.get() { progress.removed() }
+      return failure == nil
     }
+    if let failure { throw failure }
   }
 
   /// Asks for one network and takes in the answer. True where it was removed.
-  private func confirmed(_ key: NetworkKey, _ id: NetworkID) async -> Result<Bool, CycleFailure> {
+  private func confirmed(_ key: NetworkKey, _ id: NetworkID, _ requests: Requests) async -> Result<Bool, CycleFailure> {
     do {
       let exchange = try await requests.look { await engine.api.network(id) }
       guard let sight = sight(of: exchange.result) else { return .success(false) }

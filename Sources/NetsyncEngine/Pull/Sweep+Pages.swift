@@ -7,11 +7,13 @@ import NetsyncReplica
 struct FetchedPage: Sendable {
   var listed: ListedPage
   var sight: PageSight
+  /// Of its body.
+  var bytes: Int
 }
 
 extension Sweep {
   /// Asks for one page.
-  func page(_ number: Int) async throws(CycleFailure) -> FetchedPage {
+  func page(_ number: Int, _ requests: Requests) async throws(CycleFailure) -> FetchedPage {
     let known = knownPages[number]
     let asked = try replicaStep { () throws(ReplicaError) in try engine.replica.meta().acknowledgements }
     let exchange = try await requests.read {
@@ -28,7 +30,8 @@ extension Sweep {
           isUnchanged: true
         ),
         records: nil,
-        asked: asked
+        asked: asked,
+        bytes: exchange.bytes
       )
     case .success(.changed(let page, let fingerprint)):
       return FetchedPage(
@@ -36,68 +39,88 @@ extension Sweep {
         records: page.records,
         faults: page.faults,
         fingerprint: fingerprint.bytes,
-        asked: asked
+        asked: asked,
+        bytes: exchange.bytes
       )
     case .failure(let failure):
       throw .api(failure, request: exchange.request, tries: 1)
     }
   }
 
-  /// Fetches pages, several at a time, while the batch before them is taken in. Where one does not come, what did arrive is kept.
+  /// Fetches pages, several at a time, and has them taken in, in batches and in the order of their coming. Where one does not come, those
+  /// that did are kept.
   mutating func fetch(
     _ numbers: [Int],
-    takingIn batch: [FetchedPage]
-  ) async throws(CycleFailure) -> [FetchedPage] {
+    _ onProgress: (SyncProgress) -> Void
+  ) async throws(CycleFailure) -> [PageSight] {
     let sweep = self
-    var taken: Result<PageTally, CycleFailure> = .success(PageTally())
-    let fetched = await withTaskGroup(of: Result<FetchedPage, CycleFailure>.self) { group in
-      var waiting = numbers[...]
-      for _ in 0..<min(Self.pagesInFlight, numbers.count) {
-        let number = waiting.removeFirst()
-        group.addTask { await sweep.result(of: number) }
-      }
-      taken = Result { () throws(CycleFailure) in try sweep.takenIn(batch) }
-      var results: [Result<FetchedPage, CycleFailure>] = []
-      while let result = await group.next() {
-        results.append(result)
-        if case .success = result, let number = waiting.popFirst() { group.addTask { await sweep.result(of: number) } }
-      }
-      return results
-    }
-    var pages: [FetchedPage] = []
+    var batch = PageBatch()
+    var sights: [PageSight] = []
     var failure: CycleFailure?
-    for result in fetched {
-      switch result {
-      case .success(let page): pages.append(page)
-      case .failure(let reason): failure = failure ?? reason
+    await requests.each(of: numbers) { number, requests in
+      await sweep.result(of: number, requests)
+    } take: { result in
+      do throws(CycleFailure) {
+        let page = try result.get()
+        sights.append(page.sight)
+        batch.append(page)
+        guard batch.isFull else { return failure == nil }
+        try takeIn(&batch)
+        let rows = progress.walked.rows + sights.reduce(0) { $0 + $1.rows }
+        onProgress(.networks(done: rows, total: progress.walked.total))
+        try requests.check()
+      } catch { failure = failure ?? error }
+      return failure == nil
+    }
+    if let failure {
+      // Why the rest did not come is what has to be told.
+      try? takeIn(&batch)
+      throw failure
+    }
+    try takeIn(&batch)
+    return sights
+  }
+
+  private func result(of number: Int, _ requests: Requests) async -> Result<FetchedPage, CycleFailure> {
+    do { return .success(try await page(number, requests)) } catch { return .failure(error) }
+  }
+
+  /// Has the replica take one page in.
+  mutating func takeIn(_ page: FetchedPage) throws(CycleFailure) {
+    var batch = PageBatch()
+    batch.append(page)
+    try takeIn(&batch)
+  }
+
+  /// Has the replica take pages in, in one transaction; the batch is then empty.
+  mutating func takeIn(_ batch: inout PageBatch) throws(CycleFailure) {
+    guard !batch.pages.isEmpty else { return }
+    let listed = batch.pages.map(\.listed)
+    progress.took(
+      try replicaStep { () throws(ReplicaError) in
+        try engine.replica.apply(
+          listed,
+          sweep: number,
+          SightContext(policy: engine.policy, clock: requests.clock)
+        )
       }
-    }
-    switch taken {
-    case .success(let tally): progress.took(tally)
-    case .failure(let reason): failure = reason
-    }
-    pages.sort { $0.sight.number < $1.sight.number }
-    guard let failure else { return pages }
-    // Why the rest did not come is what has to be told.
-    if let tally = try? takenIn(pages) { progress.took(tally) }
-    throw failure
+    )
+    batch = PageBatch()
+  }
+}
+
+/// Pages on their way to the replica in one transaction.
+struct PageBatch {
+  private(set) var pages: [FetchedPage] = []
+  private var bytes = 0
+
+  mutating func append(_ page: FetchedPage) {
+    pages.append(page)
+    bytes += page.bytes
   }
 
-  private func result(of number: Int) async -> Result<FetchedPage, CycleFailure> {
-    do { return .success(try await page(number)) } catch { return .failure(error) }
-  }
-
-  /// Has the replica take pages in, in one transaction.
-  func takenIn(_ pages: [FetchedPage]) throws(CycleFailure) -> PageTally {
-    guard !pages.isEmpty else { return PageTally() }
-    return try replicaStep { () throws(ReplicaError) in
-      try engine.replica.apply(
-        pages.map(\.listed),
-        sweep: number,
-        SightContext(policy: engine.policy, clock: requests.clock)
-      )
-    }
-  }
+  /// What bounds the memory of a pull, and how long a transaction takes.
+  var isFull: Bool { bytes >= 1 << 20 }
 }
 
 extension FetchedPage {
@@ -106,9 +129,11 @@ extension FetchedPage {
     records: [NetworkDocument]?,
     faults: [Int: RecordFault] = [:],
     fingerprint: [UInt8] = [],
-    asked: Int64
+    asked: Int64,
+    bytes: Int
   ) {
     self.sight = sight
+    self.bytes = bytes
     listed = ListedPage(
       number: sight.number,
       records: records,

@@ -3,15 +3,11 @@ import NetsyncModel
 import NetsyncReconcile
 import NetsyncReplica
 
-/// Carries a sweep out as its ``SweepProgress`` says: asks for pages, several at a time, and has them taken in, in batches.
+/// Carries a sweep out as its ``SweepProgress`` says: asks for pages, several at a time, and has them taken in, in batches, meanwhile.
 ///
 /// A sweep that is cut short is taken up where it ended: the next one begins with the pages that this one did not reach, and
 /// still asks for all of them, so that it alone can say what is missing. Known pages cost a request and one row each.
 struct Sweep {
-  /// Requests on their way at the same time.
-  static let pagesInFlight = 4
-  static let listsInFlight = 8
-
   let engine: SyncEngine
   let requests: Requests
   let number: Int64
@@ -44,7 +40,7 @@ struct Sweep {
       approval: approval,
       pageSize: engine.api.pageSize
     )
-    let first = try await page(1)
+    let first = try await page(1, requests)
     try await checkAccount(first, meta)
     try await walk(from: first, onProgress)
     if !networksOnly { try await walkInterfaces(notSince: interrupted?.startedAt, onProgress) }
@@ -81,7 +77,7 @@ struct Sweep {
       switch try understood({ () throws(Misunderstanding) in try check.saw(page.sight, overlaps: overlaps) }) {
       case .same: return false
       case .other: return true
-      case .look(let number): page = try await self.page(number)
+      case .look(let number): page = try await self.page(number, requests)
       }
     }
   }
@@ -96,18 +92,15 @@ struct Sweep {
     from first: FetchedPage,
     _ onProgress: (SyncProgress) -> Void
   ) async throws(CycleFailure) {
-    var batch = [first]
-    var step = try understood { () throws(Misunderstanding) in try progress.begin(first.sight) }
+    var step = try begin(with: first)
     while true {
       switch step {
       case .ask(let numbers):
         try requests.check()
-        batch = try await fetch(numbers, takingIn: batch)
-        let sights = batch.map(\.sight)
+        let sights = try await fetch(numbers, onProgress)
         step = try understood { () throws(Misunderstanding) in try progress.arrived(sights) }
         onProgress(.networks(done: progress.walked.rows, total: progress.walked.total))
       case .takeStock(let lastPage):
-        progress.took(try takenIn(batch))
         try understood { () throws(Misunderstanding) in try progress.checkPlausible() }
         try await settleMissing(lastPage: lastPage)
         step = progress.settled(
@@ -115,13 +108,17 @@ struct Sweep {
         )
       case .walkAgain:
         try readKnownPages()
-        let first = try await page(1)
-        batch = [first]
-        step = try understood { () throws(Misunderstanding) in try progress.begin(first.sight) }
+        step = try begin(with: try await page(1, requests))
       case .end:
         return
       }
     }
+  }
+
+  private mutating func begin(with first: FetchedPage) throws(CycleFailure) -> SweepStep {
+    let step = try understood { () throws(Misunderstanding) in try progress.begin(first.sight) }
+    try takeIn(first)
+    return step
   }
 
   private mutating func readKnownPages() throws(CycleFailure) {

@@ -5,9 +5,6 @@ import NetsyncReplica
 
 /// One push: rounds of due operations, until nothing is left that time alone would bring forward.
 struct PushRun {
-  /// Lanes that are worked on at the same time.
-  static let lanesInFlight = 4
-
   let engine: SyncEngine
   let requests: Requests
   let options: PushOptions
@@ -93,24 +90,13 @@ struct PushRun {
 
   private mutating func work(on operations: [OutboxOperation]) async throws(CycleFailure) {
     for operation in operations { tries[operation.edit, default: 0] += 1 }
-    let step = PushStep(engine: engine, requests: requests, tries: tries)
-    let results = await withTaskGroup(of: Result<PushStepResult, CycleFailure>.self) { group in
-      var waiting = operations[...]
-      for _ in 0..<min(Self.lanesInFlight, operations.count) {
-        let operation = waiting.removeFirst()
-        group.addTask { await step.result(of: operation) }
-      }
-      var results: [Result<PushStepResult, CycleFailure>] = []
-      var isStopped = false
-      while let result = await group.next() {
-        results.append(result)
-        if case .failure = result { isStopped = true }
-        if !isStopped, let operation = waiting.popFirst() { group.addTask { await step.result(of: operation) } }
-      }
-      return results
-    }
+    let engine = engine
+    let tries = tries
     var failure: CycleFailure?
-    for result in results {
+    // What was looked at is acted upon at once: nothing waits for a place in between.
+    await requests.each(of: operations) { operation, requests in
+      await PushStep(engine: engine, requests: requests, tries: tries).result(of: operation)
+    } take: { result in
       switch result {
       case .success(let result):
         switch result.settled {
@@ -120,11 +106,12 @@ struct PushRun {
         case .waiting, .inDoubt, .conflict: break
         }
         if let reason = result.failure {
-          tries[result.edit] = Limits.triesAnswered
+          self.tries[result.edit] = Limits.triesAnswered
           setAside = setAside ?? reason
         }
       case .failure(let reason): failure = failure ?? reason
       }
+      return failure == nil
     }
     if let failure { throw failure }
   }

@@ -43,6 +43,8 @@ package final class Checker: Sendable {
     /// What the server asked for, in the simulation's time: of each process, and of all once it is written down.
     var askedQuiet: [Int: Int64] = [:]
     var quietUntil: Int64 = 0
+    /// By process: how many requests the server will still take, and when it said so.
+    var budgets: [Int: (heard: Int64, remaining: Int)] = [:]
     /// The last edit that there was when a process started.
     var lastEdit: [Int: Int64] = [:]
     /// The actions of all edits, those that have left the outbox too.
@@ -205,6 +207,20 @@ package final class Checker: Sendable {
   func checkSilence(_ process: SimulatedProcess, at now: Int64) {
     let until = state.withLock { max($0.quietUntil, $0.askedQuiet[process.process] ?? 0) }
     if now < until { violate(.boundedWork, "a request leaves \(until - now) µs before the server wants one") }
+  }
+
+  /// An answer says how many requests the server will still take, or does not say.
+  func hears(_ remaining: Int?, by process: SimulatedProcess, at now: Int64) {
+    state.withLock { $0.budgets[process.process] = remaining.map { (now, $0) } }
+  }
+
+  /// No more requests are on their way than the server will still take (I11). What leaves at the very moment of an answer has not heard it.
+  func checkBudget(_ process: SimulatedProcess, at now: Int64) {
+    guard let (heard, remaining) = state.withLock({ $0.budgets[process.process] }), heard < now else { return }
+    let awaited = process.awaited
+    if awaited > max(1, remaining) {
+      violate(.boundedWork, "\(awaited) requests are on their way, and the server takes \(remaining) more")
+    }
   }
 
   /// A request leaves. For a create, the network that it is to make; nil where two are on their way under one name.

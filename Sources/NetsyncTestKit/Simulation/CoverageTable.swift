@@ -52,7 +52,8 @@ public struct CoverageTable: Sendable {
     case .clockJump, .restoredBackup: place == "at some time"
     case .unreachable, .requestLost, .answerLost, .late, .slowDown, .failedBefore, .failedAfter, .credentials,
       .truncated, .notJSON, .htmlPage, .wrongType, .emptyBody, .unstableOrder, .oddTotals, .listLag, .oddStamps,
-      .oddFields, .takenNames, .changedNames, .hiddenNames, .unreadableRecords, .clockSkew, .crash, .diskFull, .busy:
+      .oddFields, .throttled, .takenNames, .changedNames, .hiddenNames, .unreadableRecords, .clockSkew, .crash,
+      .diskFull, .busy:
       true
     }
   }

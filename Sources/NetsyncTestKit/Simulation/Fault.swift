@@ -37,6 +37,8 @@ public enum Fault: String, CaseIterable, Hashable, Sendable {
   case listLag = "list_lag"
   case oddStamps = "odd_stamps"
   case oddFields = "odd_fields"
+  /// Few requests a second are answered, the others with 429; every answer says how many are left.
+  case throttled
   /// A name that another network has is refused.
   case takenNames = "taken_names"
   /// The server makes another name of the one that it is asked for.
@@ -75,8 +77,8 @@ public enum Fault: String, CaseIterable, Hashable, Sendable {
   ]
   static let ofSteps: [Fault] = [.crash, .diskFull, .busy]
   static let ofTheWholeSeed: [Fault] = [
-    .unstableOrder, .oddTotals, .listLag, .oddStamps, .oddFields, .takenNames, .changedNames, .hiddenNames,
-    .unreadableRecords, .clockSkew,
+    .unstableOrder, .oddTotals, .listLag, .oddStamps, .oddFields, .throttled, .takenNames, .changedNames,
+    .hiddenNames, .unreadableRecords, .clockSkew,
   ]
   static let ofTime: [Fault] = [.clockJump, .restoredBackup, .otherAccount]
 }

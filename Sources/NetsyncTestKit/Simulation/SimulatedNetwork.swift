@@ -66,6 +66,7 @@ extension SimulatedWorld {
     let checker = hosts[unmarked.process.host].checker
     // Where a host's clock jumps, so does the end of a silence.
     if !faults.has(.clockJump) { checker.checkSilence(unmarked.process, at: time.now) }
+    checker.checkBudget(unmarked.process, at: time.now)
     let parcel = unmarked.marked(by: checker)
     trace.note(.sent, parcel.call.hashValueOfKind, "host \(parcel.process.host) sends: \(parcel.call.description)")
     let there = latency()
@@ -193,6 +194,12 @@ extension SimulatedWorld {
   ) {
     guard parcel.process.awaits(parcel.number) else { return }
     let isAnswer = if case .success = result { true } else { false }
+    if case .success(let response) = result {
+      let isTrouble = [408, 429].contains(response.head.status.code) || response.head.status.kind == .serverError
+      if response.remaining != nil || !isTrouble {
+        hosts[parcel.process.host].checker.hears(response.remaining, by: parcel.process, at: time.now)
+      }
+    }
     if case .success(let response) = result, response.head.status.code == 429,
       let seconds = response.head.headerFields[.retryAfter].flatMap({ Int64($0) })
     {
@@ -236,6 +243,13 @@ private struct ListingNumbers: Decodable {
   /// Any record at all.
   struct AnyRecord: Decodable {
     init(from decoder: any Decoder) throws {}
+  }
+}
+
+extension TransportResponse {
+  /// How many requests the server will still take.
+  fileprivate var remaining: Int? {
+    HTTPField.Name("x-ratelimit-remaining").flatMap { head.headerFields[$0] }.flatMap { Int($0) }
   }
 }
 

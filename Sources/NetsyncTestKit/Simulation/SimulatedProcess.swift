@@ -70,6 +70,9 @@ final class SimulatedProcess: Sendable {
     return request != nil
   }
 
+  /// How many answers are awaited.
+  var awaited: Int { state.withLock { $0.requests.count } }
+
   /// Whether an answer is still awaited.
   func awaits(_ number: Int) -> Bool { state.withLock { $0.requests[number] != nil } }
 

@@ -49,8 +49,16 @@ final class SimulatedServer: Sendable {
     var made: [LocalCreate: [String]] = [:]
     /// The server has made beginnings of names.
     var hasCutNames = false
+    /// Requests a second that are answered, and those of this second; nil for as many as come.
+    var throttle: (limit: Int, window: SandboxRateWindow)?
     /// The scratch network that shifts the pages, while it is there.
     var scratch: String?
+
+    mutating func admit(at now: Int64) -> SandboxAllowance? {
+      guard var throttle else { return nil }
+      defer { self.throttle = throttle }
+      return throttle.window.admit(limit: throttle.limit, at: now)
+    }
   }
 
   /// A network as its host knows it.
@@ -87,8 +95,14 @@ final class SimulatedServer: Sendable {
     state.withLock { $0.sandbox.apiKey = key }
   }
 
+  /// From now on no more requests a second are answered.
+  func throttle(to limit: Int) {
+    state.withLock { $0.throttle = (limit, SandboxRateWindow()) }
+  }
+
   /// Nothing is odd any more.
   func calm() {
+    state.withLock { $0.throttle = nil }
     setQuirks { quirks in
       let form = quirks.stampForm
       quirks = SandboxQuirks()
@@ -122,6 +136,12 @@ final class SimulatedServer: Sendable {
   ) -> Outcome {
     let now = wall
     return state.withLock { state in
+      let allowance = state.admit(at: now)
+      if let allowance, !allowance.isGranted {
+        var response = SandboxResponse.tooMany(.absent, at: now)
+        allowance.mark(&response)
+        return Outcome(response: response)
+      }
       guard !isForeign else {
         let response = state.foreign.respond(to: request.head, body: request.body, at: now)
         if call.kind == .create, let made = state.foreign.newest {
@@ -129,7 +149,8 @@ final class SimulatedServer: Sendable {
         }
         return Outcome(response: response)
       }
-      let response = state.sandbox.respond(to: request.head, body: request.body, at: now)
+      var response = state.sandbox.respond(to: request.head, body: request.body, at: now)
+      allowance?.mark(&response)
       var outcome = Outcome(response: response)
       outcome.isGone = call.id != nil && (response.response.status == .notFound || call.kind == .delete)
       guard response.response.status == .ok else { return outcome }

@@ -74,7 +74,10 @@ final class SimulatedWorld: Sendable {
 
   /// The oddities of the account, for the whole seed.
   private func makeOdd(_ setup: inout SeededRandom) {
-    let details = (0..<11).map { _ in setup.next() }
+    let details = (0..<12).map { _ in setup.next() }
+    if let strike = faults.strike(.throttled, while: "the whole seed", detail: details[11]) {
+      server.throttle(to: 2 + strike.below(9))
+    }
     server.setQuirks { quirks in
       quirks.nameFilter = details[0] % 2 == 0 ? .substring : .exact
       quirks.stampForm = SandboxStampForm.allCases[Int(details[1] % UInt64(SandboxStampForm.allCases.count))]
