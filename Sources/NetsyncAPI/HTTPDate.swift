@@ -6,7 +6,7 @@ extension Timestamp {
     let fields = text.split(separator: " ", omittingEmptySubsequences: false)
     guard
       fields.count == 6, fields[0].count == 4, fields[0].hasSuffix(","), fields[5] == "GMT",
-      fields[1].count == 2, fields[3].count == 4,
+      fields[1].count == 2, fields[3].count == 4, fields[4].utf8.count == 8,
       let month = Self.months.firstIndex(of: String(fields[2]))
     else { return nil }
     let number = month < 9 ? "0\(month + 1)" : "\(month + 1)"

@@ -65,7 +65,7 @@ struct ExchangeTests {
       "Thu, 28 May 2026 20:26:40", "Thu, 28 May 2026 20:26:40 UTC", "Thu, 28 May 2026 20:26:40 +0000",
       "Thu 28 May 2026 20:26:40 GMT", "Thu, 8 May 2026 20:26:40 GMT", "Thu, 28 may 2026 20:26:40 GMT",
       "Thu, 31 Apr 2026 20:26:40 GMT", "Thu, 28 May 2026 24:00:00 GMT", "Thu, 28 May 26 20:26:40 GMT",
-      "Thu,  28 May 2026 20:26:40 GMT",
+      "Thu,  28 May 2026 20:26:40 GMT", "Thu, 28 May 2026 20:26:40.1 GMT",
     ]
   )
   func `a date of any other form tells nothing`(_ date: String) async throws {
