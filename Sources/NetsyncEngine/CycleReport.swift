@@ -35,6 +35,8 @@ package struct FailedCycle: Hashable, Sendable {
 
 /// What a pull did.
 package struct PullReport: Hashable, Sendable {
+  /// nil where it did not come to that.
+  package var sweep: Int64?
   package var counts = SweepCounts()
   package var duration = Duration.zero
   package var isComplete = false

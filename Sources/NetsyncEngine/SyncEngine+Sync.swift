@@ -23,7 +23,8 @@ extension SyncEngine {
       report.pull = pulled
       if endsSync(pulled.facts) { return report }
     }
-    if let push = options.push {
+    if var push = options.push {
+      push.sweep = report.pull?.sweep
       onProgress(.pushing)
       report.push = await self.push(push)
     }

@@ -18,6 +18,8 @@ package enum Limits {
   package static let errorText = 2_000
   /// The longest wait that a server may ask for, and the shortest that is believed.
   package static let serverWait: ClosedRange<Duration> = .seconds(1)...(.seconds(15 * 60))
+  /// How old what a listing showed may be to spare the look before a rename or a delete.
+  package static let sightAge: Duration = .seconds(30)
   /// How long a listing that contradicts our own acknowledged write is taken for lag.
   package static let listingLag: Duration = .seconds(120)
   /// How far the clocks of the server's own machines may be apart.

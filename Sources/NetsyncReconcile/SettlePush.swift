@@ -121,6 +121,16 @@ package func isOfOneOperation(_ failure: APIFailure) -> Bool {
   failure.mayBeOfOneRecord && !failure.isTransient
 }
 
+/// Whether what a listing of the same sync has shown spares the look before a rename or a delete (R7).
+///
+/// - Parameters:
+///   - sighted: when the page was asked for that says of the network what the replica has; nil where none did.
+///   - now: on the same clock. Where it went back nobody knows how long ago that was.
+package func isLookSpared(sighted: Timestamp?, now: Timestamp) -> Bool {
+  guard let age = sighted.map({ now.since($0) }) else { return false }
+  return (.zero...Limits.sightAge).contains(age)
+}
+
 /// Why a look tells nothing of a rename or a delete (R7); nil where it does. Where the answer leaves out a name that is known, nobody can
 /// say whether somebody else has changed it.
 ///

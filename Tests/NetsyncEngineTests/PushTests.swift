@@ -30,6 +30,52 @@ import Testing
     #expect((pulled.counts.new, pulled.counts.changed, pulled.counts.gone) == (0, 0, 0))
   }
 
+  @Test func `a sync sends a rename and a delete upon what its own pull has just seen`() async throws {
+    let world = try World(networks: 10)
+    _ = try await world.engine().pull(PullOptions())
+    let names = world.namesThere
+    try world.edit(names[0], .rename(to: NetworkName("renamed here")))
+    try world.edit(names[1], .delete)
+    try world.edit(names[2], .rename(to: NetworkName("mine")))
+    world.renameThere(names[2], to: "theirs")
+    let sent = world.transport.requests.count
+    let report = try await world.engine(policy: .hold).sync(.networksOnly)
+    let requests = world.transport.requests.dropFirst(sent).map { $0.prefix { $0 != " " } }
+    #expect(requests.sorted() == ["DELETE", "GET", "PATCH"])
+    #expect((report.push?.renamed, report.push?.deleted, report.push?.conflicts) == (1, 1, 1))
+    #expect(world.namesThere.contains("theirs"))
+    #expect(try world.here.count == 9)
+  }
+
+  @Test func `a listing that leaves the name out spares no look`() async throws {
+    let world = try World(networks: 1)
+    _ = try await world.engine().pull(PullOptions())
+    let name = world.namesThere[0]
+    try world.edit(name, .rename(to: NetworkName("mine")))
+    world.renameThere(name, to: "theirs")
+    world.transport.withSandbox { sandbox in
+      sandbox.state.quirks.missingFieldRate = 1
+      sandbox.state.quirks.omissibleFields = .name
+    }
+    #expect(try await world.engine().sync(.networksOnly).push?.waiting == 1)
+    #expect(world.namesThere == ["theirs"])
+  }
+
+  @Test func `what a pull has seen half a minute ago is looked at again`() async throws {
+    let world = try World(networks: 10)
+    _ = try await world.engine().pull(PullOptions())
+    let name = world.namesThere[0]
+    try world.edit(name, .rename(to: NetworkName("mine")))
+    // The interfaces take that long.
+    world.transport.decide { [clock = world.clock] request in
+      if request.path?.contains("network_interfaces") == true { clock.advance(by: .seconds(4)) }
+      return .arrives
+    }
+    let report = try await world.engine().sync(SyncOptions(pull: PullOptions(), push: PushOptions()))
+    #expect(report.push?.renamed == 1)
+    #expect(report.push?.requests == 2)
+  }
+
   @Test(arguments: [0, 1, 2])
   func `a lost answer to a create makes exactly one network, whatever stood under the name`(before: Int) async throws {
     let world = try World(networks: 3)
@@ -411,5 +457,14 @@ extension SandboxTransport {
         return first ? fate : .arrives
       }
     }
+  }
+}
+
+extension SyncOptions {
+  /// A pull of the networks alone, and a push.
+  fileprivate static var networksOnly: SyncOptions {
+    var pull = PullOptions()
+    pull.networksOnly = true
+    return SyncOptions(pull: pull, push: PushOptions())
   }
 }

@@ -58,6 +58,14 @@ struct SettlePushTests {
     #expect(settle(.rename(to: NetworkName("a")), base: nil, .failure(.gone(Self.words))) == .conflict(.deletedThere))
   }
 
+  @Test func `what a listing of the same sync has shown spares the look for half a minute`() {
+    for (sighted, now, isSpared) in [
+      (nil, 0, false), (0, 0, true), (0, 30, true), (0, 31, false), (10, 0, false),
+    ] as [(Int64?, Int64, Bool)] {
+      #expect(isLookSpared(sighted: sighted.map { .at($0) }, now: .at(now)) == isSpared)
+    }
+  }
+
   @Test func `a look that leaves out a name that is known tells nothing`() throws {
     let name = NetworkName("a")
     let nameless = NetworkDocument(id: try .sample(), name: nil)

@@ -61,7 +61,7 @@ import Testing
     host.wait(.seconds(3_600))
     let sweep = try host.replica.beginSweep(networksOnly: true)
     let tally = try host.replica.apply(
-      [ListedPage(number: 1, records: nil, asked: 0)],
+      [ListedPage(number: 1, records: nil, asked: 0, askedAt: host.now)],
       sweep: sweep,
       .sample()
     )
@@ -84,7 +84,8 @@ import Testing
       number: 1,
       records: [lab.restamped(before), dmz.renamed("dmz-eu", at: before), old.renamed("old-eu"), .sample(4)],
       fingerprint: [UInt8](repeating: 9, count: 16),
-      asked: 0
+      asked: 0,
+      askedAt: host.now
     )
     let tally = try host.replica.apply([page], sweep: sweep, .sample())
     #expect(tally.new == 1)
@@ -105,7 +106,8 @@ import Testing
       fingerprint: fingerprint,
       totalPages: 3,
       totalResults: 620,
-      asked: 0
+      asked: 0,
+      askedAt: host.now
     )
     _ = try host.replica.apply([page], sweep: sweep, .sample())
     let known = try #require(try host.replica.knownPages()[1])
@@ -128,7 +130,13 @@ import Testing
     let host = try ReplicaHost()
     try host.pull([lab], [dmz, old])
     let sweep = try host.replica.beginSweep(networksOnly: true)
-    let first = ListedPage(number: 1, records: [lab, dmz], fingerprint: [UInt8](repeating: 9, count: 16), asked: 0)
+    let first = ListedPage(
+      number: 1,
+      records: [lab, dmz],
+      fingerprint: [UInt8](repeating: 9, count: 16),
+      asked: 0,
+      askedAt: host.now
+    )
     _ = try host.replica.apply([first], sweep: sweep, .sample())
     #expect(try host.replica.knownPages().keys.sorted() == [1])
   }

@@ -111,7 +111,8 @@ extension ReplicaHost {
         number: page.offset + 1,
         records: page.element,
         fingerprint: [UInt8](repeating: UInt8(page.offset + 1), count: 16),
-        asked: asked
+        asked: asked,
+        askedAt: now
       )
     }
     let tally = try replica.apply(listed, sweep: sweep, SightContext(policy: policy, clock: serverClock))

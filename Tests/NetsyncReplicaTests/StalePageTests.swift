@@ -16,7 +16,7 @@ import Testing
     let renamed = lab.renamed("lab-eu")
     try host.land(host.rename("lab", to: "lab-eu"), renamed)
 
-    let page = ListedPage(number: 1, records: [lab], fingerprint: [1], asked: asked)
+    let page = ListedPage(number: 1, records: [lab], fingerprint: [1], asked: asked, askedAt: host.now)
     let tally = try host.replica.apply([page], sweep: sweep, .sample())
     #expect(tally == PageTally())
     #expect(try host.seen == ["lab-eu synced"])
@@ -30,7 +30,7 @@ import Testing
     try host.pull([lab])
     let sweep = try host.replica.beginSweep(networksOnly: true)
     try host.land(host.rename("lab", to: "lab-eu"), .sample(1, name: "lab-eu", updatedAt: nil))
-    let page = ListedPage(number: 1, records: [lab], fingerprint: [1], asked: 0)
+    let page = ListedPage(number: 1, records: [lab], fingerprint: [1], asked: 0, askedAt: host.now)
     _ = try host.replica.apply([page], sweep: sweep, .sample())
     #expect(try host.seen == ["lab-eu synced"])
   }
@@ -104,7 +104,7 @@ import Testing
     try host.send(deletion)
     try host.settle(deletion, .landed(nil))
     host.wait(.seconds(3_600))
-    let page = ListedPage(number: 1, records: [lab], fingerprint: [1], asked: 0)
+    let page = ListedPage(number: 1, records: [lab], fingerprint: [1], asked: 0, askedAt: host.now)
     _ = try host.replica.apply([page], sweep: sweep, .sample())
     #expect(try host.seen.isEmpty)
     #expect(try host.replica.missing(from: sweep, lastPage: 1).isEmpty)

@@ -15,6 +15,7 @@ extension Sweep {
   /// Asks for one page.
   func page(_ number: Int, _ requests: Requests) async throws(CycleFailure) -> FetchedPage {
     let known = knownPages[number]
+    let askedAt = engine.environment.now()
     let asked = try replicaStep { () throws(ReplicaError) in try engine.replica.meta().acknowledgements }
     let exchange = try await requests.read {
       await engine.api.networks(page: number, unlike: known.flatMap { Fingerprint(bytes: $0.fingerprint) })
@@ -31,6 +32,7 @@ extension Sweep {
         ),
         records: nil,
         asked: asked,
+        askedAt: askedAt,
         bytes: exchange.bytes
       )
     case .success(.changed(let page, let fingerprint)):
@@ -40,6 +42,7 @@ extension Sweep {
         faults: page.faults,
         fingerprint: fingerprint.bytes,
         asked: asked,
+        askedAt: askedAt,
         bytes: exchange.bytes
       )
     case .failure(let failure):
@@ -130,6 +133,7 @@ extension FetchedPage {
     faults: [Int: RecordFault] = [:],
     fingerprint: [UInt8] = [],
     asked: Int64,
+    askedAt: Timestamp,
     bytes: Int
   ) {
     self.sight = sight
@@ -141,7 +145,8 @@ extension FetchedPage {
       fingerprint: fingerprint,
       totalPages: sight.totalPages,
       totalResults: sight.totalResults,
-      asked: asked
+      asked: asked,
+      askedAt: askedAt
     )
   }
 }

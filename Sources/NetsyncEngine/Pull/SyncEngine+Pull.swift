@@ -69,6 +69,7 @@ extension SyncEngine {
     let (change, number) = try replicaStep { () throws(ReplicaError) in
       (try replica.lastChange(), try replica.beginSweep(networksOnly: options.networksOnly))
     }
+    report.sweep = number
     var sweep = Sweep(engine: self, requests: requests, number: number, options: options)
     do {
       try await sweep.run(known: meta, onProgress: onProgress)

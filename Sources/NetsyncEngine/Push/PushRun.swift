@@ -22,6 +22,9 @@ struct PushRun {
   /// The first failure that was of one edit alone.
   private var setAside: CycleFailure?
 
+  /// When the sweep of the same sync has seen each network, for the first round.
+  private var sights: [NetworkKey: Timestamp] = [:]
+
   /// A rename and a delete look at their network first; a create has none to look at.
   private var isAccountChecked = false
 
@@ -36,6 +39,9 @@ struct PushRun {
       throw .held(.otherAccount, count: try operations().count)
     }
     moved = options.scope.moved(in: try outbox())
+    if let sweep = options.sweep {
+      sights = try replicaStep { () throws(ReplicaError) in try engine.replica.sights(by: sweep) }
+    }
     var held: CycleFailure?
     while true {
       // Anew in every round: other processes go on editing while this one sends.
@@ -90,12 +96,12 @@ struct PushRun {
 
   private mutating func work(on operations: [OutboxOperation]) async throws(CycleFailure) {
     for operation in operations { tries[operation.edit, default: 0] += 1 }
-    let engine = engine
-    let tries = tries
+    let (engine, tries, sights) = (engine, tries, sights)
+    self.sights = [:]
     var failure: CycleFailure?
     // What was looked at is acted upon at once: nothing waits for a place in between.
     await requests.each(of: operations) { operation, requests in
-      await PushStep(engine: engine, requests: requests, tries: tries).result(of: operation)
+      await PushStep(engine: engine, requests: requests, tries: tries, sights: sights).result(of: operation)
     } take: { result in
       switch result {
       case .success(let result):

@@ -9,6 +9,8 @@ struct PushStep: Sendable {
   let requests: Requests
   /// How often this run has worked on each edit.
   let tries: [EditNumber: Int]
+  /// When a listing of the same sync has shown each network.
+  let sights: [NetworkKey: Timestamp]
 
   /// - Returns: how the operation now stands; a failure that may be of others too ends the cycle.
   func result(of operation: OutboxOperation) async -> Result<PushStepResult, CycleFailure> {
@@ -44,12 +46,15 @@ struct PushStep: Sendable {
 
   // MARK: Renames and deletes
 
-  /// Looks first (R7), decides again upon what is there, and sends what still holds.
+  /// Looks first, unless a listing has just shown the network (R7), decides again upon what is there, and sends what still holds.
   private func send(
     _ operation: OutboxOperation,
     to id: NetworkID,
     _ request: () async -> Delivery
   ) async throws(CycleFailure) -> SettledAs {
+    if isLookSpared(sighted: sights[operation.network], now: engine.environment.now()) {
+      return try await deliver(operation, nil, request)
+    }
     // mutant: rename-without-a-look
     // mutant: delete-without-a-look
     let exchange = try await requests.look { await engine.api.network(id) }

@@ -15,6 +15,8 @@ package struct PushOptions: Hashable, Sendable {
   package var wait: Duration = .seconds(30)
   /// How often a server that has not answered yet is asked. Whoever comes back by himself asks once.
   package var triesUnanswered = Limits.triesUnanswered
+  /// The sweep of the same sync: what that has just seen needs no look (R7).
+  package var sweep: Int64?
 
   package init() {}
 

@@ -15,6 +15,8 @@ package struct ListedPage: Sendable {
   package var totalResults: Int?
   /// ``ReplicaMeta/acknowledgements`` when it was asked for.
   package var asked: Int64
+  /// When it was asked for, on the host's clock.
+  package var askedAt: Timestamp
 
   package init(
     number: Int,
@@ -23,7 +25,8 @@ package struct ListedPage: Sendable {
     fingerprint: [UInt8] = [],
     totalPages: Int? = nil,
     totalResults: Int? = nil,
-    asked: Int64
+    asked: Int64,
+    askedAt: Timestamp
   ) {
     self.number = number
     self.records = records
@@ -32,6 +35,7 @@ package struct ListedPage: Sendable {
     self.totalPages = totalPages
     self.totalResults = totalResults
     self.asked = asked
+    self.askedAt = askedAt
   }
 }
 
@@ -62,6 +66,28 @@ extension Replica {
         )
       }
       return pages
+    }
+  }
+
+  /// Of the networks that have an edit, those that a sweep has seen, each with the time at which its page was asked for. Only where the page
+  /// says what the replica has of every one on it.
+  package func sights(by sweep: Int64) throws(ReplicaError) -> [NetworkKey: Timestamp] {
+    try read { database in
+      let cursor = try database.cursor(
+        """
+        SELECT DISTINCT network.network_key, page.confirmed_at_us
+        FROM operation JOIN network USING (network_key) JOIN page ON page.page_number = network.seen_page
+        WHERE page.confirmed_sweep = ? AND page.fingerprint IS NOT NULL
+        """,
+        arguments: [sweep]
+      )
+      var sights: [NetworkKey: Timestamp] = [:]
+      while let row = try cursor.next() {
+        sights[NetworkKey(rawValue: try row.value("network_key"))] = Timestamp(
+          microseconds: try row.value("confirmed_at_us")
+        )
+      }
+      return sights
     }
   }
 
@@ -128,7 +154,7 @@ private struct PageBatch {
     guard let records = page.records else {
       try database.run(
         "UPDATE page SET confirmed_sweep = ?, confirmed_at_us = ? WHERE page_number = ?",
-        arguments: [sweep, now.microseconds, page.number]
+        arguments: [sweep, page.askedAt.microseconds, page.number]
       )
       return
     }
@@ -141,7 +167,8 @@ private struct PageBatch {
     for record in records {
       if let row = known[record.id] {
         let (updated, isTaken) = try update(row, record, page, evidence)
-        isExact = isTaken && isExact
+        // What leaves the name out does not say that nobody has changed it.
+        isExact = isTaken && isExact && record.name != nil
         leaving.remove(row.key)
         if row.seenPage != page.number { try move(row, to: page.number) }
         known[record.id] = updated
@@ -182,7 +209,8 @@ private struct PageBatch {
         confirmed_at_us = excluded.confirmed_at_us
       """,
       arguments: [
-        page.number, page.fingerprint.databaseBlob, rows, page.totalPages, page.totalResults, sweep, now.microseconds,
+        page.number, page.fingerprint.databaseBlob, rows, page.totalPages, page.totalResults, sweep,
+        page.askedAt.microseconds,
       ]
     )
   }

@@ -64,6 +64,8 @@ package final class Checker: Sendable {
     var refusals: Set<Int64> = []
     /// The pages of each process's last walk through the listing that had a record that nobody can understand.
     var unreadable: [Int: Set<Int>] = [:]
+    /// Pages of the listing that were lately answered.
+    var pages: [SeenPage] = []
     /// What processes were last told of the networks of a name, where that contradicts itself.
     var contradicted: Set<Namesakes> = []
     /// Networks of which an edit was taken back: it may have been carried out all the same.
@@ -78,6 +80,20 @@ package final class Checker: Sendable {
   struct InFlight: Hashable, Sendable {
     var process: Int
     var network: String
+  }
+
+  /// A page of the listing, as a process got it.
+  struct SeenPage: Sendable {
+    /// As old as it may be to spare a look, in microseconds.
+    static let age: Int64 = 30_000_000
+
+    var process: Int
+    var at: Int64
+    var body: [UInt8]
+
+    func shows(_ id: String, to process: SimulatedProcess) -> Bool {
+      self.process == process.process && body.firstRange(of: Array("\"\(id)\"".utf8)) != nil
+    }
   }
 
   /// The networks of one name, as one process asks for them.
@@ -224,7 +240,9 @@ package final class Checker: Sendable {
   }
 
   /// A request leaves. For a create, the network that it is to make; nil where two are on their way under one name.
-  func willSend(_ call: Call, from process: SimulatedProcess) -> Int64? {
+  ///
+  /// - Parameter now: in the simulation's time.
+  func willSend(_ call: Call, from process: SimulatedProcess, at now: Int64) -> Int64? {
     guard call.kind.isWrite else {
       if call.kind == .look, let id = call.id {
         state.withLock { _ = $0.looks.insert(InFlight(process: process.process, network: id)) }
@@ -234,7 +252,11 @@ package final class Checker: Sendable {
     return state.withLock { state in
       if let id = call.id {
         let flight = InFlight(process: process.process, network: id)
-        if state.looks.remove(flight) == nil { violate(.order, "\(call.description) is sent without a look") }
+        forgetPages(&state, at: now)
+        let isSighted = state.pages.contains { $0.shows(id, to: process) }
+        if state.looks.remove(flight) == nil, !isSighted {
+          violate(.order, "\(call.description) is sent without a look")
+        }
         if state.inFlight.contains(flight) { violate(.order, "two writes of \(id.prefix(8)) are on their way") }
         state.inFlight.append(flight)
       }
@@ -275,8 +297,10 @@ package final class Checker: Sendable {
   }
 
   /// A page of the listing is answered.
-  func lists(_ page: Int, isUnreadable: Bool, to process: SimulatedProcess) {
+  func lists(_ page: Int, _ body: [UInt8], isUnreadable: Bool, to process: SimulatedProcess, at now: Int64) {
     state.withLock { state in
+      forgetPages(&state, at: now)
+      state.pages.append(SeenPage(process: process.process, at: now, body: body))
       if page == 1 { state.unreadable[process.process] = [] }
       if isUnreadable {
         state.unreadable[process.process, default: []].insert(page)
@@ -284,6 +308,11 @@ package final class Checker: Sendable {
         state.unreadable[process.process]?.remove(page)
       }
     }
+  }
+
+  /// Where a host's clock jumps, it cannot tell how old a page is.
+  private func forgetPages(_ state: inout State, at now: Int64) {
+    if !faults.has(.clockJump) { state.pages.removeAll { $0.at < now - SeenPage.age } }
   }
 
   /// The networks of a name are listed.

@@ -46,9 +46,9 @@ struct Parcel: Sendable {
   }
 
   /// Knows which edit it is of.
-  func marked(by checker: Checker) -> Parcel {
+  func marked(by checker: Checker, at now: Int64) -> Parcel {
     var marked = self
-    marked.sender = checker.willSend(call, from: process)
+    marked.sender = checker.willSend(call, from: process, at: now)
     return marked
   }
 
@@ -67,7 +67,7 @@ extension SimulatedWorld {
     // Where a host's clock jumps, so does the end of a silence.
     if !faults.has(.clockJump) { checker.checkSilence(unmarked.process, at: time.now) }
     checker.checkBudget(unmarked.process, at: time.now)
-    let parcel = unmarked.marked(by: checker)
+    let parcel = unmarked.marked(by: checker, at: time.now)
     trace.note(.sent, parcel.call.hashValueOfKind, "host \(parcel.process.host) sends: \(parcel.call.description)")
     let there = latency()
     let back = latency()
@@ -109,7 +109,13 @@ extension SimulatedWorld {
         let response = TransportResponse(head: answer.response, body: answer.body)
         let checker = hosts[parcel.process.host].checker
         if parcel.call.kind == .list, let page = parcel.request.page {
-          checker.lists(page, isUnreadable: answer.isUnreadable, to: parcel.process)
+          checker.lists(
+            page,
+            answer.body,
+            isUnreadable: answer.isUnreadable,
+            to: parcel.process,
+            at: time.now
+          )
         }
         if parcel.call.kind == .listNamesakes, parcel.request.page == 1, let name = parcel.request.wantedName {
           checker.lists(namesakesOf: name, contradicts: answer.contradictsItself, to: parcel.process)

@@ -39,10 +39,18 @@ extension SimulationRun {
     return operations.filter { operation in
       switch operation.state {
       case .conflict, .held, .refused: false
-      case .inDoubt(let doubt): !doubt.isUndecided
+      case .inDoubt(let doubt): !doubt.isUndecided && !waitsBehindAQuestion(operation, operations)
       case .waiting: !operations.contains { $0.network == operation.network && $0.edit < operation.edit }
       case .sending: true
       }
+    }
+  }
+
+  /// Of unanswered creates of one name only the oldest is looked for, and where that is put to people, the others wait for them too.
+  private func waitsBehindAQuestion(_ operation: OutboxOperation, _ operations: [OutboxOperation]) -> Bool {
+    operations.contains { older in
+      guard case .inDoubt(let doubt) = older.state, older.edit < operation.edit else { return false }
+      return doubt.isUndecided && older.intent.name == operation.intent.name
     }
   }
 

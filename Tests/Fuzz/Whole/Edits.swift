@@ -146,7 +146,8 @@ private struct Course {
       number: 1,
       records: documents,
       fingerprint: [UInt8](repeating: input.byte(), count: 16),
-      asked: try replica.meta().acknowledgements - Int64(input.number(below: 2))
+      asked: try replica.meta().acknowledgements - Int64(input.number(below: 2)),
+      askedAt: replica.now()
     )
     _ = try replica.apply([page], sweep: sweep, context())
     try replica.endSweep(sweep, .ok, isComplete: true, SweepCounts())

@@ -29,7 +29,8 @@ func fuzzPage(_ body: [UInt8]) {
         fingerprint: [UInt8](repeating: 1, count: 16),
         totalPages: page.meta.totalPages,
         totalResults: page.meta.totalResults,
-        asked: 0
+        asked: 0,
+        askedAt: replica.now()
       )
       _ = try replica.apply([listed], sweep: sweep, SightContext(policy: .newest, clock: .unknown))
       try replica.endSweep(sweep, .ok, isComplete: page.faults.isEmpty, SweepCounts())
