@@ -141,15 +141,7 @@ struct Requests: Sendable {
     _ send: () async -> Exchange<Value>,
     _ isUrgent: Bool
   ) async throws(CycleFailure) -> Exchange<Value> {
-    // mutant: silence-not-kept
-    try await keepQuiet()
-    var number = await gate.send(isUrgent)
-    // The server may have asked for silence meanwhile.
-    while quiet() != nil {
-      gate.unsent()
-      try await keepQuiet()
-      number = await gate.send(isUrgent)
-    }
+    let number = try await leave(isUrgent)
     let start = elapsed()
     let exchange = await send()
     gate.answered(number, exchange.ease, after: elapsed() - start, remaining: exchange.remaining)
@@ -174,6 +166,17 @@ struct Requests: Sendable {
       }
     }
     return exchange
+  }
+
+  /// Returns when a request may leave: its number.
+  private func leave(_ isUrgent: Bool) async throws(CycleFailure) -> Int {
+    while true {
+      try await keepQuiet()
+      let number = await gate.send(isUrgent)
+      // The server may have asked for silence meanwhile.
+      guard quiet() != nil else { return number }
+      gate.unsent()
+    }
   }
 
   /// Waits, with signs of life; throws where there is no time for it, or a stop is requested.
@@ -205,7 +208,10 @@ struct Requests: Sendable {
   }
 
   /// How long the server wants to be left alone from now on; nil where it does not.
-  private func quiet() -> Duration? { quietTime.left(at: environment.now()) }
+  private func quiet() -> Duration? {
+    // mutant: silence-not-kept
+    return quietTime.left(at: environment.now())
+  }
 }
 
 extension Exchange {

@@ -170,7 +170,7 @@ CARRYING_OUT = [
     ),
     Mutant("absence-of-other-account-believed", "R5", STATEMENT),
     Mutant("create-in-other-account", "R5", STATEMENT),
-    Mutant("silence-not-kept", "R12", STATEMENT),
+    Mutant("silence-not-kept", "R12", RETURNED, "nil"),
     Mutant("glance-not-taken", "R14", STATEMENT),
     Mutant("acknowledgement-not-written", "R10", STATEMENT),
     Mutant("lane-not-written", "R11", STATEMENT),

@@ -170,7 +170,10 @@ extension SimulatedWorld {
       }
       for operation in try replica.operations() {
         switch operation.state {
-        case .refused: _ = try replica.discard(operation.edit)
+        case .refused:
+          // Some think better of it before it is sent once more.
+          if operation.edit.rawValue % 2 == 0 { _ = try replica.retry(operation.edit) }
+          _ = try replica.discard(operation.edit)
         case .inDoubt(let doubt) where doubt.isUndecided:
           host.checker.resend(operation.edit)
           _ = try replica.retry(operation.edit)
