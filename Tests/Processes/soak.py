@@ -13,7 +13,7 @@ What must not grow is held against itself, the last quarter of the looks against
 
 - Memory that is no file's by a fifth and 4 MiB at most, going by the median: each of a few connections to the file
   keeps up to 2 MiB of the pages it has read, so a file that grows from small makes memory grow with it until then.
-  Threads by 2; descriptors by 4, and connections, which a pull leaves open for the next one, by 10, going by the
+  Threads by 2; descriptors by 4, and connections, which a pull leaves open for the next one, by 34, going by the
   least of them.
 - The file may grow with its rows: the journal keeps a day whatever comes, a network that is gone leaves its ids, a
   sweep its row. The pages in use grow by no more than one and a half times what those weigh, and 256 KiB.

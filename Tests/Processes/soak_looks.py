@@ -18,10 +18,10 @@ from host import Host
 MEMORY_SHARE, MEMORY_KIB = 0.2, 4 << 10
 THREADS = 2
 DESCRIPTORS = 4
-# Eight lists are asked for at once, and a connection is kept for a minute after.
-CONNECTIONS = 10
-# At any time: sixteen to the API, those of who asks for the page, and the ports.
-MOST_CONNECTIONS = 32
+# At most 32 requests are on their way at once, and a connection is kept for a minute after.
+CONNECTIONS = 34
+# At any time: thirty-two to the API, those of who asks for the page, and the ports.
+MOST_CONNECTIONS = 48
 # Pages in use, by the weight of the rows; a tree's pages are not full.
 FILL, FILE_BYTES = 1.5, 256 << 10
 # In the log, since the last sweep but one had ended. A change is written with its edit, its network and their indexes, more
