@@ -99,7 +99,7 @@ struct Requests: Sendable {
   ) async throws(CycleFailure) -> Exchange<Value> {
     var tries = 0
     while true {
-      let exchange = try await placed(send, isUrgent: false)
+      let exchange = try await oneRead(send)
       tries += 1
       guard case .failure(let failure) = exchange.result else { return exchange }
       let wait = nextTry(
@@ -120,28 +120,41 @@ struct Requests: Sendable {
     return quiet() == nil
   }
 
-  /// Sends a request once, when the server's silence is over, and before those that read.
+  /// Sends a request once, by whoever has a place: when the server's silence is over, and before those that read.
   ///
-  /// - Throws: ``CycleFailure/replica(_:)`` only after it was sent, anything else only before.
-  func once<Value: Sendable>(_ send: () async -> Exchange<Value>) async throws(CycleFailure) -> Exchange<Value> {
-    try await placed(send, isUrgent: true)
+  /// - Parameter begin: what is done when it may leave, right before it does; false where it is not to be sent any more.
+  /// - Returns: nil where it was not sent.
+  /// - Throws: before it was sent, or ``CycleFailure/replica(_:)`` after it.
+  func once<Value: Sendable>(
+    _ begin: () throws(CycleFailure) -> Bool,
+    _ send: () async -> Exchange<Value>
+  ) async throws(CycleFailure) -> Exchange<Value>? {
+    let number = try await turn(isUrgent: true)
+    do {
+      guard try begin() else {
+        gate.unsent()
+        return nil
+      }
+    } catch {
+      gate.unsent()
+      throw error
+    }
+    return try await exchange(number, send)
   }
 
-  private func placed<Value: Sendable>(
-    _ send: () async -> Exchange<Value>,
-    isUrgent: Bool
+  private func oneRead<Value: Sendable>(
+    _ send: () async -> Exchange<Value>
   ) async throws(CycleFailure) -> Exchange<Value> {
-    guard !hasPlace else { return try await sent(send, isUrgent) }
-    await gate.enter()
-    defer { gate.leave() }
-    return try await sent(send, isUrgent)
+    if !hasPlace { await gate.enter() }
+    defer { if !hasPlace { gate.leave() } }
+    return try await exchange(try await turn(isUrgent: false), send)
   }
 
-  private func sent<Value: Sendable>(
-    _ send: () async -> Exchange<Value>,
-    _ isUrgent: Bool
+  /// Sends a request whose turn it is.
+  private func exchange<Value: Sendable>(
+    _ number: Int,
+    _ send: () async -> Exchange<Value>
   ) async throws(CycleFailure) -> Exchange<Value> {
-    let number = try await leave(isUrgent)
     let start = elapsed()
     let exchange = await send()
     gate.answered(number, exchange.ease, after: elapsed() - start, remaining: exchange.remaining)
@@ -169,12 +182,12 @@ struct Requests: Sendable {
   }
 
   /// Returns when a request may leave: its number.
-  private func leave(_ isUrgent: Bool) async throws(CycleFailure) -> Int {
+  private func turn(isUrgent: Bool) async throws(CycleFailure) -> Int {
     while true {
       try await keepQuiet()
       let number = await gate.send(isUrgent)
-      // The server may have asked for silence meanwhile.
-      guard quiet() != nil else { return number }
+      // Meanwhile the server may have asked for silence, or a stop was requested.
+      if quiet() == nil, !stop.endsTask { return number }
       gate.unsent()
     }
   }

@@ -90,13 +90,6 @@ extension Lane {
     return step(())
   }
 
-  /// It was armed, and could not be sent: there was no time for it, or a stop was requested.
-  package mutating func notSent(_ edit: EditNumber) throws(LaneRefusal) -> LaneStep<Void> {
-    _ = try sending(edit)
-    returnToQueue()
-    return step(())
-  }
-
   /// It was sent, and this came back (R12); ``settle(_:base:_:)`` says what that means.
   ///
   /// - Parameter holder: another lane that has the answered id already, if one has.

@@ -71,7 +71,7 @@ extension Lane {
     let sight = sight.naming(base?.name)
     let standing = NetworkStanding(
       base: base,
-      intent: queued.map { QueuedIntent($0, seen: sight.document?.name) } ?? .none,
+      intent: queued.map { QueuedIntent($0, seen: sight.document) } ?? .none,
       recentWrite: recentWrite,
       contests: contests
     )
@@ -151,9 +151,10 @@ extension BaseChange {
 }
 
 extension QueuedIntent {
-  /// - Parameter seen: the name that the server shows now.
-  init(_ operation: OutboxOperation, seen: NetworkName?) {
-    let sent = operation.sentName ?? operation.unseenName
+  /// - Parameter seen: what the server shows now.
+  init(_ operation: OutboxOperation, seen document: NetworkDocument?) {
+    let seen = document?.name
+    let sent = operation.sentName ?? operation.unseenName(in: document)
     let baseName = startingName(base: operation.base?.name, sent: sent, seen: seen)
     switch operation.intent {
     case .create: self = .none
@@ -166,8 +167,11 @@ extension QueuedIntent {
 }
 
 extension OutboxOperation {
-  /// The name that its network was asked for, where that was never seen at the server: a person said which network a create became.
-  fileprivate var unseenName: NetworkName? { base?.updatedAt == nil ? base?.name : nil }
+  /// The name that its network was asked for, where nothing tells that anybody has written it since: the base is what was asked for where
+  /// an answer left the name out, or a person said which network a create became.
+  fileprivate func unseenName(in document: NetworkDocument?) -> NetworkName? {
+    base?.updatedAt == nil || base?.updatedAt == document?.updatedAt ? base?.name : nil
+  }
 }
 
 extension Evidence {

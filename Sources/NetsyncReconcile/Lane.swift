@@ -12,7 +12,7 @@ package import NetsyncModel
 /// | a person takes back, retries, adopts, takes a side, undoes | ``discard(_:_:)``, ``retry(_:)``, ``adopt(_:for:holder:serverNow:)``, ``resolve(taking:)``, ``undo(_:undoneBy:as:at:)`` |
 /// | a guard holds, or a person allows | ``holdDeletion(_:)`` |
 /// | it is looked at, or a listing overtakes it | ``read(_:_:contests:_:)``, ``listed(_:_:_:contests:_:)`` |
-/// | it is about to be sent, and is answered or was not sent | ``arm(_:_:)``, ``answered(_:to:holder:_:at:_:)``, ``notSent(_:)`` |
+/// | it is about to be sent, and is answered | ``arm(_:_:)``, ``answered(_:to:holder:_:at:_:)`` |
 /// | an unanswered create was looked for | ``lookedFor(_:_:settleTime:now:clock:_:)`` |
 /// | the process that sent it has died | ``recover()`` |
 ///

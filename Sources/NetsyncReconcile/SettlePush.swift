@@ -121,13 +121,14 @@ package func isOfOneOperation(_ failure: APIFailure) -> Bool {
   failure.mayBeOfOneRecord && !failure.isTransient
 }
 
-/// Whether what a listing of the same sync has shown spares the look before a rename or a delete (R7).
+/// Whether a rename or a delete may be sent upon what was seen of its network (R7): by a look, or by a listing of the same sync, which then
+/// spares the look.
 ///
 /// - Parameters:
-///   - sighted: when the page was asked for that says of the network what the replica has; nil where none did.
+///   - asked: when it was asked for; nil where nothing was seen that says of the network what the replica has.
 ///   - now: on the same clock. Where it went back nobody knows how long ago that was.
-package func isLookSpared(sighted: Timestamp?, now: Timestamp) -> Bool {
-  guard let age = sighted.map({ now.since($0) }) else { return false }
+package func mayActUpon(sightAsked asked: Timestamp?, now: Timestamp) -> Bool {
+  guard let age = asked.map({ now.since($0) }) else { return false }
   return (.zero...Limits.sightAge).contains(age)
 }
 

@@ -14,7 +14,6 @@ enum LaneEvent: Hashable, Sendable {
   case read(RemoteSight, ConflictPolicy, contests: Int)
   case listed(NetworkDocument, ConflictPolicy, asked: Int64)
   case arm
-  case notSent
   case answered(PushAnswer, isHeldBy: Holder)
   case lookedFor(CreateLook, isLate: Bool)
   case recover
@@ -58,7 +57,7 @@ struct LaneSpace: Sendable {
   }
 
   private static func events(_ documents: [NetworkDocument], _ twins: [NetworkDocument]) -> [LaneEvent] {
-    var events: [LaneEvent] = [.arm, .notSent, .recover, .suspect, .hold(true), .hold(false)]
+    var events: [LaneEvent] = [.arm, .recover, .suspect, .hold(true), .hold(false)]
     events += [.resolve(.mine), .resolve(.theirs)]
     events += [.edit(.rename(to: a)), .edit(.rename(to: b)), .edit(.delete)]
     for slot in 1...3 { events += [.rename(slot), .discard(slot), .retry(slot)] }

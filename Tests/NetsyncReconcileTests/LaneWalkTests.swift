@@ -152,7 +152,7 @@ private struct LaneCell {
       let effects = try? happen(to: &again)
       walk.expect("a sight that comes again changes nothing", again.normal == after.normal, in: words)
       walk.expect("and is not told again", effects?.isEmpty ?? true || isContest(effects ?? []), in: words)
-    case .answered, .notSent:
+    case .answered:
       let effects = try? happen(to: &again)
       walk.expect("an answer that comes again changes nothing", effects == nil && again == after, in: words)
     case .recover, .suspect, .hold:
@@ -201,7 +201,6 @@ private struct LaneCell {
     case .arm:
       guard let operation = lane.queued else { return [] }
       return lane.arm(operation, operation.intent.action == .create ? LaneSpace.arming : nil).effects
-    case .notSent: return try lane.notSent(number(1)).effects
     case .answered(let answer, let holder):
       let moment = Moment(host: LaneSpace.now, server: LaneSpace.now)
       let patience = Patience(failures: 1, chance: 0)

@@ -58,11 +58,11 @@ struct SettlePushTests {
     #expect(settle(.rename(to: NetworkName("a")), base: nil, .failure(.gone(Self.words))) == .conflict(.deletedThere))
   }
 
-  @Test func `what a listing of the same sync has shown spares the look for half a minute`() {
-    for (sighted, now, isSpared) in [
+  @Test func `what was seen of a network is acted upon for half a minute`() {
+    for (asked, now, isFresh) in [
       (nil, 0, false), (0, 0, true), (0, 30, true), (0, 31, false), (10, 0, false),
     ] as [(Int64?, Int64, Bool)] {
-      #expect(isLookSpared(sighted: sighted.map { .at($0) }, now: .at(now)) == isSpared)
+      #expect(mayActUpon(sightAsked: asked.map { .at($0) }, now: .at(now)) == isFresh)
     }
   }
 

@@ -19,7 +19,7 @@ extension PushStep {
       let reason = walked.listing.contradiction ?? ""
       throw .api(.notUnderstood(.implausible(reason: reason)), request: walked.request, tries: Limits.triesForWhole)
     }
-    return try await deliver(operation, arming) { await engine.api.create(name).map { $0 } }
+    return try await deliver(operation, arming, seen: nil) { await engine.api.create(name).map { $0 } }
   }
 
   /// Looks for a create that was not answered.

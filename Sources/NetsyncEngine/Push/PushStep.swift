@@ -52,12 +52,16 @@ struct PushStep: Sendable {
     to id: NetworkID,
     _ request: () async -> Delivery
   ) async throws(CycleFailure) -> SettledAs {
-    if isLookSpared(sighted: sights[operation.network], now: engine.environment.now()) {
-      return try await deliver(operation, nil, request)
+    if let seen = sights[operation.network], mayActUpon(sightAsked: seen, now: engine.environment.now()) {
+      return try await deliver(operation, nil, seen: seen, request)
     }
+    var asked = engine.environment.now()
     // mutant: rename-without-a-look
     // mutant: delete-without-a-look
-    let exchange = try await requests.look { await engine.api.network(id) }
+    let exchange = try await requests.look {
+      asked = engine.environment.now()
+      return await engine.api.network(id)
+    }
     guard let sight = sight(of: exchange.result) else { return .waiting }
     if let reason = misunderstanding(of: sight, base: operation.base?.name) {
       throw .api(.notUnderstood(reason), request: exchange.request, tries: 1)
@@ -76,7 +80,7 @@ struct PushStep: Sendable {
     }
     switch outcome.edit {
     case .satisfied: return .landed
-    case .goesOn, .prevails: return try await deliver(operation, nil, request)
+    case .goesOn, .prevails: return try await deliver(operation, nil, seen: asked, request)
     case .conflict: return .conflict
     case .none, .yields: return .waiting
     }
@@ -84,28 +88,25 @@ struct PushStep: Sendable {
 
   // MARK: Sending
 
-  /// Arms, sends once, settles. What was looked at is acted upon at once or not at all: where the server has meanwhile asked for
-  /// silence, the operation goes on waiting.
+  /// Arms, sends once, settles. What was looked at is acted upon soon or not at all: where the server has meanwhile asked for silence, or
+  /// has had others wait for too long, the operation goes on waiting.
+  ///
+  /// - Parameter seen: when what it is decided upon was asked for; nil for a create, which is looked for afterwards if need be.
   func deliver(
     _ operation: OutboxOperation,
     _ arming: Arming?,
+    seen: Timestamp?,
     _ request: () async -> Delivery
   ) async throws(CycleFailure) -> SettledAs {
     guard try requests.isOpen() else { return .waiting }
-    // mutant: sent-unarmed
-    // mutant: sent-though-edited-meanwhile
-    guard try replicaStep({ () throws(ReplicaError) in try engine.replica.arm(operation, arming) }) else {
-      return .waiting
+    let begin = { () throws(CycleFailure) -> Bool in
+      if let seen, !mayActUpon(sightAsked: seen, now: engine.environment.now()) { return false }
+      // mutant: sent-unarmed
+      // mutant: sent-though-edited-meanwhile
+      return try replicaStep { () throws(ReplicaError) in try engine.replica.arm(operation, arming) }
     }
-    let delivery: Delivery
-    do {
-      delivery = try await requests.once(request)
-    } catch {
-      // Where the replica failed, it was sent: the next cycle recovers it.
-      if case .replica = error { throw error }
-      try replicaStep { () throws(ReplicaError) in try engine.replica.notSent(operation.edit) }
-      throw error
-    }
+    // Where the replica fails after it was sent, the next cycle recovers it.
+    guard let delivery = try await requests.once(begin, request) else { return .waiting }
     let settled = try replicaStep { () throws(ReplicaError) in
       try engine.replica.answered(
         delivery.result,

@@ -31,12 +31,6 @@ extension Replica {
     }
   }
 
-  /// Writes down that an operation was armed and not sent.
-  package func notSent(_ edit: EditNumber) throws(ReplicaError) {
-    let returnedAt = now()
-    try write(.settle) { database in try database.advance(edit, at: returnedAt) { lane in try lane.notSent(edit) } }
-  }
-
   /// Settles an operation by its answer.
   ///
   /// - Parameter serverNow: the time on the server's clock: when it acknowledged the operation, or from when on a create in doubt may be

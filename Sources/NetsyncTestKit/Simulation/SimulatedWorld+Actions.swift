@@ -171,8 +171,8 @@ extension SimulatedWorld {
       for operation in try replica.operations() {
         switch operation.state {
         case .refused:
-          // Some think better of it before it is sent once more.
-          if operation.edit.rawValue % 2 == 0 { _ = try replica.retry(operation.edit) }
+          // Some think better of it before it is sent once more, where it can be at all.
+          if operation.edit.rawValue % 2 == 0 { _ = try? replica.retry(operation.edit) }
           _ = try replica.discard(operation.edit)
         case .inDoubt(let doubt) where doubt.isUndecided:
           host.checker.resend(operation.edit)

@@ -13,11 +13,11 @@ private struct Answering: Transport {
 /// An API that answers every request so.
 package func api(answering status: Int, _ headers: HTTPFields = HTTPFields(), body: [UInt8] = []) -> APIClient {
   let head = HTTPResponse(status: .init(code: status), headerFields: headers)
+  guard let key = APIKey("fuzz-key") else { broken("a good key is none") }
   return APIClient(
     transport: Answering(response: TransportResponse(head: head, body: body)),
-    // Constants that are well formed.
-    baseURL: try! BaseURL("http://127.0.0.1:1/v2"),
-    key: APIKey("fuzz-key")!,
+    baseURL: .telnyx,
+    key: key,
     timeout: .seconds(1),
     now: { Timestamp(microseconds: 1_780_000_000_000_000) }
   )
@@ -33,7 +33,7 @@ package func answers<Value: Sendable>(_ questions: @escaping @Sendable () async 
     answers.withLock { $0 = value }
   }
   thread.run()
-  guard let value = answers.withLock(\.self) else { fatalError("an answer waits for something else") }
+  guard let value = answers.withLock(\.self) else { broken("an answer waits for something else") }
   return value
 }
 

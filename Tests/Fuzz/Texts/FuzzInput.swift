@@ -27,7 +27,9 @@ package struct FuzzInput {
   }
 }
 
-/// Ends the process where a promise does not hold: that is how a fuzzer learns of it, here as at every `fatalError` of its targets.
+/// A promise is broken. The end of the process is how a fuzzer learns of it.
+package func broken(_ promise: String) -> Never { fatalError(promise) }
+
 package func promise(_ holds: Bool, _ otherwise: @autoclosure () -> String) {
-  guard holds else { fatalError(otherwise()) }
+  if !holds { broken(otherwise()) }
 }

@@ -1,4 +1,5 @@
 import NetsyncModel
+import Synchronization
 
 /// The strict parser of stamps against one that knows nothing of it: regular in form, and counted day by day.
 func fuzzStamp(_ bytes: [UInt8]) {
@@ -13,12 +14,14 @@ func fuzzStamp(_ bytes: [UInt8]) {
   }
 }
 
-// A constant, which Swift does not know of a regular expression.
-nonisolated(unsafe) private let form =
+// Compiled once; a regular expression is not sendable.
+private let form = Mutex(
   /([0-9]{4})-([0-9]{2})-([0-9]{2})[Tt]([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.([0-9]{1,6}))?(?:[Zz]|([+-])([0-9]{2}):([0-9]{2}))/
+)
 
 private func slowlyParsed(_ text: String) -> Int64? {
-  guard text.utf8.allSatisfy({ $0 < 0x80 }), let match = unsafe text.wholeMatch(of: form) else { return nil }
+  guard text.utf8.allSatisfy({ $0 < 0x80 }) else { return nil }
+  guard let match = form.withLock({ text.wholeMatch(of: $0)?.output }) else { return nil }
   guard let year = Int64(match.1), let month = Int(match.2), let day = Int64(match.3), let hour = Int64(match.4),
     let minute = Int64(match.5), let second = Int64(match.6), let east = Int64(match.9 ?? "0"),
     let eastMinutes = Int64(match.10 ?? "0"),
