@@ -196,6 +196,9 @@ import Testing
       #expect(run.status == 78, "\(url)")
     }
     #expect(try await host.run("pull", extra: ["NETSYNC_PUSH_SETTLE": "soon"]).status == 78)
+    for count in ["0", "257", "many"] {
+      #expect(try await host.run("pull", extra: ["NETSYNC_HTTP_IN_FLIGHT": count]).status == 78)
+    }
   }
 
   @Test func `a query cannot write, attach or run for ever`() async throws {

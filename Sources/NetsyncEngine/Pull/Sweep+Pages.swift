@@ -57,7 +57,7 @@ extension Sweep {
     _ onProgress: (SyncProgress) -> Void
   ) async throws(CycleFailure) -> [PageSight] {
     let sweep = self
-    var batch = PageBatch()
+    var batch = FetchedBatch()
     var sights: [PageSight] = []
     var failure: CycleFailure?
     await requests.each(of: numbers) { number, requests in
@@ -90,13 +90,13 @@ extension Sweep {
 
   /// Has the replica take one page in.
   mutating func takeIn(_ page: FetchedPage) throws(CycleFailure) {
-    var batch = PageBatch()
+    var batch = FetchedBatch()
     batch.append(page)
     try takeIn(&batch)
   }
 
   /// Has the replica take pages in, in one transaction; the batch is then empty.
-  mutating func takeIn(_ batch: inout PageBatch) throws(CycleFailure) {
+  mutating func takeIn(_ batch: inout FetchedBatch) throws(CycleFailure) {
     guard !batch.pages.isEmpty else { return }
     let listed = batch.pages.map(\.listed)
     progress.took(
@@ -108,12 +108,12 @@ extension Sweep {
         )
       }
     )
-    batch = PageBatch()
+    batch = FetchedBatch()
   }
 }
 
 /// Pages on their way to the replica in one transaction.
-struct PageBatch {
+struct FetchedBatch {
   private(set) var pages: [FetchedPage] = []
   private var bytes = 0
 
