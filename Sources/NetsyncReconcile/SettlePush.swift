@@ -22,7 +22,8 @@ package enum PushDecision: Hashable, Sendable {
 /// Decides what an answer means for the operation it answers.
 ///
 /// Only a create can be in doubt: a rename or a delete is preceded by a read (R7), so sending it again is harmless. An answer that
-/// still has the old name does not say that a rename was done, whatever its status; nor does one without a document.
+/// has the old name, or one that no server makes of the new one (``NameForms``), does not say that a rename was done, whatever its
+/// status: somebody else may have renamed the network meanwhile. Nor does one without a document.
 ///
 /// - Parameter base: the name that a rename was decided upon.
 package func settle(_ intent: Intent, base: NetworkName?, _ answer: PushAnswer) -> PushDecision {
@@ -45,7 +46,7 @@ package func trouble(with answer: PushAnswer, _ decision: PushDecision) -> APIEr
   case (.success(let document), _):
     APIErrorDetail(
       status: 200,
-      title: document == nil ? "the answer has no network" : "the answer still has the old name",
+      title: document == nil ? "the answer has no network" : "the answer does not have the new name",
       detail: document?.name.map { "named \($0)" }
     )
   case (.failure(let failure), _): APIErrorDetail(failure)
@@ -68,9 +69,12 @@ extension APIErrorDetail {
 
 private func settleRename(to name: NetworkName, from base: NetworkName?, _ document: NetworkDocument?) -> PushDecision {
   guard let document else { return .retry(after: nil) }
+  guard let answered = document.name, answered != name else { return .landed(document) }
   // mutant: rename-answered-with-the-old-name-lands
-  let isAsBefore = document.name != nil && document.name == base && document.name != name
-  return isAsBefore ? .retry(after: nil) : .landed(document)
+  let isAsBefore = answered == base
+  // mutant: rename-answered-with-anothers-name-lands
+  let isAnothers = !NameForms(of: name).include(answered)
+  return isAsBefore || isAnothers ? .retry(after: nil) : .landed(document)
 }
 
 private func settleCreate(_ failure: APIFailure) -> PushDecision {
@@ -121,8 +125,17 @@ package func isOfOneOperation(_ failure: APIFailure) -> Bool {
   failure.mayBeOfOneRecord && !failure.isTransient
 }
 
-/// Whether a rename or a delete may be sent upon what was seen of its network (R7): by a look, or by a listing of the same sync, which then
-/// spares the look.
+/// Whether a listing of the same sync spares a rename or a delete its look (R7). What was sent before and is still to be done has met
+/// something that a listing may not show yet.
+///
+/// - Parameters:
+///   - listed: when the page was asked for that shows the network; nil where none says of it what the replica has.
+///   - now: on the same clock.
+package func sparesLook(_ operation: OutboxOperation, listed: Timestamp?, now: Timestamp) -> Bool {
+  operation.attempts == 0 && mayActUpon(sightAsked: listed, now: now)
+}
+
+/// Whether a rename or a delete may be sent upon what was seen of its network (R7): by a look, or by a listing of the same sync.
 ///
 /// - Parameters:
 ///   - asked: when it was asked for; nil where nothing was seen that says of the network what the replica has.

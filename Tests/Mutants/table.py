@@ -83,6 +83,7 @@ SETTLING = [
     Mutant("rename-of-a-gone-network-lands", "R7", RESULT, ".landed(nil)"),
     Mutant("refused-rename-tried-for-ever", "R12", RESULT, "{ _ = detail; return PushDecision.retry(after: nil) }()"),
     Mutant("rename-answered-with-the-old-name-lands", "R12", ASSIGNED, "false"),
+    Mutant("rename-answered-with-anothers-name-lands", "R12", ASSIGNED, "false"),
     Mutant("write-not-acknowledged", "R10", STATEMENT),
     Mutant(
         "unread-delete-believed", "R12", CONDITION, "false",

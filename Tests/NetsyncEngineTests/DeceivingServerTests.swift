@@ -207,7 +207,7 @@ import Testing
     try world.edit(name, .rename(to: NetworkName("\(name) ")))
     let report = try await world.engine().push(world.options(seconds: 5))
     #expect(report.waiting == 1)
-    #expect(try world.replica.operations().first?.failure?.title == "the answer still has the old name")
+    #expect(try world.replica.operations().first?.failure?.title == "the answer does not have the new name")
   }
 
   // MARK: Records that cannot be understood

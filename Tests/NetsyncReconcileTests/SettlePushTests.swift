@@ -21,9 +21,9 @@ struct SettlePushTests {
     #expect(settle(.rename(to: NetworkName("a")), base: nil, .success(nil)) == .retry(after: nil))
   }
 
-  @Test func `a rename whose answer has the old name is sent again, one that has another name has landed`() throws {
+  @Test func `a rename has landed where the answer has its name or what a server makes of it, and no other`() throws {
     let rename = Intent.rename(to: NetworkName("new"))
-    for (answered, isDone) in [("old", false), ("new", true), ("NEW", true)] {
+    for (answered, isDone) in [("old", false), ("new", true), ("NEW", true), ("ne", true), ("theirs", false)] {
       let document = try NetworkDocument.sample(name: answered)
       let decision = settle(rename, base: NetworkName("old"), .success(document))
       #expect(decision == (isDone ? .landed(document) : .retry(after: nil)))
@@ -64,6 +64,15 @@ struct SettlePushTests {
     ] as [(Int64?, Int64, Bool)] {
       #expect(mayActUpon(sightAsked: asked.map { .at($0) }, now: .at(now)) == isFresh)
     }
+  }
+
+  @Test func `what was sent before is looked at again, whatever a listing shows`() throws {
+    var rename = OutboxOperation.sample(1, of: 7)
+    #expect(sparesLook(rename, listed: .at(0), now: .at(30)))
+    #expect(!sparesLook(rename, listed: .at(0), now: .at(31)))
+    #expect(!sparesLook(rename, listed: nil, now: .at(0)))
+    rename.attempts = 1
+    #expect(!sparesLook(rename, listed: .at(0), now: .at(1)))
   }
 
   @Test func `a look that leaves out a name that is known tells nothing`() throws {

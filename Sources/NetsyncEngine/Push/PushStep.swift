@@ -52,7 +52,8 @@ struct PushStep: Sendable {
     to id: NetworkID,
     _ request: () async -> Delivery
   ) async throws(CycleFailure) -> SettledAs {
-    if let seen = sights[operation.network], mayActUpon(sightAsked: seen, now: engine.environment.now()) {
+    let seen = sights[operation.network]
+    if sparesLook(operation, listed: seen, now: engine.environment.now()) {
       return try await deliver(operation, nil, seen: seen, request)
     }
     var asked = engine.environment.now()
