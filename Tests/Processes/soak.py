@@ -252,7 +252,7 @@ class Soak(World):
 
     def check_follower(self) -> None:
         """What it printed is the journal."""
-        changes = [str(change) for (change,) in self.host.rows("SELECT change FROM journal ORDER BY change")]
+        changes = [str(change) for (change,) in self.host.rows("SELECT change FROM changes ORDER BY change")]
         printed = self.follower.files[0]
         until("the last change at the follower", FORGOTTEN_S, lambda: f"\n{changes[-1]}\t" in printed.read_text())
         self.follower.process.terminate()

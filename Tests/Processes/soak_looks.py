@@ -35,7 +35,8 @@ TEXTS_OF_INTERFACE = (
     "name", "type", "status", "region_code", "region_name", "created_at", "updated_at", "record_type",
 )
 WEIGHT = f"""
-    (SELECT sum({JOURNAL_ROW} + length(evidence) + ifnull(length(before_name), 0) + ifnull(length(after_name), 0))
+    (SELECT sum({JOURNAL_ROW} + length(evidence) + ifnull(length(before_name), 0)
+      + ifnull(length(after_name), 0) + ifnull(length(names), 0))
       FROM journal)
     + (SELECT sum(
         {NETWORK_ROW} + 2 * (ifnull(length(local_id), 0) + ifnull(length(remote_id), 0) + ifnull(length(name), 0))

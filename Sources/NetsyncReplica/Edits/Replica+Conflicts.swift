@@ -52,7 +52,7 @@ extension Replica {
         Conflict(
           edit: EditNumber(rawValue: try row.value("edit")),
           id: (try row.value("id") as String?).flatMap(NetworkID.init),
-          localID: (try row.value("local_id") as String?).flatMap(LocalID.init),
+          localID: try LocalID(row),
           kind: try required(ConflictKind(rawValue: try row.value("kind")), "kind"),
           baseName: (try row.value("base_name") as String?).map(NetworkName.init(_:)),
           mine: (try row.value("mine") as String?).map(NetworkName.init(_:)),

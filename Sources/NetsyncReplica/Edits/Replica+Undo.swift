@@ -57,22 +57,20 @@ extension Database {
     switch refusal {
     case .changedSince, .gone:
       return try changes(
-        """
-        \(JournalChange.select)
-        WHERE journal.network_key = ? AND change > ?
-          AND kind NOT IN ('sent', 'adopted', 'satisfied', 'refused', 'conflict', 'changed')
-        ORDER BY change DESC LIMIT 1
-        """,
-        [change.network.rawValue, change.number.rawValue]
-      ).first
+        where: """
+          journal.network_key = ? AND change > ?
+            AND kind NOT IN ('sent', 'adopted', 'satisfied', 'refused', 'conflict', 'changed')
+          """,
+        [change.network.rawValue, change.number.rawValue],
+        newestFirst: true,
+        limit: 1
+      ) { $0.network == change.network }.first
     case .deletionWaits(let edit), .outcomeOf(let edit):
       return try changes(
-        """
-        \(JournalChange.select)
-        WHERE journal.network_key = ? AND edit = ? AND kind IN ('created', 'renamed', 'deleted')
-        ORDER BY change DESC LIMIT 1
-        """,
-        [change.network.rawValue, edit.rawValue]
+        where: "journal.network_key = ? AND edit = ? AND kind IN ('created', 'renamed', 'deleted')",
+        [change.network.rawValue, edit.rawValue],
+        newestFirst: true,
+        limit: 1
       ).first
     case .alreadyUndone(let number):
       return try self.change(number)

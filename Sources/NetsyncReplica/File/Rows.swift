@@ -20,6 +20,22 @@ extension Timestamp {
   }
 }
 
+extension NetworkID {
+  /// From a row with a network's `remote_id`; nil until the server has named it.
+  init?(_ row: Row) throws {
+    guard let text = try row.value("remote_id") as String? else { return nil }
+    self.init(text)
+  }
+}
+
+extension LocalID {
+  /// From a row with a network's `local_id`; nil for one that was not made here.
+  init?(_ row: Row) throws {
+    guard let text = try row.value("local_id") as String? else { return nil }
+    self.init(text)
+  }
+}
+
 extension NetworkDocument {
   /// The base columns of `network`, in the order of ``arguments``.
   private static let columns = [

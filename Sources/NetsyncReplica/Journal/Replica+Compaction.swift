@@ -61,12 +61,13 @@ extension Database {
             SELECT 1 FROM operation WHERE operation.network_key = old.network_key AND operation.state = 'conflict'
           )
         )
-        AND (
-          old.network_key = 0
-          OR EXISTS (SELECT 1 FROM network WHERE network.network_key = old.network_key AND gone_at_us IS NULL)
-          OR EXISTS (
-            SELECT 1 FROM journal AS later WHERE later.network_key = old.network_key AND later.change > old.change
-          )
+        AND NOT EXISTS (
+          SELECT 1 FROM network
+          WHERE network.network_key BETWEEN old.network_key AND old.network_key + old.networks - 1
+            AND gone_at_us IS NOT NULL
+            AND NOT EXISTS (
+              SELECT 1 FROM journal AS later WHERE later.network_key = network.network_key AND later.change > old.change
+            )
         )
       ORDER BY at_us LIMIT :limit
       """,

@@ -18,10 +18,7 @@ extension Replica {
   /// The changes right after `cursor`, of one moment.
   package func journal(after cursor: ChangeNumber, limit: Int) throws(ReplicaError) -> JournalPiece {
     let piece: JournalPiece = try read { database in
-      let changes = try database.changes(
-        "\(JournalChange.select) WHERE change > ? ORDER BY change LIMIT ?",
-        [cursor.rawValue, limit]
-      )
+      let changes = try database.changes(where: "change > ?", [cursor.rawValue], limit: limit) { $0.number > cursor }
       switch deliver(changes.map(\.number), after: cursor, latest: try database.latestChange()) {
       case .changes(let count): return .changes(Array(changes.prefix(count)))
       case .forgotten: return .forgotten(oldest: ChangeNumber(rawValue: try database.forgotten().rawValue &+ 1))
@@ -70,11 +67,11 @@ extension Database {
     let first = try value(
       Int64.self,
       """
-      SELECT change FROM journal AS first
-      WHERE NOT EXISTS (SELECT 1 FROM journal WHERE change = first.change - 1)
+      SELECT change - networks FROM journal AS first
+      WHERE NOT EXISTS (SELECT 1 FROM journal WHERE change = first.change - first.networks)
       ORDER BY change DESC LIMIT 1
       """
     )
-    return ChangeNumber(rawValue: try required(first, "change") - 1)
+    return ChangeNumber(rawValue: try required(first, "change"))
   }
 }

@@ -17,14 +17,18 @@ extension Replica {
     after: ChangeNumber? = nil,
     limit: Int
   ) throws(ReplicaError) -> [JournalChange] {
-    var sql = "\(JournalChange.select) WHERE change > :after"
-    if since != nil { sql += " AND at_us >= :since" }
-    if network != nil { sql += " AND journal.network_key = :network" }
-    sql += " ORDER BY change LIMIT :limit"
-    var arguments: StatementArguments = ["after": after?.rawValue ?? 0, "limit": limit]
+    let after = after ?? ChangeNumber(rawValue: 0)
+    var condition = "change > :after"
+    if since != nil { condition += " AND at_us >= :since" }
+    if network != nil { condition += " AND \(JournalChange.mayBeOfNetwork)" }
+    var arguments: StatementArguments = ["after": after.rawValue]
     if let since { arguments += ["since": since.microseconds] }
     if let network { arguments += ["network": network.rawValue] }
-    return try read { database in try database.changes(sql, arguments) }
+    return try read { database in
+      try database.changes(where: condition, arguments, limit: limit) { change in
+        change.number > after && (network == nil || change.network == network)
+      }
+    }
   }
 
   /// The number of the newest change; nil where nothing was told yet.
@@ -36,31 +40,62 @@ extension Replica {
 }
 
 extension Database {
-  func changes(_ sql: String, _ arguments: StatementArguments) throws -> [JournalChange] {
+  /// Changes in the order of their numbers, or the newest first.
+  ///
+  /// - Parameters:
+  ///   - condition: on the entries of the journal, one of which may tell of several changes.
+  ///   - isWanted: which of the changes that an entry tells of.
+  func changes(
+    where condition: String,
+    _ arguments: StatementArguments,
+    newestFirst: Bool = false,
+    limit: Int = .max,
+    _ isWanted: (JournalChange) -> Bool = { _ in true }
+  ) throws -> [JournalChange] {
     var changes: [JournalChange] = []
-    // The rows of a page share one text: it is decoded once.
-    var last: (text: String, evidence: Evidence)?
-    let cursor = try cursor(sql, arguments: arguments)
-    while let row = try cursor.next() {
-      let text: String = try row.value("evidence")
-      let evidence = try last.flatMap { $0.text == text ? $0.evidence : nil } ?? Evidence(json: text)
-      last = (text, evidence)
-      changes.append(try JournalChange(row, evidence))
+    let order = newestFirst ? "DESC" : "ASC"
+    let cursor = try cursor("\(JournalChange.select) WHERE \(condition) ORDER BY change \(order)", arguments: arguments)
+    while changes.count < limit, let row = try cursor.next() {
+      let told = try self.changes(toldBy: row).filter(isWanted)
+      changes += newestFirst ? told.reversed() : told
     }
-    return changes
+    return Array(changes.prefix(limit))
   }
 
   func change(_ number: ChangeNumber) throws -> JournalChange? {
-    try changes("\(JournalChange.select) WHERE change = ?", [number.rawValue]).first
+    let condition = "change = (SELECT min(change) FROM journal WHERE change >= ?)"
+    return try changes(where: condition, [number.rawValue], limit: 1) { $0.number == number }.first
+  }
+
+  /// What an entry of the journal tells: a row of ``JournalChange/select``.
+  func changes(toldBy row: Row) throws -> [JournalChange] {
+    let change = try JournalChange(row, Evidence(json: row.value("evidence")))
+    guard let arrivals = try Arrivals(row) else { return [change] }
+    return try arrivals.changes(like: change, ids: ids(from: arrivals.first, to: arrivals.last))
+  }
+
+  private func ids(from first: NetworkKey, to last: NetworkKey) throws -> [NetworkKey: (NetworkID?, LocalID?)] {
+    let found = try rows(
+      "SELECT network_key, remote_id, local_id FROM network WHERE network_key BETWEEN ? AND ?",
+      arguments: [first.rawValue, last.rawValue]
+    ) { row in (NetworkKey(rawValue: try row.value("network_key")), (try NetworkID(row), try LocalID(row))) }
+    return Dictionary(uniqueKeysWithValues: found)
   }
 }
 
 extension JournalChange {
   static let select = """
     SELECT
-      change, at_us, side, kind, edit, before_name, after_name, evidence,
+      change, at_us, side, kind, edit, before_name, after_name, evidence, journal.networks, journal.names,
       journal.network_key, network.remote_id, network.local_id
     FROM journal LEFT JOIN network ON network.network_key = journal.network_key
+    """
+
+  /// The entries of the network `:network`, and the one that may tell of it among others.
+  static let mayBeOfNetwork = """
+    (journal.network_key = :network OR change = (
+      SELECT change FROM journal WHERE names IS NOT NULL AND network_key <= :network ORDER BY network_key DESC LIMIT 1
+    ))
     """
 
   init(_ row: Row, _ evidence: Evidence) throws {
@@ -70,8 +105,8 @@ extension JournalChange {
       side: try required(Side(rawValue: try row.value("side")), "side"),
       kind: try required(Kind(rawValue: try row.value("kind")), "kind"),
       network: NetworkKey(rawValue: try row.value("network_key")),
-      id: (try row.value("remote_id") as String?).flatMap(NetworkID.init),
-      localID: (try row.value("local_id") as String?).flatMap(LocalID.init),
+      id: try NetworkID(row),
+      localID: try LocalID(row),
       edit: (try row.value("edit") as Int64?).map(EditNumber.init),
       before: (try row.value("before_name") as String?).map(NetworkName.init(_:)),
       after: (try row.value("after_name") as String?).map(NetworkName.init(_:)),

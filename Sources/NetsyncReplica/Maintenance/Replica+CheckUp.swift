@@ -8,7 +8,7 @@ package struct Inventory: Hashable, Sendable {
   package var interfaces = 0
   /// Open edits, refused ones among them.
   package var edits = 0
-  /// Entries of the journal that are kept.
+  /// Changes that the journal keeps.
   package var changes = 0
 }
 
@@ -103,7 +103,7 @@ extension Database {
       networks: try count("networks"),
       interfaces: try count("network_interface"),
       edits: try count("operation") + count("dead_letter"),
-      changes: try count("journal")
+      changes: try value(Int.self, "SELECT sum(networks) FROM journal") ?? 0
     )
   }
 
@@ -134,7 +134,7 @@ extension Database {
     }
     let changes = try cursor(JournalChange.select)
     while let row = try changes.next() {
-      try meet("journal", try row.value("change")) { _ = try JournalChange(row, Evidence(json: row.value("evidence"))) }
+      try meet("journal", try row.value("change")) { _ = try self.changes(toldBy: row) }
     }
     return faults
   }

@@ -93,7 +93,12 @@ extension Replica {
     DELETE FROM network
     WHERE \(localIDs ? "TRUE" : "local_id IS NULL")
       AND network_key NOT IN (SELECT network_key FROM operation UNION SELECT network_key FROM dead_letter);
-    DELETE FROM journal WHERE network_key NOT IN (SELECT network_key FROM network) AND kind <> 'lost';
+    CREATE TEMP TABLE kept AS
+      SELECT * FROM journal_change WHERE network_key IN (SELECT network_key FROM network) OR kind = 'lost';
+    DELETE FROM journal;
+    INSERT INTO journal (change, at_us, side, kind, network_key, edit, before_name, after_name, evidence)
+      SELECT change, at_us, side, kind, network_key, edit, before_name, after_name, evidence FROM kept;
+    DROP TABLE kept;
     """
   }
 

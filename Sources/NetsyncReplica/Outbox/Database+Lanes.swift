@@ -96,8 +96,10 @@ extension Database {
 
   private func lastVerdict(about network: NetworkKey) throws -> Evidence? {
     try changes(
-      "\(JournalChange.select) WHERE journal.network_key = ? AND kind = 'conflict' ORDER BY change DESC LIMIT 1",
-      [network.rawValue]
+      where: "journal.network_key = ? AND kind = 'conflict'",
+      [network.rawValue],
+      newestFirst: true,
+      limit: 1
     ).first?.evidence
   }
 
@@ -169,6 +171,7 @@ extension Database {
 
   /// What hung on another network's row hangs on this one's, and that row is no more.
   private func moveRows(from other: NetworkKey, to network: NetworkKey) throws {
+    try separateArrival(of: other)
     let keys: StatementArguments = [network.rawValue, other.rawValue]
     for table in ["operation", "dead_letter", "network_interface", "journal"] {
       try run("UPDATE \(table) SET network_key = ? WHERE network_key = ?", arguments: keys)

@@ -62,8 +62,8 @@ extension Database {
     return OutboxOperation(
       edit: EditNumber(rawValue: try row.value("edit")),
       network: NetworkKey(rawValue: try row.value("network_key")),
-      id: (try row.value("remote_id") as String?).flatMap(NetworkID.init),
-      localID: (try row.value("local_id") as String?).flatMap(LocalID.init),
+      id: try NetworkID(row),
+      localID: try LocalID(row),
       intent: intent,
       base: base,
       sentName: (try row.value("sent_name") as String?).map(NetworkName.init(_:)),

@@ -139,6 +139,8 @@ private struct PageBatch {
   private var operations: [NetworkKey: [OutboxOperation]]
   /// Creates without an answer: a listed network that may be one is not taken in before that is settled (R6).
   private let unanswered: [UnansweredCreate]
+  /// Put in, and not told of yet.
+  private var arrivals: Arrivals?
   var tally = PageTally()
 
   init(database: Database, sweep: Int64, context: SightContext, now: Timestamp, operations: [OutboxOperation]) {
@@ -180,6 +182,7 @@ private struct PageBatch {
         known[record.id] = try insert(record, on: page.number, evidence)
       }
     }
+    try tellOfArrivals(evidence)
     for key in leaving {
       try database.run("UPDATE network SET seen_page = NULL WHERE network_key = ?", arguments: [key.rawValue])
     }
@@ -251,6 +254,8 @@ private struct PageBatch {
     let contests = lane.queued == nil ? 0 : try database.contests(of: row.key, at: now)
     let moment = ListingMoment(asked: page.asked, serverNow: context.clock.serverTime(now))
     let step = lane.listed(record, moment, context, contests: contests, evidence.value)
+    // Changes are told of in the order in which they were seen.
+    try tellOfArrivals(evidence)
     try database.store(lane, over: before, step.effects, page: evidence, at: now)
     tally.count(step.told.change, of: record, before: row.base)
     // The network may come again on another page of the batch: its lane is then what this sight has made of it.
@@ -266,9 +271,17 @@ private struct PageBatch {
     try database.run(NetworkDocument.insert, arguments: record.arguments + [page])
     let inserted = NetworkRow(key: NetworkKey(rawValue: database.lastInsertedRowID), base: record, seenPage: page)
     tally.countNew()
-    let entry = LaneEntry(side: .remote, kind: .created, after: record.name, evidence: evidence.value)
-    try database.journal(entry, of: inserted.key, evidence: evidence.json, at: now)
+    if arrivals?.append(inserted.key, record.name) != true {
+      try tellOfArrivals(evidence)
+      arrivals = Arrivals(inserted.key, record.name)
+    }
     return inserted
+  }
+
+  private mutating func tellOfArrivals(_ evidence: WrittenEvidence) throws {
+    guard let arrivals else { return }
+    try database.journal(arrivals, evidence: evidence.json, at: now)
+    self.arrivals = nil
   }
 
   /// A row that was on another page leaves a page that no longer says what its fingerprint said.

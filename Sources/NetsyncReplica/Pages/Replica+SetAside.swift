@@ -20,7 +20,7 @@ extension Database {
       """
     ) { row in
       SetAsideRecord(
-        network: (try row.value("remote_id") as String?).flatMap(NetworkID.init),
+        network: try NetworkID(row),
         page: try row.value("page"),
         position: try row.value("position"),
         fault: try required(RecordFault(rawValue: try row.value("fault")), "fault")

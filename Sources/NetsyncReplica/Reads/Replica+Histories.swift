@@ -70,9 +70,11 @@ extension Replica {
     let clock = try meta().clock
     return try read { database in
       let newest = try database.changes(
-        "\(JournalChange.select) WHERE journal.network_key = ? ORDER BY change DESC LIMIT ?",
-        [network.key.rawValue, limit + 1]
-      )
+        where: JournalChange.mayBeOfNetwork,
+        ["network": network.key.rawValue],
+        newestFirst: true,
+        limit: limit + 1
+      ) { $0.network == network.key }
       let changes = Array(newest.prefix(limit).reversed())
       let (listed, readAt) = try required(
         database.row(
@@ -142,8 +144,8 @@ extension NetworkTrace {
   fileprivate init(_ row: Row) throws {
     self.init(
       key: NetworkKey(rawValue: try row.value("network_key")),
-      id: (try row.value("remote_id") as String?).flatMap(NetworkID.init),
-      localID: (try row.value("local_id") as String?).flatMap(LocalID.init),
+      id: try NetworkID(row),
+      localID: try LocalID(row),
       name: (try row.value("name") as String?).map(NetworkName.init(_:)),
       goneAt: Timestamp(try row.value("gone_at_us") as Int64?)
     )

@@ -132,7 +132,7 @@ extension Network {
     self.init(
       key: NetworkKey(rawValue: try row.value("network_key")),
       id: (try row.value("id") as String?).flatMap(NetworkID.init),
-      localID: (try row.value("local_id") as String?).flatMap(LocalID.init),
+      localID: try LocalID(row),
       name: (try row.value("name") as String?).map(NetworkName.init(_:)),
       state: try required(NetworkState(rawValue: try row.value("state")), "state"),
       createdAt: try row.value("created_at"),

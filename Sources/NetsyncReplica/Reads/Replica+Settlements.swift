@@ -11,10 +11,7 @@ extension Replica {
       if let operation = try database.operation(edit) {
         return NetsyncReconcile.progress(of: operation, lastTold: nil)
       }
-      let told = try database.changes(
-        "\(JournalChange.select) WHERE edit = ? ORDER BY change DESC LIMIT 1",
-        [edit.rawValue]
-      )
+      let told = try database.changes(where: "edit = ?", [edit.rawValue], newestFirst: true, limit: 1)
       return NetsyncReconcile.progress(of: nil, lastTold: told.first)
     }
   }
@@ -23,11 +20,8 @@ extension Replica {
   package func alteredNames(since change: ChangeNumber?) throws(ReplicaError) -> [JournalChange] {
     try read { database in
       try database.changes(
-        """
-        \(JournalChange.select)
-        WHERE change > ? AND side = 'local' AND kind IN ('sent', 'adopted', 'satisfied') AND before_name <> after_name
-        ORDER BY change
-        """,
+        where:
+          "change > ? AND side = 'local' AND kind IN ('sent', 'adopted', 'satisfied') AND before_name <> after_name",
         [change?.rawValue ?? 0]
       )
     }

@@ -61,7 +61,7 @@ extension Replica {
 extension Database {
   fileprivate func losses() throws -> [ReplicaStatus.Loss] {
     try changes(
-      "\(JournalChange.select) WHERE journal.network_key = ? AND kind = ? ORDER BY change",
+      where: "journal.network_key = ? AND kind = ?",
       [NetworkKey.noNetwork.rawValue, JournalChange.Kind.lost.rawValue]
     ).map { ReplicaStatus.Loss(foundAt: $0.at, words: $0.evidence.detail ?? "") }
   }

@@ -129,7 +129,10 @@ final class CommitAudit: TransactionObserver, Sendable {
   }
 
   private func change(_ id: Int64, _ database: Database) -> [CommittedFacts.Change] {
-    let sql = "SELECT side, kind, network_key, edit, before_name, after_name, evidence FROM journal WHERE change = ?"
+    let sql = """
+      SELECT side, kind, network_key, edit, before_name, after_name, evidence FROM journal_change
+      WHERE entry = ? ORDER BY change
+      """
     return all(sql, id, database) { row in
       CommittedFacts.Change(
         side: row[0],
@@ -159,9 +162,9 @@ final class CommitAudit: TransactionObserver, Sendable {
   /// What a row that was touched says now; nothing where it is gone.
   private func all<Fact>(_ sql: String, _ id: Int64, _ database: Database, _ decode: (Row) throws -> Fact) -> [Fact] {
     guard let statement = try? database.cachedStatement(sql: sql),
-      let row = try? Row.fetchOne(statement, arguments: [id]), let fact = try? decode(row)
+      let rows = try? Row.fetchAll(statement, arguments: [id]), let facts = try? rows.map(decode)
     else { return [] }
-    return [fact]
+    return facts
   }
 
   /// A value that the schema promises.
