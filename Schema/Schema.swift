@@ -16,6 +16,7 @@ package enum Schema {
     Migration(name: "v6_set_aside", sql: String(decoding: PackageResources.v6_set_aside_sql, as: UTF8.self)),
     Migration(name: "v7_marks", sql: String(decoding: PackageResources.v7_marks_sql, as: UTF8.self)),
     Migration(name: "v8_arrivals", sql: String(decoding: PackageResources.v8_arrivals_sql, as: UTF8.self)),
+    Migration(name: "v9_sightings", sql: String(decoding: PackageResources.v9_sightings_sql, as: UTF8.self)),
   ]
 
   /// `PRAGMA application_id` of a replica: "NSYN".

@@ -31,12 +31,26 @@ public struct SyncService: Service {
   /// - Parameters:
   ///   - replica: opened with a key; it has to stay open for as long as the service runs.
   ///   - interval: the longest time between two pulls while all is well.
+  ///   - interfaceLists: how many lists of interfaces a pull reads at most, which is a request for each. Those that are due are read in
+  ///     turn: soon where a network or its interfaces have changed, else less and less often, and every one at least once a day as long as
+  ///     so many pulls have room for all.
   /// - Throws: ``NetsyncError`` where the replica's file cannot be watched.
-  public init(_ replica: NetworkReplica, interval: Duration = .seconds(300)) throws(NetsyncError) {
+  public init(
+    _ replica: NetworkReplica,
+    interval: Duration = .seconds(300),
+    interfaceLists: Int = 600
+  ) throws(NetsyncError) {
     let engine = replica.engine
     stop = engine?.stop ?? StopSignal()
     do {
-      loop = try engine.map { SyncLoop(engine: $0, watch: try ReplicaWatch(replica.replica), interval: interval) }
+      loop = try engine.map {
+        SyncLoop(
+          engine: $0,
+          watch: try ReplicaWatch(replica.replica),
+          interval: interval,
+          listsOfCycle: interfaceLists
+        )
+      }
     } catch let error as ReplicaError {
       throw NetsyncError(error)
     } catch {
@@ -52,6 +66,7 @@ public struct SyncService: Service {
     watch: ReplicaWatch,
     interval: Duration,
     maximumDeletes: Int? = nil,
+    listsOfCycle: Int,
     onState: @escaping @Sendable (LoopState) -> Void = { _ in }
   ) {
     loop = SyncLoop(
@@ -59,6 +74,7 @@ public struct SyncService: Service {
       watch: watch,
       interval: interval,
       maximumDeletes: maximumDeletes,
+      listsOfCycle: listsOfCycle,
       onState: onState
     )
     stop = engine.stop

@@ -26,7 +26,7 @@ struct Session {
     _ connections: Replica.Connections = .one
   ) throws(UserMessage) -> Replica {
     let replica = try step { () throws(ReplicaError) in
-      try Replica.open(settings.replicaPath, opening, connections, now: { .now })
+      try Replica.open(settings.replicaPath, opening, connections, listAge: settings.listAge, now: { .now })
     }
     warn(of: replica.loss)
     return replica

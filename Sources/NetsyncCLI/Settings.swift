@@ -20,6 +20,10 @@ struct Settings: Sendable {
   var maximumDeletes: Int?
   /// How often a daemon pulls.
   var pullInterval: Duration
+  /// How many lists of interfaces a daemon reads with one pull.
+  var listsOfCycle: Int
+  /// How old a list of interfaces may be in a replica that is in sync.
+  var listAge: Duration
   var requestTimeout: Duration
   /// How many requests may ever be on their way at once.
   var requestsInFlight: Int
@@ -38,6 +42,8 @@ struct Settings: Sendable {
     maximumDeletes = try reader.count("NETSYNC_PULL_MAX_DELETES")
     pullInterval = try reader.duration("NETSYNC_PULL_INTERVAL") ?? .seconds(300)
     guard pullInterval >= Self.shortestInterval else { throw .setting("NETSYNC_PULL_INTERVAL", takes: "1s or more") }
+    listsOfCycle = try reader.count("NETSYNC_PULL_INTERFACES_BUDGET") ?? Limits.listsOfCycle
+    listAge = try reader.duration("NETSYNC_PULL_INTERFACES_AGE") ?? Limits.listAge
     requestTimeout = try reader.duration("NETSYNC_HTTP_TIMEOUT") ?? .seconds(10)
     guard requestTimeout > .zero else { throw .setting("NETSYNC_HTTP_TIMEOUT", takes: "1ms or more") }
     requestsInFlight = try reader.count("NETSYNC_HTTP_IN_FLIGHT") ?? Limits.requestsInFlight

@@ -60,6 +60,7 @@ package struct SyncEngine: Sendable {
     replica.keepReserve()
     let meta = try replicaStep { () throws(ReplicaError) in
       try replica.recover()
+      try replica.endFilling()
       return try replica.meta()
     }
     gate.renew()

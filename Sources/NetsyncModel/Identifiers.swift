@@ -7,7 +7,7 @@ public struct NetworkID: Hashable, Comparable, Sendable, CustomStringConvertible
   /// - Returns: nil for anything but the 8-4-4-4-12 form of RFC 9562. Nothing is repaired.
   public init?(_ text: String) {
     guard isUUID(text.utf8) else { return nil }
-    self.text = text.lowercased()
+    self.text = text.utf8.contains { (UInt8(ascii: "A")...UInt8(ascii: "F")).contains($0) } ? text.lowercased() : text
   }
 
   public var description: String { text }

@@ -45,6 +45,8 @@ package struct SweepRecord: Hashable, Sendable {
   package var isComplete: Bool
   /// As far as it came when it ended; nothing while it runs.
   package var counts: SweepCounts
+  /// Of the oldest list of interfaces when it ended, 1970 where one was never read; nil where it was not to read any.
+  package var listsAsOf: Timestamp?
 
   package init(
     sweep: Int64,
@@ -53,7 +55,8 @@ package struct SweepRecord: Hashable, Sendable {
     outcome: CycleOutcome?,
     isFinished: Bool = true,
     isComplete: Bool,
-    counts: SweepCounts
+    counts: SweepCounts,
+    listsAsOf: Timestamp? = nil
   ) {
     self.sweep = sweep
     self.startedAt = startedAt
@@ -62,5 +65,6 @@ package struct SweepRecord: Hashable, Sendable {
     self.isFinished = isFinished
     self.isComplete = isComplete
     self.counts = counts
+    self.listsAsOf = listsAsOf
   }
 }

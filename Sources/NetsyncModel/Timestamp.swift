@@ -108,13 +108,14 @@ extension Timestamp {
 /// "Changed" looks at `raw`, "newer" at `instant` (R3).
 public struct ServerStamp: Hashable, Sendable {
   public let raw: String
-  /// nil where the text is not a strict RFC 3339 stamp.
-  public let instant: Timestamp?
 
   public init(_ raw: String) {
     self.raw = raw
-    self.instant = Timestamp(raw)
   }
+
+  /// nil where the text is not a strict RFC 3339 stamp. Most stamps are only compared with themselves, so it is found out when it is asked
+  /// for.
+  public var instant: Timestamp? { Timestamp(raw) }
 
   public static func == (left: ServerStamp, right: ServerStamp) -> Bool {
     left.raw.utf8.elementsEqual(right.raw.utf8)

@@ -75,9 +75,9 @@ struct Tools: Sendable {
     script += "BEGIN;\n"
     for page in 1...count {
       script += """
-        INSERT INTO network (remote_id, name, created_at, updated_at, updated_at_us, record_type, seen_page)
+        INSERT INTO network (remote_id, name, created_at, updated_at, updated_at_us, record_type)
         SELECT value ->> 'id', value ->> 'name', value ->> 'created_at', value ->> 'updated_at',
-          unixepoch(value ->> 'updated_at') * 1000000, value ->> 'record_type', \(page)
+          unixepoch(value ->> 'updated_at') * 1000000, value ->> 'record_type'
         FROM json_each(readfile('\(directory)/page-\(page).json'), '$.data');
 
         """

@@ -26,7 +26,7 @@ import Testing
   @Test func `a second pull finds nothing new and asks for no more than the pages`() async throws {
     let world = try World(networks: 620)
     var options = PullOptions()
-    options.networksOnly = true
+    options.interfaces = .none
     _ = try await world.engine().pull(options)
     let again = try await world.engine().pull(options)
     #expect(again.counts.new == 0)
@@ -69,7 +69,7 @@ import Testing
   @Test func `rows that shift between pages remove no living network`() async throws {
     let world = try World(networks: 700, faults: SandboxFaults(seed: 7))
     var options = PullOptions()
-    options.networksOnly = true
+    options.interfaces = .none
     // A row that slipped from page to page before it was ever seen comes with a later pull; a known one must never go.
     _ = try await world.engine().pull(options)
     world.transport.withSandbox { $0.faults.pageShiftRate = 0.7 }
@@ -181,7 +181,7 @@ import Testing
   @Test func `a budget that is used up is waited for, and no 429 is provoked`() async throws {
     let world = try World(networks: 5, faults: SandboxFaults(rateLimit: 1))
     var options = PullOptions()
-    options.networksOnly = true
+    options.interfaces = .none
     let started = world.clock.wall
     for _ in 1...3 {
       let report = try await world.engine().pull(options)
@@ -220,7 +220,7 @@ import Testing
   @Test func `an account that was accepted halfway is taken whole by the next pull`() async throws {
     let world = try World(networks: 20)
     var options = PullOptions()
-    options.networksOnly = true
+    options.interfaces = .none
     _ = try await world.engine().pull(options)
     world.transport.withSandbox { $0.state = SandboxState(seed: 99, networks: 600) }
     let held = try await world.engine().pull(options)
@@ -318,7 +318,7 @@ import Testing
     for _ in 0...candidates { world.createThere("lab") }
     let sent = world.transport.requests.count
     var pull = PullOptions()
-    pull.networksOnly = true
+    pull.interfaces = .none
     let report = try await world.engine().pull(pull)
     #expect(report.isComplete)
     #expect(report.outcome == .ok)
@@ -328,7 +328,7 @@ import Testing
   @Test func `a pull that is cut short keeps what it has and the next one ends it`() async throws {
     let world = try World(networks: 2_600)
     var options = PullOptions()
-    options.networksOnly = true
+    options.interfaces = .none
     world.transport.decide { ($0.path ?? "").contains("=7&") ? .notSent : .arrives }
     let cut = try await world.engine().pull(options)
     #expect(!cut.isComplete)
@@ -390,7 +390,7 @@ import Testing
     let world = try World(networks: 5, faults: SandboxFaults(rateLimit: 1))
     try world.replica.keepQuiet(until: world.clock.wall + .seconds(30 * 86_400))
     var options = PullOptions()
-    options.networksOnly = true
+    options.interfaces = .none
     for _ in 1...3 {
       let report = try await world.engine().pull(options)
       #expect(report.failure == nil)
@@ -421,7 +421,7 @@ import Testing
       return .replaced(TransportResponse(head: .init(status: .ok), body: Array(body.utf8)))
     }
     var options = PullOptions()
-    options.networksOnly = true
+    options.interfaces = .none
     #expect(try await world.engine().pull(options).outcome == .ok)
     world.transport.withSandbox { sandbox in
       for network in sandbox.state.networks.prefix(10) { _ = sandbox.state.deleteNetwork(id: network.id) }

@@ -464,7 +464,7 @@ extension SyncOptions {
   /// A pull of the networks alone, and a push.
   fileprivate static var networksOnly: SyncOptions {
     var pull = PullOptions()
-    pull.networksOnly = true
+    pull.interfaces = .none
     return SyncOptions(pull: pull, push: PushOptions())
   }
 }

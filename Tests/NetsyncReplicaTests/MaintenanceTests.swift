@@ -105,7 +105,7 @@ import Testing
     await #expect(throws: ReplicaQuery.Failure.refused(reason: "no such column: seen")) {
       try await query.run("SELECT seen FROM networks")
     }
-    let renaming = "UPDATE sqlite_schema SET sql = replace(sql, 'seen_page', 'seem_page') WHERE name = 'network'"
+    let renaming = "UPDATE sqlite_schema SET sql = replace(sql, 'record_type', 'record_tipe') WHERE name = 'network'"
     try tamper(with: host.path, "PRAGMA writable_schema = ON; \(renaming)")
     let error = await #expect(throws: ReplicaQuery.Failure.self) { try await query.run("SELECT * FROM networks") }
     guard case .replica(.damaged) = error else {

@@ -1,5 +1,6 @@
 import NetsyncEngine
 import NetsyncModel
+import NetsyncReconcile
 import NetsyncReplica
 @testable import NetsyncTestKit
 import Testing
@@ -29,7 +30,7 @@ import Testing
     let run = try Self.atRest(Scenario(name: "any", networks: 7, deeds: [.sync()]))
     let before = run.world.counted
     var pull = PullOptions()
-    pull.networksOnly = true
+    pull.interfaces = .none
     #expect(run.requestsEnough(for: run.world.hosts[0], networksOnly: true) == 3)
     run.world.start(.sync(pull, PushOptions()), on: 0)
     run.world.run()

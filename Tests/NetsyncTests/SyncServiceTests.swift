@@ -14,7 +14,8 @@ import Testing
     let service = SyncService(
       engine: try world.engine(),
       watch: try ReplicaWatch(world.replica),
-      interval: .seconds(300)
+      interval: .seconds(300),
+      listsOfCycle: 10
     )
     let group = ServiceGroup(configuration: .init(services: [service], logger: Logger(label: "test")))
     let running = Task { try await group.run() }

@@ -34,7 +34,8 @@ INTERVAL_S = 5
 # A reader is a process after the other; without a pause the two of them would take a processor from the writers.
 READ_PAUSE_S = 0.4
 SHORT_PAGES = """
-    SELECT page_number, row_count, count(network_key) AS networks FROM page LEFT JOIN network ON seen_page = page_number
+    SELECT page_number, row_count, count(network_key) AS networks FROM page LEFT JOIN sighting ON page = page_number
+      AND sighting.version = page.version
     WHERE fingerprint IS NOT NULL GROUP BY page_number HAVING networks <> row_count
 """
 SENT_WITHIN_S = 120.0

@@ -1,6 +1,7 @@
 import ArgumentParser
 import NetsyncEngine
 import NetsyncModel
+import NetsyncReconcile
 import NetsyncReplica
 
 /// The flags of every command that pulls or pushes.
@@ -21,21 +22,43 @@ struct CycleFlags: ParsableArguments {
 
 /// The flags of every command that pulls.
 struct PullFlags: ParsableArguments {
-  @Flag(help: "Leave the interfaces as they are.")
+  @Option(help: ArgumentHelp("Whose are read: all, due (as a daemon does) or none.", valueName: "which"))
+  var interfaces: InterfaceChoice?
+  @Flag(help: "The same as --interfaces none.")
   var networksOnly = false
   @Flag(help: "This is another account, and that is right.")
   var acceptAccount = false
   @Option(help: ArgumentHelp("auto, always or never.", valueName: "when"))
   var progress = ProgressChoice.auto
 
+  func validate() throws {
+    if networksOnly, let interfaces, interfaces != .none {
+      throw ValidationError("--networks-only and --interfaces \(interfaces.rawValue) contradict each other")
+    }
+  }
+
   func options(_ cycle: CycleFlags, _ settings: Settings) -> PullOptions {
     var options = PullOptions()
-    options.networksOnly = networksOnly
+    options.interfaces = networksOnly ? .none : interfaces?.scope ?? .all
     options.maximumDeletes = cycle.maxDeletes ?? settings.maximumDeletes
     options.acceptsAccount = acceptAccount
     options.timeout = cycle.timeout.duration
     options.wait = cycle.wait.duration
     return options
+  }
+}
+
+/// Which lists of interfaces a pull reads.
+enum InterfaceChoice: String, CaseIterable, ExpressibleByArgument {
+  case all, due, none
+
+  var scope: InterfaceScope {
+    switch self {
+    case .all: .all
+    // Who asks for them here and now waits for all of them.
+    case .due: .due(atMost: .max)
+    case .none: .none
+    }
   }
 }
 

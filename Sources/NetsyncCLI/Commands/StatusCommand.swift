@@ -260,6 +260,7 @@ extension JSONText {
       "replica": [
         "networks": JSONText(status.networks),
         "interfaces": JSONText(status.interfaces),
+        "interfaces_as_of": JSONText(status.lastSweep?.listsAsOf.flatMap { $0.microseconds > 0 ? $0.rfc3339 : nil }),
         "complete_as_of": JSONText(status.completeAsOf?.rfc3339),
         "age_s": JSONText(status.completeAsOf.map { now.since($0).rounded }),
         "path": .string(path),

@@ -70,6 +70,7 @@ struct Daemon: Sendable {
       watch: try session.step { () throws(ReplicaError) in try ReplicaWatch(replica) },
       interval: interval,
       maximumDeletes: session.settings.maximumDeletes,
+      listsOfCycle: session.settings.listsOfCycle,
       onState: { teller.tell($0) }
     )
     var services: [any Service] = [service]

@@ -29,6 +29,7 @@ package final class SyncLoop: Sendable {
   private let watch: ReplicaWatch
   private let environment: EngineEnvironment
   private let maximumDeletes: Int?
+  private let listsOfCycle: Int
   private let interval: Duration
   private let glance: Duration
   private let onSync: @Sendable (SyncReport) -> Void
@@ -40,6 +41,7 @@ package final class SyncLoop: Sendable {
   ///   - watch: on the engine's replica.
   ///   - interval: the longest distance between two pulls while all is well.
   ///   - maximumDeletes: as in ``PullOptions`` and ``PushOptions``.
+  ///   - listsOfCycle: how many lists of interfaces a pull reads at most, of those that are due.
   ///   - glance: how often to look for edits of other processes.
   ///   - onSync: told of every sync, on the loop's own task.
   ///   - onState: told of every new state, likewise.
@@ -48,6 +50,7 @@ package final class SyncLoop: Sendable {
     watch: ReplicaWatch,
     interval: Duration,
     maximumDeletes: Int? = nil,
+    listsOfCycle: Int = Limits.listsOfCycle,
     glance: Duration = SyncLoop.glance,
     onSync: @escaping @Sendable (SyncReport) -> Void = { _ in },
     onState: @escaping @Sendable (LoopState) -> Void = { _ in }
@@ -61,6 +64,7 @@ package final class SyncLoop: Sendable {
     self.glance = glance
     self.onSync = onSync
     self.maximumDeletes = maximumDeletes
+    self.listsOfCycle = listsOfCycle
     self.onState = onState
   }
 
@@ -135,6 +139,7 @@ package final class SyncLoop: Sendable {
 
   private func sync(_ engine: SyncEngine, pulling isPulling: Bool) async -> CycleResult {
     var pull = PullOptions()
+    pull.interfaces = .due(atMost: listsOfCycle)
     pull.maximumDeletes = maximumDeletes
     pull.timeout = Self.pullTimeout
     pull.wait = Self.lockWait

@@ -13,13 +13,15 @@ private struct ListBatch {
 }
 
 extension Sweep {
-  /// Walks the interfaces of every network, several lists at a time; each list is replaced when its walk has ended. One that cannot
+  /// Walks the interfaces of the networks that are to be read, several lists at a time; each list is replaced when its walk has ended. One that cannot
   /// be read stays as it is and stops no other, as long as the server answers for others.
   mutating func walkInterfaces(
     notSince since: Timestamp?,
     _ onProgress: (SyncProgress) -> Void
   ) async throws(CycleFailure) {
-    let networks = try replicaStep { () throws(ReplicaError) in try engine.replica.networksToWalk(notSince: since) }
+    let networks = try replicaStep { () throws(ReplicaError) in
+      try engine.replica.networksToWalk(interfaces, notSince: since)
+    }
     let sweep = self
     var failures = ListFailures()
     var batch = ListBatch()

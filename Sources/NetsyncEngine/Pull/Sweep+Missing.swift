@@ -41,7 +41,7 @@ extension Sweep {
       let exchange = try await requests.look { await engine.api.network(id) }
       guard let sight = sight(of: exchange.result) else { return .success(false) }
       let outcome = try replicaStep { () throws(ReplicaError) in
-        try engine.replica.observe(
+        try engine.replica.confirm(
           sight,
           of: key,
           SightContext(policy: engine.policy, clock: requests.clock),

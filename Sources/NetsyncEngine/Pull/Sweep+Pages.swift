@@ -16,7 +16,6 @@ extension Sweep {
   func page(_ number: Int, _ requests: Requests) async throws(CycleFailure) -> FetchedPage {
     let known = knownPages[number]
     let askedAt = engine.environment.now()
-    let asked = try replicaStep { () throws(ReplicaError) in try engine.replica.meta().acknowledgements }
     let exchange = try await requests.read {
       await engine.api.networks(page: number, unlike: known.flatMap { Fingerprint(bytes: $0.fingerprint) })
     }
@@ -31,7 +30,7 @@ extension Sweep {
           isUnchanged: true
         ),
         records: nil,
-        asked: asked,
+        asked: acknowledgements,
         askedAt: askedAt,
         bytes: exchange.bytes
       )
@@ -41,7 +40,7 @@ extension Sweep {
         records: page.records,
         faults: page.faults,
         fingerprint: fingerprint.bytes,
-        asked: asked,
+        asked: acknowledgements,
         askedAt: askedAt,
         bytes: exchange.bytes
       )

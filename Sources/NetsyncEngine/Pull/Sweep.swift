@@ -11,8 +11,11 @@ struct Sweep {
   let engine: SyncEngine
   let requests: Requests
   let number: Int64
-  let networksOnly: Bool
+  let interfaces: InterfaceScope
   private let approval: SweepApproval
+
+  /// The server's acknowledgements so far: while a sweep has the sync lock, nobody sends anything.
+  let acknowledgements: Int64
 
   var progress: SweepProgress
   /// What is known of each page.
@@ -20,11 +23,12 @@ struct Sweep {
   /// The first interface list that could not be read, while others could.
   var failedList: CycleFailure?
 
-  init(engine: SyncEngine, requests: Requests, number: Int64, options: PullOptions) {
+  init(engine: SyncEngine, requests: Requests, number: Int64, known meta: ReplicaMeta, options: PullOptions) {
     self.engine = engine
     self.requests = requests
     self.number = number
-    networksOnly = options.networksOnly
+    interfaces = options.interfaces
+    acknowledgements = meta.acknowledgements
     approval = SweepApproval(maximumDeletes: options.maximumDeletes, acceptsAccount: options.acceptsAccount)
     progress = SweepProgress(known: 0, pageSize: engine.api.pageSize)
   }
@@ -42,8 +46,17 @@ struct Sweep {
     )
     let first = try await page(1, requests)
     try await checkAccount(first, meta)
-    try await walk(from: first, onProgress)
-    if !networksOnly { try await walkInterfaces(notSince: interrupted?.startedAt, onProgress) }
+    // What fits on one page needs no such care.
+    if first.sight.totalPages ?? 1 > 1 { try replicaStep { () throws(ReplicaError) in try replica.beginFilling() } }
+    do throws(CycleFailure) {
+      try await walk(from: first, onProgress)
+    } catch {
+      // Why the walk ended is what has to be told; the next cycle builds what is missing.
+      try? replica.endFilling()
+      throw error
+    }
+    try replicaStep { () throws(ReplicaError) in try replica.endFilling() }
+    try await walkInterfaces(notSince: interrupted?.startedAt, onProgress)
     progress.finish()
     if let reason = progress.held { throw .held(reason, count: progress.counts.held) }
     if progress.setAside > 0 {

@@ -1,11 +1,12 @@
 import NetsyncAPI
 import NetsyncModel
-import NetsyncReconcile
+package import NetsyncReconcile
 import NetsyncReplica
 
 /// What a pull may do.
 package struct PullOptions: Hashable, Sendable {
-  package var networksOnly = false
+  /// Whose interfaces are read.
+  package var interfaces = InterfaceScope.all
   /// Removals that a person has allowed; nil for the default limit.
   package var maximumDeletes: Int?
   /// A person has said that another account is meant.
@@ -67,10 +68,10 @@ extension SyncEngine {
     into report: inout PullReport
   ) async throws(CycleFailure) {
     let (change, number) = try replicaStep { () throws(ReplicaError) in
-      (try replica.lastChange(), try replica.beginSweep(networksOnly: options.networksOnly))
+      (try replica.lastChange(), try replica.beginSweep(networksOnly: options.interfaces == .none))
     }
     report.sweep = number
-    var sweep = Sweep(engine: self, requests: requests, number: number, options: options)
+    var sweep = Sweep(engine: self, requests: requests, number: number, known: meta, options: options)
     do {
       try await sweep.run(known: meta, onProgress: onProgress)
     } catch {

@@ -6,7 +6,7 @@ package enum DurableStep: String, CaseIterable, Sendable {
   // A cycle.
   case recover, bind, keepQuiet, rememberClock, compactJournal
   // A pull.
-  case beginSweep, applyPages, trimPages, observe, replaceInterfaces, endSweep
+  case beginSweep, dropIndexes, applyPages, buildIndex, trimPages, observe, replaceInterfaces, endSweep
   // A push.
   case holdDeletes, arm, settle, resolveCreate
 
@@ -14,8 +14,8 @@ package enum DurableStep: String, CaseIterable, Sendable {
   var isEdit: Bool {
     switch self {
     case .queueCreate, .queueEdit, .discardEdit, .retryEdit, .adopt, .resolveConflict, .undo: true
-    case .recover, .bind, .keepQuiet, .rememberClock, .compactJournal, .beginSweep, .applyPages, .trimPages, .observe,
-      .replaceInterfaces, .endSweep, .holdDeletes, .arm, .settle, .resolveCreate:
+    case .recover, .bind, .keepQuiet, .rememberClock, .compactJournal, .beginSweep, .dropIndexes, .applyPages,
+      .buildIndex, .trimPages, .observe, .replaceInterfaces, .endSweep, .holdDeletes, .arm, .settle, .resolveCreate:
       false
     }
   }

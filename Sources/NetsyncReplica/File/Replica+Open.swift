@@ -28,12 +28,15 @@ extension Replica {
   ///
   /// A new file is 0600 and a new directory 0700, whatever the umask.
   ///
-  /// - Parameter holdsLock: whether the caller has the sync lock, which is needed to bring an older file up to date.
+  /// - Parameters:
+  ///   - holdsLock: whether the caller has the sync lock, which is needed to bring an older file up to date.
+  ///   - listAge: how old a list of interfaces may be in a replica that is in sync.
   package static func open(
     _ path: String,
     _ opening: Opening,
     _ connections: Connections = .one,
     holdsLock: Bool = false,
+    listAge: Duration = Limits.listAge,
     now: @escaping @Sendable () -> Timestamp,
     gate: StepGate? = nil
   ) throws(ReplicaError) -> Replica {
@@ -55,13 +58,13 @@ extension Replica {
     if let readOnly {
       guard version > 0 else { throw .missing(path: path) }
       guard version == Schema.version else { throw .readOnly(path: path) }
-      return Replica(path: path, storage: .readOnly(readOnly), now: now, gate: gate)
+      return Replica(path: path, storage: .readOnly(readOnly), listAge: listAge, now: now, gate: gate)
     }
     // Before the file: others may write both meanwhile.
     let mark = StepMark(beside: path)
     guard version < Schema.version else {
       let identity = FileIdentity(of: path)
-      return try opened(path, try connect(path, connections), identity, mark, now, gate)
+      return try opened(path, try connect(path, connections), identity, mark, listAge, now, gate)
     }
     if version == 0 {
       guard opening == .makeIfMissing else { throw .missing(path: path) }
@@ -78,7 +81,7 @@ extension Replica {
     let identity = FileIdentity(of: path)
     let writer = try connect(path, connections)
     do { try migrator().migrate(writer) } catch { throw ReplicaError(error, path: path) }
-    let replica = try opened(path, writer, identity, latest, now, gate)
+    let replica = try opened(path, writer, identity, latest, listAge, now, gate)
     replica.keepReserve()
     return replica
   }
@@ -88,13 +91,22 @@ extension Replica {
     _ writer: any DatabaseWriter,
     _ identity: FileIdentity?,
     _ mark: StepMark?,
+    _ listAge: Duration,
     _ now: @escaping @Sendable () -> Timestamp,
     _ gate: StepGate?
   ) throws(ReplicaError) -> Replica {
     do {
       guard FileIdentity(of: path) == identity else { throw ReplicaError.replaced(path: path) }
       let loss = try findLoss(in: writer, since: mark, at: now())
-      return Replica(path: path, storage: .file(writer), identity: identity, loss: loss, now: now, gate: gate)
+      return Replica(
+        path: path,
+        storage: .file(writer),
+        identity: identity,
+        loss: loss,
+        listAge: listAge,
+        now: now,
+        gate: gate
+      )
     } catch let error as ReplicaError {
       throw error
     } catch {
@@ -120,7 +132,7 @@ extension Replica {
         }
         // The cache holds a batch of a first pull, so that its pages are written once, at its commit.
         try database.execute(
-          sql: "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = -32000"
+          sql: "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = -8000"
         )
       }
       return writer

@@ -1,6 +1,7 @@
 import GRDB
 package import NetsyncModel
 import NetsyncReconcile
+import Synchronization
 
 /// The SQLite file: the account's networks as last seen, and the outbox of what was edited here.
 ///
@@ -26,8 +27,12 @@ package final class Replica: Sendable {
 
   package let path: String
   let storage: Storage
+  /// How old a list of interfaces may be in a replica that is in sync.
+  let listAge: Duration
   /// The host's clock, for every time that is written.
   package let now: @Sendable () -> Timestamp
+  /// Its first pull, while that lasts.
+  let filling = Mutex<Filling?>(nil)
   private let gate: StepGate?
   /// nil for a database without a file.
   private let identity: FileIdentity?
@@ -44,12 +49,14 @@ package final class Replica: Sendable {
     storage: Storage,
     identity: FileIdentity? = nil,
     loss: String? = nil,
+    listAge: Duration = Limits.listAge,
     now: @escaping @Sendable () -> Timestamp,
     gate: StepGate? = nil
   ) {
     self.path = path
     self.storage = storage
     self.loss = loss
+    self.listAge = listAge
     self.now = now
     self.gate = gate
     self.identity = identity

@@ -48,10 +48,9 @@ extension NetworkDocument {
     WHERE network_key = ?
     """
 
-  /// Puts in a network that a listing showed: ``arguments``, then its page.
+  /// Puts in a network that a listing showed: ``arguments``.
   static let insert = """
-    INSERT INTO network (\(columns.joined(separator: ", ")), seen_page)
-    VALUES (\(columns.map { _ in "?" }.joined(separator: ", ")), ?)
+    INSERT INTO network (\(columns.joined(separator: ", "))) VALUES (\(columns.map { _ in "?" }.joined(separator: ", ")))
     """
 
   /// The values of the base columns.

@@ -87,7 +87,9 @@ extension Replica {
     """
     DELETE FROM network_interface;
     DELETE FROM set_aside;
-    UPDATE network SET seen_page = NULL, read_at_us = NULL, interfaces_as_of_us = NULL, interfaces_tried_at_us = NULL;
+    UPDATE network SET read_at_us = NULL;
+    DELETE FROM interface_list;
+    DELETE FROM sighting;
     DELETE FROM page;
     DELETE FROM sweep;
     DELETE FROM network

@@ -6,20 +6,9 @@ import NetsyncReconcile
 struct NetworkRow {
   let key: NetworkKey
   let localID: LocalID?
-  var base: NetworkDocument?
-  var departure: Lane.Departure?
+  let base: NetworkDocument?
+  let departure: Lane.Departure?
   let acknowledgement: Lane.Acknowledgement?
-  var seenPage: Int?
-
-  /// A network that was taken in just now.
-  init(key: NetworkKey, base: NetworkDocument, seenPage: Int) {
-    self.key = key
-    self.base = base
-    self.seenPage = seenPage
-    localID = nil
-    departure = nil
-    acknowledgement = nil
-  }
 
   /// - Throws: ``UndecodableRow`` where it has an id that cannot be used: its edits would never be sent, or stand for no network.
   init(_ row: Row) throws {
@@ -32,7 +21,6 @@ struct NetworkRow {
     departure = (try row.value("gone_cause") as String?).flatMap(Lane.Departure.init)
     acknowledgement = try Timestamp(row.value("acknowledged_at_us") as Int64?)
       .map { Lane.Acknowledgement(at: $0, number: try row.value("acknowledgement")) }
-    seenPage = try row.value("seen_page")
   }
 }
 
@@ -62,12 +50,11 @@ extension Database {
   }
 
   func lane(of network: NetworkKey) throws -> Lane? {
-    let row = try row(
-      "SELECT * FROM network WHERE network_key = ?",
-      arguments: [network.rawValue],
-      NetworkRow.init
-    )
-    return try row.map { try lane($0, operations: operations(of: network)) }
+    try self.network(network).map { try lane($0, operations: operations(of: network)) }
+  }
+
+  func network(_ key: NetworkKey) throws -> NetworkRow? {
+    try row("SELECT * FROM network WHERE network_key = ?", arguments: [key.rawValue], NetworkRow.init)
   }
 
   /// - Parameter operations: all of the network's.
@@ -155,6 +142,8 @@ extension Database {
     // mutant: base-not-written
     if let base = lane.base, base != before.base {
       try run(NetworkDocument.update, arguments: base.arguments + [lane.network.rawValue])
+      // What has changed may have other interfaces.
+      try run("UPDATE interface_list SET due_us = 0 WHERE network_key = ?", arguments: [lane.network.rawValue])
     }
     if let departure = lane.departure, departure != before.departure { try bury(lane.network, departure, at: now) }
     // mutant: journal-not-written
@@ -173,17 +162,9 @@ extension Database {
   private func moveRows(from other: NetworkKey, to network: NetworkKey) throws {
     try separateArrival(of: other)
     let keys: StatementArguments = [network.rawValue, other.rawValue]
-    for table in ["operation", "dead_letter", "network_interface", "journal"] {
+    for table in ["operation", "dead_letter", "network_interface", "journal", "sighting", "interface_list"] {
       try run("UPDATE \(table) SET network_key = ? WHERE network_key = ?", arguments: keys)
     }
-    try run(
-      """
-      UPDATE network SET (seen_page, interfaces_as_of_us) =
-        (SELECT seen_page, interfaces_as_of_us FROM network WHERE network_key = ?)
-      WHERE network_key = ?
-      """,
-      arguments: [other.rawValue, network.rawValue]
-    )
     try forgetSetAside(after: 0, of: other)
     try run("DELETE FROM network WHERE network_key = ?", arguments: [other.rawValue])
   }
@@ -204,7 +185,7 @@ extension Database {
   /// The page that a network stands on has to be decoded again: its rows no longer say what its body said.
   func forgetFingerprint(of network: NetworkKey) throws {
     try run(
-      "UPDATE page SET fingerprint = NULL WHERE page_number = (SELECT seen_page FROM network WHERE network_key = ?)",
+      "UPDATE page SET fingerprint = NULL WHERE page_number = (SELECT page FROM sighting WHERE network_key = ?)",
       arguments: [network.rawValue]
     )
   }
@@ -212,13 +193,12 @@ extension Database {
   /// Leaves a tombstone: ids still resolve, nothing lists the network, its interfaces go.
   private func bury(_ network: NetworkKey, _ departure: Lane.Departure, at now: Timestamp) throws {
     try run(
-      """
-      UPDATE network SET gone_at_us = ?, gone_cause = ?, seen_page = NULL, interfaces_as_of_us = NULL
-      WHERE network_key = ?
-      """,
+      "UPDATE network SET gone_at_us = ?, gone_cause = ? WHERE network_key = ?",
       arguments: [now.microseconds, departure.rawValue, network.rawValue]
     )
-    try run("DELETE FROM network_interface WHERE network_key = ?", arguments: [network.rawValue])
+    for table in ["sighting", "interface_list", "network_interface"] {
+      try run("DELETE FROM \(table) WHERE network_key = ?", arguments: [network.rawValue])
+    }
     try forgetSetAside(after: 0, of: network)
   }
 }

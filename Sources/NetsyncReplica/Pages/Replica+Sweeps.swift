@@ -35,7 +35,11 @@ extension Replica {
         """
         UPDATE sweep SET
           ended_at_us = ?, outcome = ?, finished = ?, complete = ?, networks = ?, interfaces = ?, new = ?,
-          changed = ?, gone = ?, held = ?, requests = ?, bytes = ?, guard = ?, went_back = ?
+          changed = ?, gone = ?, held = ?, requests = ?, bytes = ?, guard = ?, went_back = ?,
+          lists_as_of_us = CASE WHEN NOT networks_only THEN (
+            SELECT min(coalesce(as_of_us, 0)) FROM network LEFT JOIN interface_list USING (network_key)
+            WHERE remote_id IS NOT NULL AND gone_at_us IS NULL
+          ) END
         WHERE sweep = ?
         """,
         arguments: [
@@ -86,12 +90,7 @@ extension Replica {
 
   /// Networks known from the server.
   package func knownCount() throws(ReplicaError) -> Int {
-    try read { database in
-      try database.value(
-        Int.self,
-        "SELECT count(*) FROM network WHERE remote_id IS NOT NULL AND gone_at_us IS NULL"
-      ) ?? 0
-    }
+    try read { database in try database.knownCount() }
   }
 
   /// What a sweep has applied so far, whatever it thinks: listed, new, changed and gone back.
@@ -130,14 +129,18 @@ extension Replica {
     if hasMore {
       try write(.trimPages) { database in
         try database.run("DELETE FROM page WHERE page_number > ?", arguments: [lastPage])
+        try database.run("DELETE FROM sighting WHERE page > ?", arguments: [lastPage])
         try database.forgetSetAside(after: lastPage)
       }
     }
     return try read { database in
-      try database.rows(
+      // As many were listed as are known, so these are they.
+      if try database.listedCount(by: sweep) == database.knownCount() { return [] }
+      return try database.rows(
         """
         SELECT network_key, remote_id FROM network
-        LEFT JOIN page ON page.page_number = network.seen_page
+        LEFT JOIN sighting USING (network_key)
+        LEFT JOIN page ON page.page_number = sighting.page AND page.version = sighting.version
         WHERE remote_id IS NOT NULL AND gone_at_us IS NULL AND page.confirmed_sweep IS NOT ?
         ORDER BY network_key
         """,
@@ -153,10 +156,24 @@ extension Replica {
 }
 
 extension Database {
+  fileprivate func knownCount() throws -> Int {
+    try value(
+      Int.self,
+      """
+      SELECT (SELECT count(*) FROM network WHERE remote_id IS NOT NULL)
+        - (SELECT count(*) FROM network WHERE gone_at_us IS NOT NULL AND remote_id IS NOT NULL)
+      """
+    ) ?? 0
+  }
+
   fileprivate func listedCount(by sweep: Int64) throws -> Int {
     try value(
       Int.self,
-      "SELECT count(*) FROM network JOIN page ON page.page_number = network.seen_page WHERE page.confirmed_sweep = ?",
+      """
+      SELECT count(*)
+      FROM sighting CROSS JOIN page ON page.page_number = sighting.page AND page.version = sighting.version
+      WHERE page.confirmed_sweep = ?
+      """,
       arguments: [sweep]
     ) ?? 0
   }
@@ -174,7 +191,7 @@ extension Database {
 extension SweepRecord {
   fileprivate static let select = """
     SELECT sweep, started_at_us, ended_at_us, outcome, finished, complete, networks, interfaces, new, changed, went_back, gone, held,
-      requests, bytes
+      requests, bytes, lists_as_of_us
     FROM sweep
     """
 
@@ -196,7 +213,8 @@ extension SweepRecord {
       outcome: (try row.value("outcome") as String?).flatMap(CycleOutcome.init),
       isFinished: try row.value("finished"),
       isComplete: try row.value("complete"),
-      counts: counts
+      counts: counts,
+      listsAsOf: Timestamp(try row.value("lists_as_of_us") as Int64?)
     )
   }
 }

@@ -80,7 +80,9 @@ extension Replica {
         database.row(
           """
           SELECT read_at_us, page_number, confirmed_sweep, confirmed_at_us
-          FROM network LEFT JOIN page ON page_number = seen_page WHERE network_key = ?
+          FROM network LEFT JOIN sighting USING (network_key)
+          LEFT JOIN page ON page.page_number = sighting.page AND page.version = sighting.version
+          WHERE network_key = ?
           """,
           arguments: [network.key.rawValue]
         ) { (try NetworkHistory.Listed($0), Timestamp(try $0.value("read_at_us") as Int64?)) },

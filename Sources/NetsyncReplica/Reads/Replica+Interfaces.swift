@@ -1,5 +1,6 @@
 import GRDB
 package import NetsyncModel
+package import NetsyncReconcile
 
 /// The interfaces of one network, walked to the end.
 package struct InterfaceList: Sendable {
@@ -26,18 +27,34 @@ package struct InterfaceList: Sendable {
 }
 
 extension Replica {
-  /// The networks whose interfaces are to be walked, those asked for longest ago first; without those walked since `since`. A list that
-  /// could not be read goes to the end: it must not keep the others from being read.
-  package func networksToWalk(notSince since: Timestamp?) throws(ReplicaError) -> [(key: NetworkKey, id: NetworkID)] {
-    try read { database in
+  /// The networks whose interfaces are to be walked. A list that could not be read goes to the end: it must not keep the others from
+  /// being read.
+  ///
+  /// - Parameter since: of all, those that were walked since then are left out.
+  package func networksToWalk(
+    _ scope: InterfaceScope = .all,
+    notSince since: Timestamp?
+  ) throws(ReplicaError) -> [(key: NetworkKey, id: NetworkID)] {
+    let now = now()
+    let (condition, order, arguments): (String, String, StatementArguments) =
+      switch scope {
+      case .all:
+        (
+          "coalesce(as_of_us, 0) < ?", "max(coalesce(as_of_us, 0), coalesce(tried_at_us, 0))",
+          [since?.microseconds ?? Int64.max, Int.max]
+        )
+      case .due(let most):
+        ("coalesce(due_us, 0) <= ?", "coalesce(due_us, 0)", [now.microseconds, most])
+      case .none: ("FALSE", "1", [])
+      }
+    if scope == .none { return [] }
+    return try read { database in
       try database.rows(
         """
-        SELECT network_key, remote_id FROM network
-        WHERE remote_id IS NOT NULL AND gone_at_us IS NULL
-          AND coalesce(interfaces_as_of_us, 0) < ?
-        ORDER BY max(coalesce(interfaces_as_of_us, 0), coalesce(interfaces_tried_at_us, 0)), network_key
+        SELECT network_key, remote_id FROM network LEFT JOIN interface_list USING (network_key)
+        WHERE remote_id IS NOT NULL AND gone_at_us IS NULL AND \(condition) ORDER BY \(order), network_key LIMIT ?
         """,
-        arguments: [since?.microseconds ?? Int64.max]
+        arguments: arguments
       ) {
         (
           NetworkKey(rawValue: try $0.value("network_key")),
@@ -60,7 +77,11 @@ extension Replica {
     try writePulled(.replaceInterfaces) { database in
       for network in unread {
         try database.run(
-          "UPDATE network SET interfaces_tried_at_us = ? WHERE network_key = ?",
+          """
+          INSERT INTO interface_list (network_key, tried_at_us, due_us)
+          SELECT network_key, ?1, ?1 FROM network WHERE network_key = ?2 AND gone_at_us IS NULL
+          ON CONFLICT (network_key) DO UPDATE SET tried_at_us = ?1, due_us = max(due_us, ?1)
+          """,
           arguments: [replacedAt.microseconds, network.rawValue]
         )
       }
@@ -77,9 +98,14 @@ extension Replica {
         let isRead = list.faults.allSatisfy(\.isEmpty)
         for id in kept.keys where isRead && listed[id] == nil { try database.removeInterface(id, of: list.network) }
         for (id, interface) in listed where kept[id] != interface { try database.put(interface, of: list.network) }
-        try database.run(
-          "UPDATE network SET interfaces_as_of_us = ? WHERE network_key = ?",
-          arguments: [list.walkedAt.microseconds, list.network.rawValue]
+        try database.read(
+          list,
+          InterfaceFreshness(
+            after: database.freshness(of: list.network),
+            hasChanged: kept != listed,
+            listed.values,
+            at: list.walkedAt
+          )
         )
         for (index, faults) in list.faults.enumerated() {
           try database.setAside(faults, on: index + 1, of: list.network, sweep: sweep, at: replacedAt)
@@ -98,6 +124,33 @@ extension Database {
       NetworkInterfaceDocument.init
     )
     return Dictionary(interfaces.map { ($0.id, $0) }, uniquingKeysWith: { _, last in last })
+  }
+
+  /// nil where the list was never read.
+  fileprivate func freshness(of network: NetworkKey) throws -> InterfaceFreshness? {
+    try row(
+      "SELECT pause_us, due_us FROM interface_list WHERE network_key = ? AND as_of_us IS NOT NULL",
+      arguments: [network.rawValue]
+    ) { row in
+      InterfaceFreshness(
+        pause: .microseconds(try row.value("pause_us") as Int64),
+        due: Timestamp(microseconds: try row.value("due_us"))
+      )
+    }
+  }
+
+  fileprivate func read(_ list: InterfaceList, _ freshness: InterfaceFreshness) throws {
+    try run(
+      """
+      INSERT INTO interface_list (network_key, as_of_us, pause_us, due_us) VALUES (?, ?, ?, ?)
+      ON CONFLICT (network_key) DO UPDATE SET
+        as_of_us = excluded.as_of_us, pause_us = excluded.pause_us, due_us = excluded.due_us
+      """,
+      arguments: [
+        list.network.rawValue, list.walkedAt.microseconds, Int64(freshness.pause / .microseconds(1)),
+        freshness.due.microseconds,
+      ]
+    )
   }
 
   fileprivate func removeInterface(_ id: String, of network: NetworkKey) throws {

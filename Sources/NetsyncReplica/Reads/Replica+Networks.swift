@@ -173,10 +173,11 @@ extension Replica {
       let cursor = try database.cursor(
         """
         SELECT network_interface.*, overlay.id AS network_id, overlay.name AS network_name,
-          network.interfaces_as_of_us
+          interface_list.as_of_us
         FROM network_interface
         JOIN network ON network.network_key = network_interface.network_key
         JOIN network_overlay AS overlay ON overlay.network_key = network_interface.network_key
+        LEFT JOIN interface_list ON interface_list.network_key = network_interface.network_key
         WHERE (:network IS NULL OR network.network_key = :network)
           AND (:type IS NULL OR type = :type)
           AND (:status IS NULL OR status = :status)
@@ -195,7 +196,7 @@ extension Replica {
           document: document,
           networkID: try required(NetworkID(try row.value("network_id")), "network id"),
           networkName: (try row.value("network_name") as String?).map(NetworkName.init(_:)),
-          asOf: Timestamp(microseconds: try row.value("interfaces_as_of_us") ?? 0)
+          asOf: Timestamp(microseconds: try row.value("as_of_us") ?? 0)
         )
         if let text, !interface.holds(text) { continue }
         interfaces.append(interface)

@@ -25,15 +25,19 @@ package struct ReplicaStatus: Hashable, Sendable {
     package var words: String
   }
 
-  /// As ``NetsyncReconcile/isInSync(outbox:conflicts:after:)`` says.
+  /// How old a list of interfaces may be, and what time it was.
+  fileprivate var listAge: Duration
+  fileprivate var now: Timestamp
+
+  /// As ``NetsyncReconcile/isInSync(outbox:conflicts:after:listAge:now:)`` says.
   package var isInSync: Bool {
-    NetsyncReconcile.isInSync(outbox: outbox, conflicts: conflicts, after: lastSweep)
+    NetsyncReconcile.isInSync(outbox: outbox, conflicts: conflicts, after: lastSweep, listAge: listAge, now: now)
   }
 }
 
 extension Replica {
   package func status() throws(ReplicaError) -> ReplicaStatus {
-    let isDiskFull = isDiskFull
+    let (isDiskFull, now) = (isDiskFull, now())
     return try read { database in
       let states = try database.rows("SELECT state, count(*) AS edits FROM outbox GROUP BY state") { row in
         (try required(OperationState.Word(rawValue: try row.value("state")), "state"), try row.value("edits") as Int)
@@ -52,7 +56,9 @@ extension Replica {
         conflicts: try database.value(Int.self, "SELECT count(*) FROM conflict") ?? 0,
         isDiskFull: isDiskFull,
         setAside: try database.setAside(),
-        losses: try database.losses()
+        losses: try database.losses(),
+        listAge: listAge,
+        now: now
       )
     }
   }

@@ -59,8 +59,8 @@ package final class AuditedFile: Sendable {
     try memory.queue.writeWithoutTransaction { database in
       try database.execute(literal: "BEGIN IMMEDIATE TRANSACTION")
       for table in [
-        "journal", "dead_letter", "conflict", "operation", "network_interface", "set_aside", "network", "page", "sweep",
-        "sqlite_sequence", "meta",
+        "journal", "dead_letter", "conflict", "operation", "network_interface", "set_aside", "sighting",
+        "interface_list", "network", "page", "sweep", "sqlite_sequence", "meta",
       ] {
         try database.cachedStatement(sql: "DELETE FROM \(table)").execute()
       }

@@ -1,5 +1,6 @@
 import NetsyncEngine
 import NetsyncModel
+import NetsyncReconcile
 import NetsyncReplica
 
 /// Years of one host: it syncs once an hour, people edit here and at the portal, things go wrong, and each year the server is set back to a
@@ -97,7 +98,7 @@ public struct LongRun: Sendable {
         world.perform(Action(at: .zero, actor: actor, kind: kind, pick: chance.next()))
       }
       var pull = PullOptions()
-      pull.networksOnly = hour != 3
+      pull.interfaces = hour == 3 ? .all : .none
       world.start(.sync(pull, PushOptions()), on: 0)
       world.run()
       world.pass(.seconds(3_600))

@@ -33,15 +33,15 @@ extension SimulatedWorld {
 
   private func perform(_ action: Action, on host: Int) {
     switch action.kind {
-    case .pull(let networksOnly):
+    case .pull(let interfaces):
       var options = PullOptions()
-      options.networksOnly = networksOnly
+      options.interfaces = interfaces
       start(.pull(options), on: host, isForeign: isForeign(host))
     case .push:
       start(.push(PushOptions()), on: host, isForeign: isForeign(host))
     case .sync:
       var options = PullOptions()
-      options.networksOnly = action.pick % 8 != 0
+      options.interfaces = .drawn(action.pick % 8)
       start(.sync(options, PushOptions()), on: host, isForeign: isForeign(host))
     case .jumpClock(let seconds):
       guard let strike = faults.strike(.clockJump, while: "at some time", detail: action.pick) else { return }

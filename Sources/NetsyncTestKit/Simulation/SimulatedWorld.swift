@@ -209,6 +209,8 @@ final class SimulatedWorld: Sendable {
       engine: engine,
       watch: watch,
       interval: interval,
+      // So few that not all that are due are read at once.
+      listsOfCycle: 2,
       // Ten times as seldom as a real one: a seed has thousands of them.
       glance: SyncLoop.glance * 10,
       onSync: { [self] in synced($0, process, run) }

@@ -1,5 +1,6 @@
 import NetsyncEngine
 import NetsyncModel
+import NetsyncReconcile
 import NetsyncReplica
 
 /// The course of one seed.
@@ -99,7 +100,7 @@ struct SimulationRun {
 
   private func sync(_ host: Int, approving: Bool = false, networksOnly: Bool = true) {
     var pull = PullOptions()
-    pull.networksOnly = networksOnly
+    pull.interfaces = networksOnly ? .none : .all
     var push = PushOptions()
     if approving {
       pull.maximumDeletes = 10_000

@@ -1,3 +1,5 @@
+import NetsyncReconcile
+
 /// One thing that somebody does, at some time.
 struct Action: Sendable {
   enum Actor: Hashable, Sendable {
@@ -13,7 +15,7 @@ struct Action: Sendable {
     /// Everything that is there.
     case deleteAll
     case discard, retry, resolveMine, resolveTheirs, adopt, undo
-    case pull(networksOnly: Bool)
+    case pull(InterfaceScope)
     case push, sync
     /// Syncs by itself for a while.
     case daemon(every: Duration, for: Duration)
@@ -65,7 +67,7 @@ struct Workload: Sendable {
         let at = Duration.milliseconds(random.below(minutes * 60_000))
         let kind: Action.Kind =
           switch random.below(8) {
-          case 0, 1, 2: .pull(networksOnly: random.below(8) != 0)
+          case 0, 1, 2: .pull(.drawn(UInt64(random.below(8))))
           case 3, 4, 5: .push
           default: .sync
           }
@@ -136,6 +138,17 @@ private struct NameSource {
     case 8..<10: "cafe\u{301}-\(earlier)"
     case 10..<20: "  Net  \(count) "
     default: "net-\(count)"
+    }
+  }
+}
+
+extension InterfaceScope {
+  /// Of eight, most read none: a list is a request for each network.
+  static func drawn(_ number: UInt64) -> InterfaceScope {
+    switch number {
+    case 0: .all
+    case 1: .due(atMost: 2)
+    default: .none
     }
   }
 }
