@@ -1,7 +1,9 @@
 import NetsyncModel
 import NetsyncReconcile
 import NetsyncReplica
+import NetsyncTestKit
 import NetsyncTestSupport
+import Synchronization
 import Testing
 
 /// A first pull puts networks in without their indexes, which are built when all are there.
@@ -88,5 +90,30 @@ import Testing
     try host.pull([lab, dmz])
     #expect(try host.seen == ["dmz synced", "lab synced"])
     #expect(try await host.query("SELECT count(*) FROM network") == ["2"])
+  }
+
+  @Test func `what a batch that failed has noted is no network's place`() throws {
+    let directory = try TemporaryDirectory()
+    let isFull = Mutex(true)
+    let replica = try Replica.open(
+      "\(directory.path)/replica.sqlite",
+      .makeIfMissing,
+      now: { Timestamp(microseconds: 1) },
+      gate: { access throws(ReplicaError) in
+        if access == .committing(.applyPages), isFull.withLock({ $0 }) { throw .diskFull(path: "") }
+      }
+    )
+    let sweep = try replica.beginSweep(networksOnly: true)
+    func apply(_ number: Int, _ records: [NetworkDocument]) throws -> Int {
+      let page = ListedPage(number: number, records: records, asked: 0, askedAt: Timestamp(microseconds: 1))
+      return try replica.apply([page], sweep: sweep, .sample()).new
+    }
+    try replica.beginFilling()
+    #expect(throws: ReplicaError.diskFull(path: "")) { try apply(1, [lab, dmz, edge]) }
+    isFull.withLock { $0 = false }
+    #expect(try apply(1, [edge]) == 1)
+    #expect(try apply(2, [edge, lab]) == 1)
+    try replica.endFilling()
+    #expect(try replica.networks().map(\.id) == [edge.id, lab.id])
   }
 }

@@ -6,14 +6,23 @@ import Synchronization
 /// A replica's first pull, while it puts networks in. To keep indexes in order for every network costs many times what it costs to build
 /// them once, so that is done when all are there; until then this tells which networks are.
 struct Filling {
-  /// Of the ids, in the order of their keys. Two ids may share one, and a transaction that failed may have left some.
+  /// Of the ids, in the order of their keys. Two ids may share one.
   private var marks: OrderedSet<Int> = []
   private var first: NetworkKey?
+
+  /// How many are noted.
+  var count: Int { marks.count }
 
   /// Notes a network that was put in.
   mutating func note(_ network: NetworkKey, _ id: NetworkID) {
     first = first ?? network
     marks.append(id.hashValue)
+  }
+
+  /// Forgets all but the first of them: a transaction that put others in has failed.
+  mutating func forget(after count: Int) {
+    marks.removeLast(marks.count - count)
+    if count == 0 { first = nil }
   }
 
   /// The network that has an id; nil where none has.

@@ -15,6 +15,7 @@ struct PageBatch {
   private let sweep: Int64
   private let context: SightContext
   private let now: Timestamp
+  /// ``NetworkDocument/insert``, found once.
   private let insertion: Statement
   /// The edits of each network that has any.
   private var operations: [NetworkKey: [OutboxOperation]]
@@ -31,14 +32,15 @@ struct PageBatch {
     sweep: Int64,
     context: SightContext,
     now: Timestamp,
+    insertion: Statement,
     operations: [OutboxOperation],
     filling: consuming Filling?
-  ) throws {
+  ) {
     self.database = database
     self.sweep = sweep
     self.context = context
     self.now = now
-    insertion = try database.cachedStatement(sql: NetworkDocument.insert)
+    self.insertion = insertion
     self.operations = Dictionary(grouping: operations, by: \.network)
     unanswered = unansweredCreates(among: operations)
     self.filling = filling

@@ -121,20 +121,28 @@ extension Replica {
   ) throws(ReplicaError) -> PageTally {
     let appliedAt = now()
     let tally = try filling.withLock { filling throws(ReplicaError) in
-      try writePulled(.applyPages) { database in
-        let operations = try database.operations()
-        var batch = try PageBatch(
-          database: database,
-          sweep: sweep,
-          context: context,
-          now: appliedAt,
-          operations: operations,
-          filling: filling.take()
-        )
-        defer { filling = batch.filling }
-        for page in pages { try batch.apply(page) }
-        try batch.count()
-        return batch.tally
+      let noted = filling?.count
+      do throws(ReplicaError) {
+        return try writePulled(.applyPages) { database in
+          let operations = try database.operations()
+          let insertion = try database.cachedStatement(sql: NetworkDocument.insert)
+          var batch = PageBatch(
+            database: database,
+            sweep: sweep,
+            context: context,
+            now: appliedAt,
+            insertion: insertion,
+            operations: operations,
+            filling: filling.take()
+          )
+          defer { filling = batch.filling }
+          for page in pages { try batch.apply(page) }
+          try batch.count()
+          return batch.tally
+        }
+      } catch {
+        if let noted { filling?.forget(after: noted) }
+        throw error
       }
     }
     if size.log > Self.largeLog { try checkpoint() }
