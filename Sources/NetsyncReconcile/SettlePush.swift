@@ -70,11 +70,9 @@ extension APIErrorDetail {
 private func settleRename(to name: NetworkName, from base: NetworkName?, _ document: NetworkDocument?) -> PushDecision {
   guard let document else { return .retry(after: nil) }
   guard let answered = document.name, answered != name else { return .landed(document) }
-  // mutant: rename-answered-with-the-old-name-lands
-  let isAsBefore = answered == base
-  // mutant: rename-answered-with-anothers-name-lands
-  let isAnothers = !NameForms(of: name).include(answered)
-  return isAsBefore || isAnothers ? .retry(after: nil) : .landed(document)
+  // mutant: rename-answered-with-another-name-lands
+  let isTaken = answered != base && NameForms(of: name).include(answered)
+  return isTaken ? .landed(document) : .retry(after: nil)
 }
 
 private func settleCreate(_ failure: APIFailure) -> PushDecision {

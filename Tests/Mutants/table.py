@@ -82,8 +82,7 @@ SETTLING = [
     Mutant("create-refused-by-credentials", "R12", RESULT, ".deadLetter(APIErrorDetail(status: 401))"),
     Mutant("rename-of-a-gone-network-lands", "R7", RESULT, ".landed(nil)"),
     Mutant("refused-rename-tried-for-ever", "R12", RESULT, "{ _ = detail; return PushDecision.retry(after: nil) }()"),
-    Mutant("rename-answered-with-the-old-name-lands", "R12", ASSIGNED, "false"),
-    Mutant("rename-answered-with-anothers-name-lands", "R12", ASSIGNED, "false"),
+    Mutant("rename-answered-with-another-name-lands", "R12", ASSIGNED, "true"),
     Mutant("write-not-acknowledged", "R10", STATEMENT),
     Mutant(
         "unread-delete-believed", "R12", CONDITION, "false",

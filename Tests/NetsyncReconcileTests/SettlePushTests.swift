@@ -28,6 +28,10 @@ struct SettlePushTests {
       let decision = settle(rename, base: NetworkName("old"), .success(document))
       #expect(decision == (isDone ? .landed(document) : .retry(after: nil)))
     }
+    // The old name can be what a server makes of the new one: cut, in this case.
+    let cut = try NetworkDocument.sample(name: "lab")
+    #expect(settle(.rename(to: NetworkName("lab-eu")), base: NetworkName("lab"), .success(cut)) == .retry(after: nil))
+    #expect(settle(.rename(to: NetworkName("lab-eu")), base: NetworkName("old"), .success(cut)) == .landed(cut))
     let unchanged = try NetworkDocument.sample(name: "new")
     #expect(settle(rename, base: NetworkName("new"), .success(unchanged)) == .landed(unchanged))
     let nameless = NetworkDocument(id: try .sample(1), name: nil)
