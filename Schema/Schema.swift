@@ -17,6 +17,7 @@ package enum Schema {
     Migration(name: "v7_marks", sql: String(decoding: PackageResources.v7_marks_sql, as: UTF8.self)),
     Migration(name: "v8_arrivals", sql: String(decoding: PackageResources.v8_arrivals_sql, as: UTF8.self)),
     Migration(name: "v9_sightings", sql: String(decoding: PackageResources.v9_sightings_sql, as: UTF8.self)),
+    Migration(name: "v10_settled", sql: String(decoding: PackageResources.v10_settled_sql, as: UTF8.self)),
   ]
 
   /// `PRAGMA application_id` of a replica: "NSYN".

@@ -16,9 +16,16 @@ struct LogCommand: NetsyncVerb {
   var since: DurationArgument?
   @Option(help: ArgumentHelp("Only this network's, one that is gone too.", valueName: "net"))
   var network: String?
+  @Option(help: ArgumentHelp("At most the newest so many.", valueName: "n"))
+  var limit: Int?
   @Flag(help: "Print new changes as they come, until Ctrl-C.")
   var follow = false
   @OptionGroup var global: GlobalOptions
+
+  func validate() throws {
+    if let limit, limit < 1 { throw ValidationError("--limit takes a whole number from 1 on") }
+    if limit != nil, follow { throw ValidationError("--limit and --follow contradict each other") }
+  }
 
   func run() async throws {
     let session = try Session(global)
@@ -30,6 +37,12 @@ struct LogCommand: NetsyncVerb {
       since: since.map { .now - $0.duration }
     )
     if follow { try await pieces.follow() }
+    if let limit {
+      let newest = try pieces.newest(limit)
+      try session.list(logColumns, newest)
+      if newest.isEmpty { session.note("No changes.") }
+      return
+    }
     var last: ChangeNumber?
     try await session.list(logColumns) { write in last = try pieces.write(after: nil, write) }
     if last == nil { session.note("No changes.") }
@@ -62,6 +75,15 @@ private struct Pieces {
       last = newest.number
       if changes.count < Self.size { return last }
     }
+  }
+
+  /// The rows of the newest changes, oldest first.
+  func newest(_ limit: Int) throws -> [Listing.Row] {
+    let changes = try session.step { () throws(ReplicaError) in
+      try replica.newestChanges(since: since, of: network, limit: limit)
+    }
+    let now = Timestamp.now
+    return changes.map { $0.cells(now: now) }
   }
 
   /// Writes new changes until it is stopped; those before it where a time was asked for.

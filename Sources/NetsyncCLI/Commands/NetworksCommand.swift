@@ -42,11 +42,11 @@ struct NetworksCommand: AsyncParsableCommand {
       filter.includesDeleting = all
       filter.order = sort.value
       filter.limit = limit
-      let (networks, status) = try session.step { () throws(ReplicaError) in
-        (try replica.networks(filter), try replica.status())
+      let (networks, completeAsOf) = try session.step { () throws(ReplicaError) in
+        (try replica.networks(filter), try replica.completeAsOf())
       }
       let now = Timestamp.now
-      try session.checkAge(status, maxAge: maxAge?.duration, now: now)
+      try session.checkAge(completeAsOf, maxAge: maxAge?.duration, now: now)
       try session.list(networkColumns, networks.map { $0.cells(now: now) })
       if networks.isEmpty { session.note("No networks.") }
     }

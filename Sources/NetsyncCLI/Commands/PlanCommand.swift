@@ -33,7 +33,7 @@ struct PlanCommand: NetsyncVerb {
     let plan = try session.plan(of: replica, options)
     let json = JSONText(
       plan,
-      basedOn: try session.step { () throws(ReplicaError) in try replica.status().completeAsOf }
+      basedOn: try session.step { () throws(ReplicaError) in try replica.completeAsOf() }
     )
     if let save {
       try PlanFile.write(json, to: save)

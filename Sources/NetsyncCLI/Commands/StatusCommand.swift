@@ -43,7 +43,7 @@ struct StatusCommand: NetsyncVerb {
       try look.answer(session)
       if global.output != .prometheus { try session.show(Refusals.grouped(look.operations)) }
     }
-    try session.checkAge(look.status, maxAge: maxAge?.duration, now: look.now)
+    try session.checkAge(look.status.completeAsOf, maxAge: maxAge?.duration, now: look.now)
     if exitCode && !look.status.isInSync { throw ExitStatus.pending }
   }
 
@@ -86,8 +86,7 @@ private struct StatusLook {
 
   init(_ replica: Replica, _ session: Session) throws(UserMessage) {
     (status, operations, unread) = try session.step { () throws(ReplicaError) in
-      let unread = try replica.networksToWalk(notSince: Timestamp(microseconds: 1))
-      return (try replica.status(), try replica.operations(), unread.count)
+      (try replica.status(), try replica.operations(), try replica.unreadLists())
     }
     path = replica.path
     let baseURL = try? Settings.baseURL(session.environment)
@@ -165,9 +164,9 @@ extension DaemonRecord {
 
 extension Session {
   /// Refuses an answer that is staler than its user can take.
-  func checkAge(_ status: ReplicaStatus, maxAge: Duration?, now: Timestamp) throws(UserMessage) {
+  func checkAge(_ completeAsOf: Timestamp?, maxAge: Duration?, now: Timestamp) throws(UserMessage) {
     guard let maxAge else { return }
-    let age = status.completeAsOf.map { now.since($0) }
+    let age = completeAsOf.map { now.since($0) }
     if let age, age <= maxAge { return }
     throw UserMessage(
       exit: .notNow,

@@ -17,17 +17,19 @@ extension Replica {
     after: ChangeNumber? = nil,
     limit: Int
   ) throws(ReplicaError) -> [JournalChange] {
-    let after = after ?? ChangeNumber(rawValue: 0)
-    var condition = "change > :after"
-    if since != nil { condition += " AND at_us >= :since" }
-    if network != nil { condition += " AND \(JournalChange.mayBeOfNetwork)" }
-    var arguments: StatementArguments = ["after": after.rawValue]
-    if let since { arguments += ["since": since.microseconds] }
-    if let network { arguments += ["network": network.rawValue] }
-    return try read { database in
-      try database.changes(where: condition, arguments, limit: limit) { change in
-        change.number > after && (network == nil || change.network == network)
-      }
+    try read { database in
+      try database.changes(since: since, of: network, after: after, newestFirst: false, limit: limit)
+    }
+  }
+
+  /// The newest changes, oldest first.
+  package func newestChanges(
+    since: Timestamp?,
+    of network: NetworkKey?,
+    limit: Int
+  ) throws(ReplicaError) -> [JournalChange] {
+    try read { database in
+      try database.changes(since: since, of: network, after: nil, newestFirst: true, limit: limit).reversed()
     }
   }
 
@@ -60,6 +62,29 @@ extension Database {
       changes += newestFirst ? told.reversed() : told
     }
     return Array(changes.prefix(limit))
+  }
+
+  fileprivate func changes(
+    since: Timestamp?,
+    of network: NetworkKey?,
+    after: ChangeNumber?,
+    newestFirst: Bool,
+    limit: Int
+  ) throws -> [JournalChange] {
+    let after = after ?? ChangeNumber(rawValue: 0)
+    var condition = "change > :after"
+    var arguments: StatementArguments = ["after": after.rawValue]
+    if let since {
+      condition += " AND at_us >= :since"
+      arguments += ["since": since.microseconds]
+    }
+    if let network {
+      condition += " AND \(JournalChange.mayBeOfNetwork)"
+      arguments += ["network": network.rawValue]
+    }
+    return try changes(where: condition, arguments, newestFirst: newestFirst, limit: limit) { change in
+      change.number > after && (network == nil || change.network == network)
+    }
   }
 
   func change(_ number: ChangeNumber) throws -> JournalChange? {

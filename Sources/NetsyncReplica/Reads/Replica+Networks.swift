@@ -38,24 +38,19 @@ package enum NetworkReference<Found: Hashable & Sendable>: Hashable, Sendable {
 extension Replica {
   /// Networks as people read them: base and intents together.
   package func networks(_ filter: NetworkFilter = NetworkFilter()) throws(ReplicaError) -> [Network] {
-    var sql = "\(Network.select) WHERE (? OR state <> 'deleting') AND (? IS NULL OR state = ?)"
-    // Deletions were asked for by their state: then they are not left out.
-    let arguments: StatementArguments = [
-      filter.includesDeleting || filter.state == .deleting, filter.state?.rawValue, filter.state?.rawValue,
-    ]
-    sql += " ORDER BY \(filter.order.rawValue), name, network_key"
-    // Letters of every script fold their case here; SQLite's own folding knows ASCII only.
-    let wanted = filter.name?.lowercased()
-    return try read { database in
-      let cursor = try database.cursor(sql, arguments: arguments)
+    try read { database in
+      var (settled, edited) = (try SettledNetworks(filter, database), try database.editedNetworks(filter)[...])
+      let limit = filter.limit ?? .max
       var networks: [Network] = []
-      while let row = try cursor.next() {
-        let network = try Network(row)
-        if let wanted, !(network.name?.text.lowercased().contains(wanted) ?? false) { continue }
-        networks.append(network)
-        if let limit = filter.limit, networks.count >= limit { break }
+      while networks.count < limit, let next = settled.next {
+        if let first = edited.first, filter.order.puts(first, before: next) {
+          networks.append(edited.removeFirst())
+        } else {
+          networks.append(next)
+          try settled.advance()
+        }
       }
-      return networks
+      return networks + edited.prefix(limit - networks.count)
     }
   }
 
@@ -126,9 +121,9 @@ private func isIDCharacter(_ byte: UInt8) -> Bool {
 }
 
 extension Network {
-  fileprivate static let select = "SELECT * FROM network_overlay"
+  static let select = "SELECT * FROM network_overlay"
 
-  fileprivate init(_ row: Row) throws {
+  init(_ row: Row) throws {
     self.init(
       key: NetworkKey(rawValue: try row.value("network_key")),
       id: (try row.value("id") as String?).flatMap(NetworkID.init),

@@ -36,6 +36,25 @@ package struct ReplicaStatus: Hashable, Sendable {
 }
 
 extension Replica {
+  /// When the last complete pull began; nil before there was one.
+  package func completeAsOf() throws(ReplicaError) -> Timestamp? {
+    try read { database in try database.completeAsOf() }
+  }
+
+  /// Networks whose interfaces were never read.
+  package func unreadLists() throws(ReplicaError) -> Int {
+    try read { database in
+      try database.value(
+        Int.self,
+        """
+        SELECT (SELECT count(*) FROM network WHERE remote_id IS NOT NULL)
+          - (SELECT count(*) FROM network WHERE gone_at_us IS NOT NULL AND remote_id IS NOT NULL)
+          - (SELECT count(*) FROM interface_list WHERE as_of_us IS NOT NULL)
+        """
+      ) ?? 0
+    }
+  }
+
   package func status() throws(ReplicaError) -> ReplicaStatus {
     let (isDiskFull, now) = (isDiskFull, now())
     return try read { database in
@@ -43,14 +62,9 @@ extension Replica {
         (try required(OperationState.Word(rawValue: try row.value("state")), "state"), try row.value("edits") as Int)
       }
       return ReplicaStatus(
-        networks: try database.value(Int.self, "SELECT count(*) FROM networks") ?? 0,
+        networks: try database.listedNetworks(),
         interfaces: try database.value(Int.self, "SELECT count(*) FROM network_interface") ?? 0,
-        completeAsOf: Timestamp(
-          try database.value(
-            Int64.self,
-            "SELECT started_at_us FROM sweep WHERE complete ORDER BY sweep DESC LIMIT 1"
-          )
-        ),
+        completeAsOf: try database.completeAsOf(),
         lastSweep: try database.lastSweep(),
         outbox: Dictionary(states, uniquingKeysWith: { $1 }),
         conflicts: try database.value(Int.self, "SELECT count(*) FROM conflict") ?? 0,
@@ -65,6 +79,25 @@ extension Replica {
 }
 
 extension Database {
+  /// All that are there but those whose deletion waits, without computing what each is called.
+  fileprivate func listedNetworks() throws -> Int {
+    try value(
+      Int.self,
+      """
+      SELECT (SELECT count(*) FROM network) - (SELECT count(*) FROM network WHERE gone_at_us IS NOT NULL) - (
+        SELECT count(*) FROM network_overlay
+        WHERE network_key IN (SELECT network_key FROM operation) AND state = 'deleting'
+      )
+      """
+    ) ?? 0
+  }
+
+  fileprivate func completeAsOf() throws -> Timestamp? {
+    Timestamp(
+      try value(Int64.self, "SELECT started_at_us FROM sweep WHERE complete ORDER BY sweep DESC LIMIT 1")
+    )
+  }
+
   fileprivate func losses() throws -> [ReplicaStatus.Loss] {
     try changes(
       where: "journal.network_key = ? AND kind = ?",

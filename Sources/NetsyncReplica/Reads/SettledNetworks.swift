@@ -1,0 +1,116 @@
+import GRDB
+import NetsyncModel
+
+/// The networks that nobody here edits, in the order of a list: they are as the base has them, and most orders have an index. All others
+/// are few, and put together by the overlay; a list merges both.
+struct SettledNetworks {
+  private let cursor: RowCursor?
+  private let name: WantedName
+  /// The first that is still to be listed.
+  private(set) var next: Network?
+
+  init(_ filter: NetworkFilter, _ database: Database) throws {
+    name = WantedName(filter.name)
+    // SQLite keeps no more than so many of those that it has to sort; what is looked through by name here, it cannot count.
+    let limit = filter.name == nil ? filter.limit ?? -1 : -1
+    let isWanted = filter.state.map { $0 == .synced } ?? true
+    let sql = "SELECT * FROM settled_network ORDER BY \(filter.order.columns) LIMIT ?"
+    cursor = isWanted ? try database.cursor(sql, arguments: [limit]) : nil
+    try advance()
+  }
+
+  mutating func advance() throws {
+    next = nil
+    while let row = try cursor?.next() {
+      if !name.isHeld(by: try row.value("name") as String?) { continue }
+      next = try Network(row)
+      return
+    }
+  }
+}
+
+/// A part of a name that is searched for, the case of letters ignored: of every script, where SQLite's own folding knows ASCII only.
+private struct WantedName {
+  private let folded: String?
+
+  init(_ name: String?) {
+    folded = name?.lowercased()
+  }
+
+  func isHeld(by name: String?) -> Bool {
+    guard let folded else { return true }
+    return name?.lowercased().contains(folded) ?? false
+  }
+}
+
+extension Database {
+  /// The networks that somebody here edits, in the order of a list.
+  func editedNetworks(_ filter: NetworkFilter) throws -> [Network] {
+    let name = WantedName(filter.name)
+    return try rows(
+      """
+      \(Network.select)
+      WHERE network_key IN (SELECT network_key FROM operation UNION SELECT network_key FROM dead_letter)
+        AND (? OR state <> 'deleting') AND (? IS NULL OR state = ?)
+      ORDER BY \(filter.order.rawValue), name, network_key
+      """,
+      arguments: [
+        // Deletions were asked for by their state: then they are not left out.
+        filter.includesDeleting || filter.state == .deleting, filter.state?.rawValue, filter.state?.rawValue,
+      ],
+      Network.init
+    ).filter { name.isHeld(by: $0.name?.text) }
+  }
+}
+
+extension NetworkFilter.Order {
+  /// What settled networks are ordered by; all have one state.
+  fileprivate var columns: String {
+    switch self {
+    case .name, .state: "name, network_key"
+    case .id, .interfaces, .createdAt, .updatedAt: "\(rawValue), name, network_key"
+    }
+  }
+
+  /// As SQLite orders them: none before any, and texts by their bytes.
+  func puts(_ one: Network, before other: Network) -> Bool {
+    let order =
+      switch self {
+      case .name: Comparison.equal
+      case .id: Comparison(one.id?.text, other.id?.text)
+      case .interfaces: Comparison(one.interfaces, other.interfaces)
+      case .state: Comparison(one.state.rawValue, other.state.rawValue)
+      case .createdAt: Comparison(one.createdAt, other.createdAt)
+      case .updatedAt: Comparison(one.updatedAt, other.updatedAt)
+      }
+    return order.then(Comparison(one.name?.text, other.name?.text)).then(Comparison(one.key.rawValue, other.key.rawValue))
+      == .less
+  }
+}
+
+private enum Comparison {
+  case less, equal, greater
+
+  init(_ one: String?, _ other: String?) {
+    switch (one, other) {
+    case (nil, nil): self = .equal
+    case (nil, _): self = .less
+    case (_, nil): self = .greater
+    case (let one?, let other?):
+      self =
+        one.utf8.elementsEqual(other.utf8)
+        ? .equal : one.utf8.lexicographicallyPrecedes(other.utf8) ? .less : .greater
+    }
+  }
+
+  init<Number: Comparable>(_ one: Number?, _ other: Number?) {
+    switch (one, other) {
+    case (nil, nil): self = .equal
+    case (nil, _): self = .less
+    case (_, nil): self = .greater
+    case (let one?, let other?): self = one == other ? .equal : one < other ? .less : .greater
+    }
+  }
+
+  func then(_ next: @autoclosure () -> Comparison) -> Comparison { self == .equal ? next() : self }
+}

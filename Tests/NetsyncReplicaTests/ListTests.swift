@@ -1,0 +1,62 @@
+import NetsyncModel
+import NetsyncReconcile
+import NetsyncReplica
+import NetsyncTestSupport
+import Testing
+
+/// A list merges the networks that nobody edits, as an index has them, with those that somebody does.
+@Suite(.opensReplicas) struct ListTests {
+  /// Names of every kind, equal ones, none, and edits of every kind between them.
+  private func edited() throws -> ReplicaHost {
+    let host = try ReplicaHost()
+    try host.pull([
+      .sample(1, name: "lab"), .sample(2, name: "dmz", createdAt: nil), .sample(3, name: nil), .sample(4, name: "Zoo"),
+      .sample(5, name: "lab", updatedAt: "2026-01-02T12:00:00Z"), .sample(6, name: "édge"), .sample(7, name: "old"),
+      .sample(8, name: "zz"),
+    ])
+    try host.rename("Zoo", to: "aardvark")
+    try host.rename("zz", to: "lab")
+    try host.delete("old")
+    try host.create("lab")
+    let refused = try host.create("mid")
+    try host.send(refused)
+    try host.settle(refused, .deadLetter(.nameTaken), failure: .nameTaken)
+    return host
+  }
+
+  @Test(arguments: NetworkFilter.Order.allCases)
+  func `every order is the one that SQLite gives the overlay`(_ order: NetworkFilter.Order) async throws {
+    let host = try edited()
+    var filter = NetworkFilter()
+    filter.order = order
+    filter.includesDeleting = true
+    let expected = try await host.query(
+      "SELECT coalesce(id, local_id) FROM network_overlay ORDER BY \(order.rawValue), name, network_key"
+    )
+    #expect(expected.count == 10)
+    func listed() throws -> [String] {
+      try host.replica.networks(filter).map { $0.id?.text ?? $0.localID?.text ?? "-" }
+    }
+    #expect(try listed() == expected)
+    for limit in [1, 3, 9, 20] {
+      filter.limit = limit
+      #expect(try listed() == Array(expected.prefix(limit)))
+    }
+  }
+
+  @Test func `a list has what is asked for, edited or not`() throws {
+    let host = try edited()
+    func listed(_ change: (inout NetworkFilter) -> Void) throws -> [String] {
+      var filter = NetworkFilter()
+      change(&filter)
+      return try host.replica.networks(filter).map { "\($0.name?.text ?? "-") \($0.state.rawValue)" }
+    }
+    #expect(try listed { $0.name = "LA" } == ["lab synced", "lab synced", "lab waiting", "lab waiting"])
+    #expect(try listed { ($0.name, $0.limit) = ("a", 2) } == ["aardvark waiting", "lab synced"])
+    #expect(try listed { $0.name = "ÉD" } == ["édge synced"])
+    #expect(try listed { $0.state = .deleting } == ["old deleting"])
+    #expect(try listed { $0.state = .refused } == ["mid refused"])
+    #expect(try listed { ($0.state, $0.limit) = (.synced, 3) } == ["- synced", "dmz synced", "lab synced"])
+    #expect(try host.replica.status().networks == listed { _ in }.count)
+  }
+}
