@@ -29,6 +29,9 @@ struct NetworksCommand: AsyncParsableCommand {
     var maxAge: DurationArgument?
     @OptionGroup var global: GlobalOptions
 
+    /// Rows that are held at a time.
+    private static let pieceSize = 1_000
+
     func validate() throws {
       if let limit, limit < 1 { throw ValidationError("--limit takes a whole number from 1 on") }
     }
@@ -42,13 +45,20 @@ struct NetworksCommand: AsyncParsableCommand {
       filter.includesDeleting = all
       filter.order = sort.value
       filter.limit = limit
-      let (networks, completeAsOf) = try session.step { () throws(ReplicaError) in
-        (try replica.networks(filter), try replica.completeAsOf())
+      let (keys, completeAsOf) = try session.step { () throws(ReplicaError) in
+        (try replica.networkKeys(filter), try replica.completeAsOf())
       }
       let now = Timestamp.now
       try session.checkAge(completeAsOf, maxAge: maxAge?.duration, now: now)
-      try session.list(networkColumns, networks.map { $0.cells(now: now) })
-      if networks.isEmpty { session.note("No networks.") }
+      try await session.list(networkColumns) { write in
+        var rest = keys[...]
+        while !rest.isEmpty {
+          let piece = try session.step { () throws(ReplicaError) in try replica.networks(rest.prefix(Self.pieceSize)) }
+          try write(piece.map { $0.cells(now: now) })
+          rest = rest.dropFirst(Self.pieceSize)
+        }
+      }
+      if keys.isEmpty { session.note("No networks.") }
     }
   }
 

@@ -101,6 +101,11 @@ func idList(_ ids: some Sequence<NetworkID>) -> String {
   "[\(ids.map { "\"\($0.text)\"" }.sorted().joined(separator: ","))]"
 }
 
+/// A JSON array of networks.
+func keyList(_ networks: some Sequence<NetworkKey>) -> String {
+  "[\(networks.map { String($0.rawValue) }.joined(separator: ","))]"
+}
+
 func ids(in list: String?) -> [NetworkID] {
   guard let list, let texts = try? JSONDecoder().decode([String].self, from: Data(list.utf8)) else { return [] }
   return texts.compactMap(NetworkID.init)

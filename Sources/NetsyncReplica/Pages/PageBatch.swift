@@ -272,8 +272,3 @@ extension Statement {
     return text.withUTF8 { bytes in unsafe bytes.baseAddress.map { unsafe memcmp(held, $0, count) == 0 } ?? true }
   }
 }
-
-/// A JSON array of networks.
-private func keyList(_ networks: some Sequence<NetworkKey>) -> String {
-  "[\(networks.map { String($0.rawValue) }.joined(separator: ","))]"
-}

@@ -38,19 +38,29 @@ package enum NetworkReference<Found: Hashable & Sendable>: Hashable, Sendable {
 extension Replica {
   /// Networks as people read them: base and intents together.
   package func networks(_ filter: NetworkFilter = NetworkFilter()) throws(ReplicaError) -> [Network] {
+    try read { database in try database.networks(filter, database.editedNetworks(filter)) }
+  }
+
+  /// The keys of the same list: of a long one only these are held, and each piece is read when it is written, so that neither memory nor a
+  /// transaction has to last for as long as somebody reads a million rows.
+  package func networkKeys(_ filter: NetworkFilter) throws(ReplicaError) -> [NetworkKey] {
     try read { database in
-      var (settled, edited) = (try SettledNetworks(filter, database), try database.editedNetworks(filter)[...])
-      let limit = filter.limit ?? .max
-      var networks: [Network] = []
-      while networks.count < limit, let next = settled.next {
-        if let first = edited.first, filter.order.puts(first, before: next) {
-          networks.append(edited.removeFirst())
-        } else {
-          networks.append(next)
-          try settled.advance()
-        }
-      }
-      return networks + edited.prefix(limit - networks.count)
+      let edited = try database.editedNetworks(filter)
+      if edited.isEmpty { return try SettledNetworks.keys(filter, database) }
+      return try database.networks(filter, edited).map(\.key)
+    }
+  }
+
+  /// Networks by their keys; those that have gone in the meantime are left out.
+  package func networks(_ keys: some Collection<NetworkKey>) throws(ReplicaError) -> [Network] {
+    try read { database in
+      let networks = try database.rows(
+        "\(Network.select) WHERE network_key IN (SELECT value FROM json_each(?))",
+        arguments: [keyList(keys)],
+        Network.init
+      )
+      let byKey = Dictionary(uniqueKeysWithValues: networks.map { ($0.key, $0) })
+      return keys.compactMap { byKey[$0] }
     }
   }
 

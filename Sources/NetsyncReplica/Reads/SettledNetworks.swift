@@ -11,12 +11,34 @@ struct SettledNetworks {
 
   init(_ filter: NetworkFilter, _ database: Database) throws {
     name = WantedName(filter.name)
+    cursor = try Self.cursor("*", filter, database)
+    try advance()
+  }
+
+  /// All of them, read no further than to their names.
+  static func keys(_ filter: NetworkFilter, _ database: Database) throws -> [NetworkKey] {
+    let name = WantedName(filter.name)
+    guard let cursor = try cursor(filter.name == nil ? "network_key" : "network_key, name", filter, database) else {
+      return []
+    }
+    var keys: [NetworkKey] = []
+    while keys.count < filter.limit ?? .max, let row = try cursor.next() {
+      if try filter.name == nil || name.isHeld(by: row.value("name") as String?) {
+        keys.append(NetworkKey(rawValue: try row.value("network_key")))
+      }
+    }
+    return keys
+  }
+
+  /// nil where none is wanted.
+  private static func cursor(_ columns: String, _ filter: NetworkFilter, _ database: Database) throws -> RowCursor? {
+    guard filter.state == nil || filter.state == .synced else { return nil }
     // SQLite keeps no more than so many of those that it has to sort; what is looked through by name here, it cannot count.
     let limit = filter.name == nil ? filter.limit ?? -1 : -1
-    let isWanted = filter.state.map { $0 == .synced } ?? true
-    let sql = "SELECT * FROM settled_network ORDER BY \(filter.order.columns) LIMIT ?"
-    cursor = isWanted ? try database.cursor(sql, arguments: [limit]) : nil
-    try advance()
+    return try database.cursor(
+      "SELECT \(columns) FROM settled_network ORDER BY \(filter.order.columns) LIMIT ?",
+      arguments: [limit]
+    )
   }
 
   mutating func advance() throws {
@@ -44,6 +66,24 @@ private struct WantedName {
 }
 
 extension Database {
+  /// A list.
+  ///
+  /// - Parameter edited: ``editedNetworks(_:)``.
+  func networks(_ filter: NetworkFilter, _ edited: [Network]) throws -> [Network] {
+    let limit = filter.limit ?? .max
+    var (settled, edited) = (try SettledNetworks(filter, self), edited[...])
+    var networks: [Network] = []
+    while networks.count < limit, let next = settled.next {
+      if let first = edited.first, filter.order.puts(first, before: next) {
+        networks.append(edited.removeFirst())
+      } else {
+        networks.append(next)
+        try settled.advance()
+      }
+    }
+    return networks + edited.prefix(limit - networks.count)
+  }
+
   /// The networks that somebody here edits, in the order of a list.
   func editedNetworks(_ filter: NetworkFilter) throws -> [Network] {
     let name = WantedName(filter.name)
@@ -83,7 +123,9 @@ extension NetworkFilter.Order {
       case .createdAt: Comparison(one.createdAt, other.createdAt)
       case .updatedAt: Comparison(one.updatedAt, other.updatedAt)
       }
-    return order.then(Comparison(one.name?.text, other.name?.text)).then(Comparison(one.key.rawValue, other.key.rawValue))
+    return order.then(Comparison(one.name?.text, other.name?.text)).then(
+      Comparison(one.key.rawValue, other.key.rawValue)
+    )
       == .less
   }
 }
