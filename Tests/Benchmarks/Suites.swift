@@ -163,7 +163,10 @@ private func measureReads(_ tools: Tools, _ networks: Int, _ rounds: Int) throws
     ["networks", "list", "--limit", "50"], ["networks", "list", "--limit", "50", "--sort", "updated_at"],
     ["networks", "list", "--limit", "50", "--sort", "created_at"],
     ["networks", "list", "--limit", "50", "--name", "dfw-edge-1"],
-    ["networks", "list", "--limit", "50", "--name", "oice-99"], ["log", "--since", "1d"],
+    ["networks", "list", "--limit", "50", "--name", "oice-99"], ["networks", "list", "--limit", "50", "--sort", "id"],
+    ["networks", "list", "--limit", "50", "--sort", "state"],
+    ["networks", "list", "--limit", "50", "--sort", "interfaces"],
+    ["log", "--since", "1d", "--limit", "50"],
     ["networks", "list", "--output", "tsv"], ["networks", "list", "--output", "json"],
   ]
   for _ in 0..<rounds {
