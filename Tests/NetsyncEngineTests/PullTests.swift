@@ -276,6 +276,43 @@ import Testing
     #expect(Set(unread.map(\.id.text)) == mute)
   }
 
+  @Test func `a pull with a budget goes on where the one before it stopped`() async throws {
+    let world = try World(networks: 5)
+    let engine = try world.engine()
+    var options = PullOptions()
+    options.interfaces = .due(atMost: 2)
+    func unread() throws -> Int { try world.replica.unreadLists() }
+    var left: [Int] = []
+    for _ in 1...3 {
+      #expect(await engine.pull(options).failure == nil)
+      left.append(try unread())
+      // A list that was never read is as old as can be.
+      #expect(try world.replica.status().isInSync == (left.last == 0))
+    }
+    #expect(left == [3, 1, 0])
+    world.clock.advance(by: .seconds(86_400 + 60))
+    #expect(try !world.replica.status().isInSync)
+    options.interfaces = .due(atMost: 5)
+    #expect(await engine.pull(options).failure == nil)
+    #expect(try world.replica.status().isInSync)
+  }
+
+  @Test func `a list is read again at once where its network has changed, and not where nothing has`() async throws {
+    let world = try World(networks: 3)
+    let engine = try world.engine()
+    // By then every interface is provisioned.
+    world.clock.advance(by: .seconds(86_400))
+    var options = PullOptions()
+    options.interfaces = .due(atMost: 10)
+    _ = await engine.pull(options)
+    #expect(await engine.pull(options).counts.requests == 1)
+    world.renameThere(world.namesThere[0], to: "other")
+    #expect(await engine.pull(options).counts.requests == 2)
+    #expect(await engine.pull(options).counts.requests == 1)
+    options.interfaces = .all
+    #expect(await engine.pull(options).counts.requests == 4)
+  }
+
   @Test(arguments: [1, 8, 40])
   func `a server that answers for no interface list is soon left alone`(_ networks: Int) async throws {
     let world = try World(networks: networks)

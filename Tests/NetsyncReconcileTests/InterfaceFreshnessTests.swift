@@ -38,6 +38,28 @@ struct InterfaceFreshnessTests {
     #expect(after(.zero, hasChanged: false, []).pause == .seconds(300))
   }
 
+  /// A daemon with 10,000 quiet networks that pulls every five minutes, over two days.
+  @Test func `quiet lists cost less than two requests a second, and none grows older than a day`() {
+    var lists = Array(repeating: (freshness: InterfaceFreshness?.none, asOf: Timestamp.at(0)), count: 10_000)
+    var (requests, oldest) = (0, Duration.zero)
+    for cycle in 0..<576 {
+      let now = Timestamp.at(Int64(cycle) * 300)
+      let due = lists.indices.filter { lists[$0].freshness.map { $0.due <= now } ?? true }
+      let first = due.sorted { (lists[$0].freshness?.due ?? .at(0)) < (lists[$1].freshness?.due ?? .at(0)) }
+      for index in first.prefix(Limits.listsOfCycle) {
+        let isFirst = lists[index].freshness == nil
+        lists[index].freshness = InterfaceFreshness(after: lists[index].freshness, hasChanged: isFirst, quiet, at: now)
+        lists[index].asOf = now
+        requests += 1
+      }
+      requests += 40
+      oldest = max(oldest, lists.map { now.since($0.asOf) }.max() ?? .zero)
+      if cycle == 287 { #expect(requests < 2 * 86_400) }
+    }
+    #expect(requests < 4 * 86_400)
+    #expect(oldest < .seconds(86_400))
+  }
+
   @Test func `a list is old when it is older than allowed, and then nothing is in sync`() {
     func isInSync(listsAsOf: Int64?, now: Int64) -> Bool {
       let sweep = SweepRecord(
