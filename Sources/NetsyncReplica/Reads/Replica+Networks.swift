@@ -54,13 +54,15 @@ extension Replica {
   /// Networks by their keys; those that have gone in the meantime are left out.
   package func networks(_ keys: some Collection<NetworkKey>) throws(ReplicaError) -> [Network] {
     try read { database in
-      let networks = try database.rows(
-        "\(Network.select) WHERE network_key IN (SELECT value FROM json_each(?))",
-        arguments: [keyList(keys)],
-        Network.init
-      )
-      let byKey = Dictionary(uniqueKeysWithValues: networks.map { ($0.key, $0) })
-      return keys.compactMap { byKey[$0] }
+      var found: [NetworkKey: Network] = [:]
+      func read(_ keys: some Collection<NetworkKey>, from view: String) throws {
+        let sql = "SELECT * FROM \(view) WHERE network_key IN (SELECT value FROM json_each(?))"
+        for network in try database.rows(sql, arguments: [keyList(keys)], Network.init) { found[network.key] = network }
+      }
+      try read(keys, from: "settled_network")
+      let rest = keys.filter { found[$0] == nil }
+      if !rest.isEmpty { try read(rest, from: "network_overlay") }
+      return keys.compactMap { found[$0] }
     }
   }
 

@@ -54,15 +54,31 @@ struct SettledNetworks {
 /// A part of a name that is searched for, the case of letters ignored: of every script, where SQLite's own folding knows ASCII only.
 private struct WantedName {
   private let folded: String?
+  private let bytes: [UInt8]
 
   init(_ name: String?) {
     folded = name?.lowercased()
+    bytes = Array((folded ?? "").utf8)
   }
 
   func isHeld(by name: String?) -> Bool {
     guard let folded else { return true }
-    return name?.lowercased().contains(folded) ?? false
+    guard let name else { return false }
+    // Of most names a byte is a letter.
+    guard name.utf8.allSatisfy({ $0 < 0x80 }) else { return name.lowercased().contains(folded) }
+    return isHeld(byASCII: Array(name.utf8))
   }
+
+  private func isHeld(byASCII name: [UInt8]) -> Bool {
+    guard bytes.count <= name.count else { return false }
+    return (0...(name.count - bytes.count)).contains { start in
+      bytes.indices.allSatisfy { name[start + $0].foldedASCII == bytes[$0] }
+    }
+  }
+}
+
+extension UInt8 {
+  fileprivate var foldedASCII: UInt8 { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(self) ? self | 0x20 : self }
 }
 
 extension Database {
