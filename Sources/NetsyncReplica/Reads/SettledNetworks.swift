@@ -1,8 +1,8 @@
 import GRDB
 import NetsyncModel
 
-/// The networks that nobody here edits, in the order of a list: they are as the base has them, and most orders have an index. All others
-/// are few, and put together by the overlay; a list merges both.
+/// The networks that nobody here edits, in the order of a list: they are as the base has them, whose names have an index. All others are
+/// few, and put together by the overlay; a list merges both.
 struct SettledNetworks {
   private let cursor: RowCursor?
   private let name: WantedName
