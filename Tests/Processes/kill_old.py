@@ -12,6 +12,15 @@ MIGRATIONS = Path(__file__).parents[2] / "Schema" / "Migrations"
 FIRST = MIGRATIONS / "v1_initial.sql"
 NEWEST = len(list(MIGRATIONS.glob("v*.sql")))
 COMPANIONS = ("-wal", "-shm")
+# Where the newest version has what stood in a table of the first.
+ELSEWHERE = {
+    ("network", "seen_page"): "(SELECT sighting.page FROM sighting JOIN page ON page_number = sighting.page "
+    "AND page.version = sighting.version WHERE sighting.network_key = network.network_key)",
+    ("network", "interfaces_as_of_us"): "(SELECT as_of_us FROM interface_list "
+    "WHERE interface_list.network_key = network.network_key)",
+}
+# One row for each change, where a table has several in one.
+EACH = {"journal": "journal_change"}
 
 Rows = dict[str, list[tuple[Any, ...]]]
 
@@ -37,11 +46,16 @@ def first_columns() -> dict[str, list[str]]:
 
 def contents(replica: Path) -> Rows:
     """What the tables of the first version hold, in whatever version the file is."""
+
+    def rows(database: sqlite3.Connection, table: str, columns: list[str]) -> list[tuple[Any, ...]]:
+        there = {row[1] for row in database.execute(f"PRAGMA table_info({table})")}
+        wanted = [column if column in there else ELSEWHERE[table, column] for column in columns]
+        (is_each,) = database.execute("SELECT count(*) FROM sqlite_schema WHERE name = ?", [EACH.get(table)]).fetchone()
+        source = EACH[table] if is_each else table
+        return sorted(database.execute(f"SELECT {', '.join(wanted)} FROM {source}").fetchall(), key=repr)
+
     with closing(sqlite3.connect(f"file:{replica}?mode=ro", uri=True, timeout=30)) as database:
-        return {
-            table: sorted(database.execute(f"SELECT {', '.join(columns)} FROM {table}").fetchall(), key=repr)
-            for table, columns in first_columns().items()
-        }
+        return {table: rows(database, table, columns) for table, columns in first_columns().items()}
 
 
 def make_old(replica: Path, folded: bool) -> Rows:

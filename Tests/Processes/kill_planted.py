@@ -39,7 +39,10 @@ IN_THE_FILE = (
         "WHERE action = 'delete'; DELETE FROM operation WHERE action = 'delete'",
         "the names that the replica shows",
     ),
-    (f"DELETE FROM network WHERE {THEIRS}; DELETE FROM network_interface", "has forgotten"),
+    (
+        f"DELETE FROM network WHERE {THEIRS}; DELETE FROM network_interface; DELETE FROM sighting; DELETE FROM interface_list",
+        "has forgotten",
+    ),
     (
         f"UPDATE network SET gone_at_us = 1, gone_cause = 'deleted_there' WHERE {THEIRS}",
         "are gone here, and are at the server",
