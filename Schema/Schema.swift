@@ -15,9 +15,7 @@ package enum Schema {
     Migration(name: "v5_any_guard", sql: String(decoding: PackageResources.v5_any_guard_sql, as: UTF8.self)),
     Migration(name: "v6_set_aside", sql: String(decoding: PackageResources.v6_set_aside_sql, as: UTF8.self)),
     Migration(name: "v7_marks", sql: String(decoding: PackageResources.v7_marks_sql, as: UTF8.self)),
-    Migration(name: "v8_arrivals", sql: String(decoding: PackageResources.v8_arrivals_sql, as: UTF8.self)),
-    Migration(name: "v9_sightings", sql: String(decoding: PackageResources.v9_sightings_sql, as: UTF8.self)),
-    Migration(name: "v10_settled", sql: String(decoding: PackageResources.v10_settled_sql, as: UTF8.self)),
+    Migration(name: "v8_pulls", sql: String(decoding: PackageResources.v8_pulls_sql, as: UTF8.self)),
   ]
 
   /// `PRAGMA application_id` of a replica: "NSYN".

@@ -41,10 +41,11 @@ extension Sweep {
       let exchange = try await requests.look { await engine.api.network(id) }
       guard let sight = sight(of: exchange.result) else { return .success(false) }
       let outcome = try replicaStep { () throws(ReplicaError) in
-        try engine.replica.confirm(
+        try engine.replica.observe(
           sight,
           of: key,
           SightContext(policy: engine.policy, clock: requests.clock),
+          isPulled: true,
           evidence: Evidence(exchange, sweep: number)
         )
       }

@@ -2,51 +2,29 @@ import GRDB
 package import NetsyncModel
 package import NetsyncReconcile
 
-/// What `GET /networks/{id}` said of one network.
 extension Replica {
-  /// Takes in the look before a push.
+  /// Takes in what `GET /networks/{id}` said of one network: the look before a push, or the answer about one that a listing did not show.
+  ///
+  /// - Parameter isPulled: it belongs to a pull; the next one asks again for what a power cut undoes.
   package func observe(
     _ sight: RemoteSight,
     of network: NetworkKey,
     _ context: SightContext,
+    isPulled: Bool = false,
     evidence: Evidence
   ) throws(ReplicaError) -> SightOutcome {
     let seenAt = now()
-    return try write(.observe) { database in
-      try database.takeIn(sight, of: network, context, evidence: evidence, at: seenAt)
+    func takeIn(_ database: Database) throws -> SightOutcome {
+      let outcome = try database.advance(network, at: seenAt) { lane in
+        let contests = lane.queued == nil ? 0 : try database.contests(of: network, at: seenAt)
+        return lane.read(sight, context, contests: contests, evidence)
+      }
+      try database.run(
+        "UPDATE network SET read_at_us = ? WHERE network_key = ?",
+        arguments: [seenAt.microseconds, network.rawValue]
+      )
+      return outcome
     }
-  }
-
-  /// Takes in the answer about a network that a listing did not show. The next pull asks again for what a power cut undoes.
-  package func confirm(
-    _ sight: RemoteSight,
-    of network: NetworkKey,
-    _ context: SightContext,
-    evidence: Evidence
-  ) throws(ReplicaError) -> SightOutcome {
-    let seenAt = now()
-    return try writePulled(.observe) { database in
-      try database.takeIn(sight, of: network, context, evidence: evidence, at: seenAt)
-    }
-  }
-}
-
-extension Database {
-  fileprivate func takeIn(
-    _ sight: RemoteSight,
-    of network: NetworkKey,
-    _ context: SightContext,
-    evidence: Evidence,
-    at now: Timestamp
-  ) throws -> SightOutcome {
-    let outcome = try advance(network, at: now) { lane in
-      let contests = lane.queued == nil ? 0 : try contests(of: network, at: now)
-      return lane.read(sight, context, contests: contests, evidence)
-    }
-    try run(
-      "UPDATE network SET read_at_us = ? WHERE network_key = ?",
-      arguments: [now.microseconds, network.rawValue]
-    )
-    return outcome
+    return isPulled ? try writePulled(.observe, takeIn) : try write(.observe, takeIn)
   }
 }

@@ -156,7 +156,8 @@ extension Replica {
 }
 
 extension Database {
-  fileprivate func knownCount() throws -> Int {
+  /// Networks known from the server.
+  func knownCount() throws -> Int {
     try value(
       Int.self,
       """

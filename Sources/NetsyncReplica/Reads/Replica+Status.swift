@@ -44,14 +44,8 @@ extension Replica {
   /// Networks whose interfaces were never read.
   package func unreadLists() throws(ReplicaError) -> Int {
     try read { database in
-      try database.value(
-        Int.self,
-        """
-        SELECT (SELECT count(*) FROM network WHERE remote_id IS NOT NULL)
-          - (SELECT count(*) FROM network WHERE gone_at_us IS NOT NULL AND remote_id IS NOT NULL)
-          - (SELECT count(*) FROM interface_list WHERE as_of_us IS NOT NULL)
-        """
-      ) ?? 0
+      let read = try database.value(Int.self, "SELECT count(*) FROM interface_list WHERE as_of_us IS NOT NULL") ?? 0
+      return try database.knownCount() - read
     }
   }
 

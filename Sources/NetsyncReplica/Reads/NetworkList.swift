@@ -1,6 +1,8 @@
 import GRDB
 import NetsyncModel
 
+// How a list of networks is put together, in every order and for every filter.
+
 /// The networks that nobody here edits, in the order of a list: they are as the base has them, whose names have an index. All others are
 /// few, and put together by the overlay; a list merges both.
 struct SettledNetworks {

@@ -1,7 +1,8 @@
--- The replica, version 9: what changes with every pull stands beside the networks, not in them, and the ids of networks are indexes that
--- a first pull can build when all are there.
+-- The replica, version 8: a pull writes little. The networks that a page shows for the first time are one entry of the journal; what
+-- changes with every pull stands beside the networks, not in them; and the ids of networks are indexes that a first pull can build when
+-- all are there.
 
-PRAGMA user_version = 9;
+PRAGMA user_version = 8;
 
 DROP VIEW changes;
 DROP VIEW conflicts;
@@ -9,6 +10,22 @@ DROP VIEW outbox;
 DROP VIEW interfaces;
 DROP VIEW networks;
 DROP VIEW network_overlay;
+
+-- How many networks an entry tells of, and where there are several, what each was called: a JSON array. The entry then has the number of
+-- the last of these changes and the key of the first of these networks; both rise by one from each to the next.
+ALTER TABLE journal ADD COLUMN networks INTEGER NOT NULL DEFAULT 1 CHECK (networks >= 1);
+ALTER TABLE journal ADD COLUMN names TEXT CHECK (names LIKE '[%]' AND networks > 1 OR names IS NULL AND networks = 1);
+CREATE INDEX journal_arrivals ON journal (network_key) WHERE names IS NOT NULL;
+
+-- Every change by itself, and the entry that tells of it.
+CREATE VIEW journal_change AS
+SELECT
+  journal.change - journal.networks + 1 + coalesce(arrival.key, 0) AS change,
+  journal.change AS entry,
+  journal.at_us, journal.side, journal.kind,
+  journal.network_key + coalesce(arrival.key, 0) AS network_key,
+  journal.edit, journal.before_name, coalesce(journal.after_name, arrival.value) AS after_name, journal.evidence
+FROM journal LEFT JOIN json_each(journal.names) AS arrival;
 
 -- How often the page was taken in: what it showed before it showed no longer.
 ALTER TABLE page ADD COLUMN version INTEGER NOT NULL DEFAULT 0 CHECK (version >= 0);
@@ -38,7 +55,7 @@ WHERE interfaces_as_of_us IS NOT NULL OR interfaces_tried_at_us IS NOT NULL;
 -- Of a sweep that read interfaces: how old the oldest list was when it ended; 0: one was never read.
 ALTER TABLE sweep ADD COLUMN lists_as_of_us INTEGER;
 
-CREATE TABLE network_9 (
+CREATE TABLE new_network (
   network_key INTEGER PRIMARY KEY, -- never changes, never leaves the replica
   local_id TEXT CHECK (length(local_id) = 36),
   remote_id TEXT CHECK (length(remote_id) = 36),
@@ -60,28 +77,46 @@ CREATE TABLE network_9 (
   CHECK ((gone_at_us IS NULL) = (gone_cause IS NULL)),
   CHECK ((acknowledged_at_us IS NULL) = (acknowledgement IS NULL))
 ) STRICT;
-INSERT INTO network_9
+INSERT INTO new_network
 SELECT
   network_key, local_id, remote_id, name, created_at, updated_at, updated_at_us, record_type, unknown_fields, read_at_us,
   acknowledged_at_us, acknowledgement, gone_at_us, gone_cause
 FROM network;
 DROP TABLE network;
-ALTER TABLE network_9 RENAME TO network;
+ALTER TABLE new_network RENAME TO network;
 CREATE UNIQUE INDEX network_by_local_id ON network (local_id) WHERE local_id IS NOT NULL;
 CREATE UNIQUE INDEX network_by_remote_id ON network (remote_id) WHERE remote_id IS NOT NULL;
 CREATE INDEX network_by_name ON network (name);
 -- Those that are there are all but these.
 CREATE INDEX network_gone ON network (gone_at_us) WHERE gone_at_us IS NOT NULL;
 
--- Every network that is not gone, base and intents together; `networks` without those whose deletion waits.
+-- The base of every network that is not gone, with how many interfaces it has and when the server last said so.
+CREATE VIEW network_base AS
+SELECT
+  network.network_key, network.remote_id AS id, network.local_id, network.name, network.created_at, network.updated_at,
+  network.record_type,
+  CASE WHEN interface_list.as_of_us IS NOT NULL
+    THEN (SELECT count(*) FROM network_interface WHERE network_interface.network_key = network.network_key)
+  END AS interfaces,
+  max(coalesce(page.confirmed_at_us, network.read_at_us), coalesce(network.read_at_us, page.confirmed_at_us)) AS as_of_us
+FROM network
+LEFT JOIN interface_list ON interface_list.network_key = network.network_key
+LEFT JOIN sighting ON sighting.network_key = network.network_key
+LEFT JOIN page ON page.page_number = sighting.page AND page.version = sighting.version
+WHERE network.gone_at_us IS NULL;
+
+-- Those that nobody edits: they can be listed without looking for edits of each.
+CREATE VIEW settled_network AS
+SELECT base.*, 'synced' AS state
+FROM network_base AS base
+WHERE NOT EXISTS (SELECT 1 FROM operation WHERE operation.network_key = base.network_key)
+  AND NOT EXISTS (SELECT 1 FROM dead_letter WHERE dead_letter.network_key = base.network_key);
+
+-- All of them, base and intents together; `networks` without those whose deletion waits.
 CREATE VIEW network_overlay AS
 SELECT
-  network.network_key,
-  network.remote_id AS id,
-  network.local_id,
-  coalesce(
-    latest.name, flying.name, network.name, CASE dead_letter.action WHEN 'create' THEN dead_letter.name END
-  ) AS name,
+  base.network_key, base.id, base.local_id,
+  coalesce(latest.name, flying.name, base.name, CASE dead_letter.action WHEN 'create' THEN dead_letter.name END) AS name,
   CASE
     WHEN latest.action = 'delete' AND latest.state IN ('waiting', 'sending') THEN 'deleting'
     WHEN flying.state = 'in_doubt' THEN 'in_doubt'
@@ -91,23 +126,13 @@ SELECT
     WHEN dead_letter.edit IS NOT NULL THEN 'refused'
     ELSE 'synced'
   END AS state,
-  network.created_at,
-  network.updated_at,
-  network.record_type,
-  CASE WHEN interface_list.as_of_us IS NOT NULL
-    THEN (SELECT count(*) FROM network_interface WHERE network_interface.network_key = network.network_key)
-  END AS interfaces,
-  max(coalesce(page.confirmed_at_us, network.read_at_us), coalesce(network.read_at_us, page.confirmed_at_us)) AS as_of_us
-FROM network
+  base.created_at, base.updated_at, base.record_type, base.interfaces, base.as_of_us
+FROM network_base AS base
 LEFT JOIN operation AS latest
-  ON latest.edit = (SELECT max(edit) FROM operation WHERE operation.network_key = network.network_key)
+  ON latest.edit = (SELECT max(edit) FROM operation WHERE operation.network_key = base.network_key)
 LEFT JOIN operation AS flying
-  ON flying.network_key = network.network_key AND flying.state IN ('sending', 'in_doubt')
-LEFT JOIN dead_letter ON dead_letter.network_key = network.network_key
-LEFT JOIN interface_list ON interface_list.network_key = network.network_key
-LEFT JOIN sighting ON sighting.network_key = network.network_key
-LEFT JOIN page ON page.page_number = sighting.page AND page.version = sighting.version
-WHERE network.gone_at_us IS NULL;
+  ON flying.network_key = base.network_key AND flying.state IN ('sending', 'in_doubt')
+LEFT JOIN dead_letter ON dead_letter.network_key = base.network_key;
 
 CREATE VIEW networks AS
 SELECT
