@@ -74,4 +74,34 @@ import Testing
     #expect(try listed { ($0.state, $0.limit) = (.synced, 3) } == ["- synced", "dmz synced", "lab synced"])
     #expect(try host.replica.status().networks == listed { _ in }.count)
   }
+
+  /// SQLite leaves out most names that do not have it, and must leave out no other.
+  @Test func `a part of a name is found in every script`() throws {
+    let names = [
+      "100%", "a_b", "back\\slash", "Desk-9", "\u{212A}elvin", "cafe\u{301}", "caf\u{e9}s", "\u{130}stanbul",
+      "head Tail",
+      "Stra\u{df}e", "\u{65e5}\u{672c}-Lab", "semi\u{37e}colon", "\u{391}\u{3b8}\u{3ae}\u{3bd}\u{3b1}",
+      "\u{212b}ngstrom",
+    ]
+    let host = try ReplicaHost()
+    try host.pull(names.enumerated().map { .sample($0.offset + 1, name: $0.element) })
+    var parts: Set = [
+      "", "K", "desk", "\u{e9}", "e\u{301}", "i\u{307}", ";", "\u{c5}", "aaa", String(repeating: "x", count: 200_000),
+    ]
+    for name in names {
+      let letters = Array(name.uppercased().unicodeScalars)
+      for start in letters.indices {
+        for end in letters.indices[start...] {
+          parts.insert(String(String.UnicodeScalarView(letters[start...end])))
+        }
+      }
+    }
+    #expect(parts.count > 300)
+    for part in parts {
+      var filter = NetworkFilter()
+      filter.name = part
+      let found = try host.replica.networks(filter).map { $0.name?.text }
+      #expect(Set(found) == Set(names.filter { $0.lowercased().contains(part.lowercased()) }), "\(part)")
+    }
+  }
 }

@@ -35,10 +35,31 @@ struct SettledNetworks {
   /// nil where none is wanted.
   private static func cursor(_ columns: String, _ filter: NetworkFilter, _ database: Database) throws -> RowCursor? {
     guard filter.state == nil || filter.state == .synced else { return nil }
-    // SQLite keeps no more than so many of those that it has to sort; what is looked through by name here, it cannot count.
-    let limit = filter.name == nil ? filter.limit ?? -1 : -1
+    let order = filter.order.columns
+    if filter.name != nil {
+      // Which of them have the name SQLite cannot say for every script, so it cannot count them either.
+      return try database.cursor(
+        "SELECT \(columns) FROM settled_network WHERE name LIKE ? ESCAPE '\\' ORDER BY \(order)",
+        arguments: [WantedName(filter.name).pattern]
+      )
+    }
+    guard let limit = filter.limit, !filter.order.isByName else {
+      return try database.cursor(
+        "SELECT \(columns) FROM settled_network ORDER BY \(order) LIMIT ?",
+        arguments: [filter.limit ?? -1]
+      )
+    }
+    // The whole row is put together of those alone that are listed.
     return try database.cursor(
-      "SELECT \(columns) FROM settled_network ORDER BY \(filter.order.columns) LIMIT ?",
+      """
+      SELECT \(columns) FROM settled_network WHERE network_key IN (
+        SELECT network_key FROM network LEFT JOIN interface_list USING (network_key)
+        WHERE gone_at_us IS NULL
+          AND network_key NOT IN (SELECT network_key FROM operation UNION ALL SELECT network_key FROM dead_letter)
+        ORDER BY \(filter.order.expression), name, network_key LIMIT ?
+      )
+      ORDER BY \(order)
+      """,
       arguments: [limit]
     )
   }
@@ -62,6 +83,23 @@ private struct WantedName {
     folded = name?.lowercased()
     bytes = Array((folded ?? "").utf8)
   }
+
+  /// A pattern of LIKE that every name matches which has it. LIKE folds the case of ASCII alone, so that this is the longest stretch of
+  /// ASCII in it, but for letters that others equal (the sign of kelvin is a K), and for one before another script, which may be an
+  /// accent on it.
+  var pattern: String {
+    let letters = Array((folded ?? "").unicodeScalars)
+    let stretches = letters.indices.split { index in
+      !letters[index].isASCII || ["k", ";", "`"].contains(letters[index])
+        || (letters.indices.contains(index + 1) && !letters[index + 1].isASCII)
+    }
+    let longest = stretches.max { $0.count < $1.count }.map { letters[$0] } ?? []
+    let escaped = longest.prefix(Self.longestPattern).map { ["\\", "%", "_"].contains($0) ? "\\\($0)" : String($0) }
+    return "%\(escaped.joined())%"
+  }
+
+  /// Letters; SQLite takes some thousands.
+  private static let longestPattern = 100
 
   func isHeld(by name: String?) -> Bool {
     guard let folded else { return true }
@@ -124,9 +162,24 @@ extension Database {
 extension NetworkFilter.Order {
   /// What settled networks are ordered by; all have one state.
   fileprivate var columns: String {
+    isByName ? "name, network_key" : "\(rawValue), name, network_key"
+  }
+
+  /// There is an index for it.
+  fileprivate var isByName: Bool { [.name, .state].contains(self) }
+
+  /// What ``columns`` begin with, of the tables `network` and `interface_list`.
+  fileprivate var expression: String {
     switch self {
-    case .name, .state: "name, network_key"
-    case .id, .interfaces, .createdAt, .updatedAt: "\(rawValue), name, network_key"
+    case .name, .state: "name"
+    case .id: "remote_id"
+    case .interfaces:
+      """
+      CASE WHEN as_of_us IS NOT NULL
+        THEN (SELECT count(*) FROM network_interface WHERE network_interface.network_key = network.network_key)
+      END
+      """
+    case .createdAt, .updatedAt: rawValue
     }
   }
 
