@@ -72,6 +72,8 @@ extension APIFailure {
     case .notSent(let failure): self = .unreachable(failure)
     case .noAnswer(let reason): self = .noAnswer(reason: reason)
     case .bodyTooLarge(let limit): self = .notUnderstood(.tooLarge(limit: limit))
+    case .notCompressedAsTold: self = .notUnderstood(.notCompressedAsTold)
+    case .decompressionBomb(let ratio): self = .notUnderstood(.decompressionBomb(ratio: ratio))
     case .headersTooLarge: self = .notUnderstood(.headersTooLarge)
     }
   }

@@ -14,7 +14,7 @@ package struct TransportRequest: Sendable {
   package var body: [UInt8]
   /// For the whole exchange: connecting, sending and receiving the last byte.
   package var timeout: Duration
-  /// Bytes of the answer's body.
+  /// Bytes of the answer's body, decompressed.
   package var bodyLimit: Int
 
   package init(head: HTTPRequest, body: [UInt8] = [], timeout: Duration, bodyLimit: Int) {
@@ -25,7 +25,7 @@ package struct TransportRequest: Sendable {
   }
 }
 
-/// An answer, with its whole body.
+/// An answer, with its whole body, decompressed.
 package struct TransportResponse: Sendable {
   package var head: HTTPResponse
   package var body: [UInt8]
@@ -42,8 +42,12 @@ package enum TransportFailure: Error, Hashable, Sendable {
   case notSent(ConnectionFailure)
   /// The request may have arrived.
   case noAnswer(reason: String)
-  /// The answer's body passed its limit, in bytes.
+  /// The answer's body passed its limit, in bytes, as it came or decompressed.
   case bodyTooLarge(limit: Int)
+  /// The answer's body does not decompress: it is cut off, damaged, or something else than its head says.
+  case notCompressedAsTold
+  /// The answer's body decompresses to more than so many times its bytes.
+  case decompressionBomb(ratio: Int)
   /// The answer's headers passed the limit of the transport.
   case headersTooLarge
 }

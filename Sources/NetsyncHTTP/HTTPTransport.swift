@@ -3,6 +3,7 @@ import HTTPTypes
 package import NetsyncAPI
 import NIOCore
 import NIOHTTP1
+import NIOHTTPCompression
 import NIOPosix
 import NIOSSL
 import NetsyncModel
@@ -13,8 +14,8 @@ import NetsyncModel
   import Musl
 #endif
 
-/// The transport over AsyncHTTPClient: HTTP/1.1, TLS from 1.2 on and always verified, redirects refused, one total deadline, capped
-/// bodies.
+/// The transport over AsyncHTTPClient: HTTP/1.1, TLS from 1.2 on and always verified, redirects refused, one total deadline, bodies
+/// asked for compressed and capped before and after they are decompressed.
 package struct HTTPTransport: Transport {
   private let client: HTTPClient
   private let road: Road
@@ -44,8 +45,11 @@ package struct HTTPTransport: Transport {
     // A host that refuses connections is told at once; whether to try again is the engine's to decide.
     configuration.connectionPool.retryConnectionEstablishment = false
     configuration.httpVersion = .http1Only
+    configuration.decompression = .enabled(limit: .ratio(Limits.decompression))
     configuration.http1_1ConnectionDebugInitializer = { channel in
-      channel.eventLoop.submit { try StatusGuard.add(to: channel.pipeline.syncOperations) }
+      channel.eventLoop.submit {
+        try AnswerGuard.add(to: channel.pipeline.syncOperations, limit: Limits.bodyBytes)
+      }
     }
     client = HTTPClient(eventLoopGroup: .singletonMultiThreadedEventLoopGroup, configuration: configuration)
   }
@@ -96,7 +100,7 @@ package struct HTTPTransport: Transport {
       failure.fault = reason.fault.with(certificate, now: Int64(time(nil)))
       return .notSent(failure)
     case .noAnswer(let reason): return .noAnswer(reason: "\(authority): \(reason)")
-    case .bodyTooLarge, .headersTooLarge: return failure
+    case .bodyTooLarge, .headersTooLarge, .notCompressedAsTold, .decompressionBomb: return failure
     }
   }
 
@@ -125,6 +129,8 @@ private func clientRequest(_ request: TransportRequest) -> HTTPClientRequest {
   var clientRequest = HTTPClientRequest(url: "\(head.scheme ?? "https")://\(head.authority ?? "")\(head.path ?? "/")")
   clientRequest.method = HTTPMethod(rawValue: head.method.rawValue)
   for field in head.headerFields { clientRequest.headers.add(name: field.name.rawName, value: field.value) }
+  // What is called deflate comes in two forms; of gzip there is one.
+  clientRequest.headers.replaceOrAdd(name: "accept-encoding", value: "gzip")
   if !request.body.isEmpty { clientRequest.body = .bytes(ByteBuffer(bytes: request.body)) }
   return clientRequest
 }
@@ -158,6 +164,9 @@ func failure(_ error: any Error) -> TransportFailure {
     }
   case let error as ImpossibleStatus: .noAnswer(reason: "the answer has status \(error.code), which HTTP does not have")
   case HTTPParserError.headerOverflow: .headersTooLarge
+  case let error as TransportFailure: error
+  case NIOHTTPDecompression.DecompressionError.limit: .decompressionBomb(ratio: Limits.decompression)
+  case is NIOHTTPDecompression.DecompressionError, is NIOHTTPDecompression.ExtraDecompressionError: .notCompressedAsTold
   case is HTTPParserError: .noAnswer(reason: "what came is no HTTP")
   case is CancellationError: .cancelled
   default: .noAnswer(reason: "the connection broke off")

@@ -92,6 +92,10 @@ public enum Misunderstanding: Error, Hashable, Sendable {
   case implausible(reason: String)
   /// More bytes in the body than the limit.
   case tooLarge(limit: Int)
+  /// The body does not decompress: it is cut off, damaged, or something else than its head says.
+  case notCompressedAsTold
+  /// The body decompresses to more than so many times its bytes.
+  case decompressionBomb(ratio: Int)
   /// More header fields, or longer ones, than the HTTP client takes.
   case headersTooLarge
   /// More pages than the limit.

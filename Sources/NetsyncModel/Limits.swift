@@ -4,8 +4,10 @@ package enum Limits {
   package static let pageSize = 250
   /// Pages of one listing: a million networks and some.
   package static let pages = 5_000
-  /// Bytes of one answer's body.
+  /// Bytes of one answer's body, as it comes over the wire and decompressed.
   package static let bodyBytes = 8 << 20
+  /// How many times its size over the wire a body may be, decompressed; the API's listings come to some ten times.
+  package static let decompression = 100
   /// How deep an answer may be nested; the API's own are four deep.
   package static let depth = 64
   /// Values in one answer: a page of the API's own has some thousands.

@@ -135,6 +135,8 @@ struct ClassificationTests {
       (.noAnswer(reason: "timeout"), .noAnswer(reason: "timeout")),
       (.bodyTooLarge(limit: 8), .notUnderstood(.tooLarge(limit: 8))),
       (.headersTooLarge, .notUnderstood(.headersTooLarge)),
+      (.notCompressedAsTold, .notUnderstood(.notCompressedAsTold)),
+      (.decompressionBomb(ratio: 8), .notUnderstood(.decompressionBomb(ratio: 8))),
     ] as [(TransportFailure, APIFailure)],
     Call.allCases
   )

@@ -36,7 +36,13 @@ struct RawServer {
   }
 
   /// How many requests came.
-  var requests: Int { asks.count }
+  var requests: Int { asks.texts.count }
+
+  /// How many connections were made.
+  var connections: Int { asks.connections }
+
+  /// What each of them said, in small letters.
+  var heard: [String] { asks.texts }
 
   var authority: String { "127.0.0.1:\(channel.localAddress?.port ?? 0)" }
 
@@ -60,12 +66,18 @@ struct RawServer {
       self.asks = asks
     }
 
+    func channelActive(context: ChannelHandlerContext) {
+      asks.isConnected()
+      context.fireChannelActive()
+    }
+
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
       heard += unwrapInboundIn(data).readableBytesView
-      guard isWhole(heard) else { return }
+      let text = String(decoding: heard, as: UTF8.self).lowercased()
+      guard isWhole(text) else { return }
       heard = []
       context.writeAndFlush(wrapOutboundOut(ByteBuffer(bytes: answer)), promise: nil)
-      asks.add()
+      asks.add(text)
       guard let drip else { return }
       let channel = context.channel
       channel.eventLoop.scheduleRepeatedTask(initialDelay: .milliseconds(10), delay: .milliseconds(10)) { task in
@@ -81,7 +93,8 @@ struct RawServer {
 
 /// The requests that a server was sent.
 private final class Asks: Sendable {
-  private let number = Mutex(0)
+  private let made = Mutex(0)
+  private let requests = Mutex<[String]>([])
   private let arrivals: AsyncStream<Void>
   private let arrival: AsyncStream<Void>.Continuation
 
@@ -89,10 +102,16 @@ private final class Asks: Sendable {
     (arrivals, arrival) = AsyncStream.makeStream(of: Void.self)
   }
 
-  var count: Int { number.withLock { $0 } }
+  var connections: Int { made.withLock { $0 } }
 
-  func add() {
-    number.withLock { $0 += 1 }
+  func isConnected() {
+    made.withLock { $0 += 1 }
+  }
+
+  var texts: [String] { requests.withLock { $0 } }
+
+  func add(_ text: String) {
+    requests.withLock { $0.append(text) }
     arrival.yield()
   }
 
@@ -102,8 +121,7 @@ private final class Asks: Sendable {
 }
 
 /// Whether a request is there with its body.
-private func isWhole(_ request: [UInt8]) -> Bool {
-  let text = String(decoding: request, as: UTF8.self).lowercased()
+private func isWhole(_ text: String) -> Bool {
   guard let end = text.firstRange(of: "\r\n\r\n") else { return false }
   let fields = text[..<end.lowerBound].split(separator: "\r\n")
   let length = fields.first { $0.hasPrefix("content-length:") }.flatMap { Int($0.filter(\.isNumber)) }

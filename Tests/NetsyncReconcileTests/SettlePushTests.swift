@@ -166,7 +166,8 @@ struct SettlePushTests {
     .redirect(status: 301), .status(405), .foreign(status: 404), .malformed(reason: "HTML"),
     .wrongType(path: "data.id"),
     .otherRecord(asked: "a", answered: "b"), .otherRecord(asked: "a", answered: nil), .otherPage(asked: 2, answered: 1),
-    .implausible(reason: "fewer"), .tooLarge(limit: 8), .headersTooLarge, .tooManyPages(limit: 5),
+    .implausible(reason: "fewer"), .tooLarge(limit: 8), .headersTooLarge, .tooManyPages(limit: 5), .notCompressedAsTold,
+    .decompressionBomb(ratio: 100),
   ]
 }
 

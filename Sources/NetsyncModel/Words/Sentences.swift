@@ -62,6 +62,8 @@ extension Misunderstanding {
     case .otherPage(let asked, let answered): "asked for page \(asked), answered page \(answered)"
     case .implausible(let reason): reason
     case .tooLarge(let limit): "a body over the limit of \(limit) bytes"
+    case .notCompressedAsTold: "a body that does not decompress as its content-encoding says"
+    case .decompressionBomb(let ratio): "a body that decompresses to more than \(ratio) times its size"
     case .headersTooLarge: "more header fields, or longer ones, than are taken"
     case .tooManyPages(let limit): "more than \(limit) pages"
     }

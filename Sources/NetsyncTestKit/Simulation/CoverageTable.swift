@@ -51,9 +51,9 @@ public struct CoverageTable: Sendable {
     case .otherAccount: place == "starting a cycle"
     case .clockJump, .restoredBackup: place == "at some time"
     case .unreachable, .requestLost, .answerLost, .late, .slowDown, .failedBefore, .failedAfter, .credentials,
-      .truncated, .notJSON, .htmlPage, .wrongType, .emptyBody, .unstableOrder, .oddTotals, .listLag, .oddStamps,
-      .oddFields, .throttled, .takenNames, .changedNames, .hiddenNames, .unreadableRecords, .clockSkew, .crash,
-      .diskFull, .busy:
+      .truncated, .notJSON, .htmlPage, .wrongType, .emptyBody, .badCompression, .unstableOrder, .oddTotals, .listLag,
+      .oddStamps, .oddFields, .throttled, .takenNames, .changedNames, .hiddenNames, .unreadableRecords, .clockSkew,
+      .crash, .diskFull, .busy:
       true
     }
   }

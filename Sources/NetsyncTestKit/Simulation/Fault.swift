@@ -26,6 +26,8 @@ public enum Fault: String, CaseIterable, Hashable, Sendable {
   case otherID = "other_id"
   case otherPage = "other_page"
   case emptyBody = "empty_body"
+  /// It is compressed, and does not decompress.
+  case badCompression = "bad_compression"
   /// A rename is not carried out, and answered as if it were: with the record as it is.
   case ignoredRename = "ignored_rename"
 
@@ -68,12 +70,13 @@ public enum Fault: String, CaseIterable, Hashable, Sendable {
 
   static let ofRequests: [Fault] = [
     .unreachable, .requestLost, .answerLost, .duplicate, .late, .slowDown, .failedBefore, .failedAfter, .credentials,
-    .truncated, .notJSON, .htmlPage, .wrongType, .otherID, .otherPage, .emptyBody, .ignoredRename, .pageShift,
+    .truncated, .notJSON, .htmlPage, .wrongType, .otherID, .otherPage, .emptyBody, .badCompression,
+    .ignoredRename, .pageShift,
   ]
   /// Those after which the server has what it was sent last, or what it had before.
   static let withoutOthers: Set<Fault> = [
     .unreachable, .requestLost, .answerLost, .slowDown, .failedBefore, .failedAfter, .credentials, .truncated, .notJSON,
-    .emptyBody, .crash, .diskFull, .busy,
+    .emptyBody, .badCompression, .crash, .diskFull, .busy,
   ]
   static let ofSteps: [Fault] = [.crash, .diskFull, .busy]
   static let ofTheWholeSeed: [Fault] = [

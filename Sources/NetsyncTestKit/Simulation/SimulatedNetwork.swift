@@ -122,11 +122,13 @@ extension SimulatedWorld {
         }
         if isGone, let id = parcel.call.id { checker.isGone(id) }
         // What is no document of the API's refuses nothing.
-        let isDocument = ![.truncated, .notJSON, .htmlPage].contains(strike?.fault)
+        let isDocument = ![.truncated, .notJSON, .htmlPage, .badCompression].contains(strike?.fault)
         if parcel.call.kind.isWrite, isDocument, [400, 409, 422].contains(answer.response.status.code) {
           checker.isRefused(parcel.call, of: parcel.process)
         }
-        finish(parcel, with: .success(response), "is answered \(answer.response.status.code)")
+        let result: Result<TransportResponse, TransportFailure> =
+          strike?.fault == .badCompression ? .failure(.notCompressedAsTold) : .success(response)
+        finish(parcel, with: result, "is answered \(answer.response.status.code)")
       }
     }
   }
@@ -181,7 +183,7 @@ extension SimulatedWorld {
     case .failedAfter:
       return .failed([500, 502, 503, 504][strike.below(4)], isHTML: strike.below(3) == 0, at: server.wall)
     case .truncated: return response.mangled(.truncated, fraction: strike.fraction)
-    case .notJSON: return response.mangled(.notJSON)
+    case .notJSON, .badCompression: return response.mangled(.notJSON)
     case .htmlPage: return response.mangled(.htmlPage)
     case .wrongType: return response.mangled(.wrongType, fraction: strike.fraction)
     // What nobody can understand is not given an id that somebody could.

@@ -7,16 +7,14 @@ import zlib
 from collections.abc import Iterator
 from functools import partial
 from itertools import chain
+from typing import Any
 
 from hostile.case import (
-    ANYTHING, HASTE, ONCE_OR_TWICE, SHORT, AnyOf, Case, Outcome, again, all_in, away, either, listed, misunderstood,
+    HASTE, ONCE_OR_TWICE, SHORT, AnyOf, Case, again, all_in, away, either, listed, misunderstood,
 )
 from hostile.replies import (
     GOOD, OTHER, SEVEN, Flood, Pause, Reply, Request, encoded, head, http, network, plain, raw,
 )
-
-TAKEN_OR_MALFORMED = either(all_in(ANYTHING), misunderstood())
-
 
 def cases() -> Iterator[Case]:
     return chain(header_fields(), content_encodings(), endless())
@@ -79,52 +77,50 @@ def header_fields() -> Iterator[Case]:
         yield listed("header fields", name, http(GOOD, headers=[(name, value)]), all_in(), asked={"page": 1})
 
 
-def packed(what: str, body: bytes, coding: str, outcome: Outcome = TAKEN_OR_MALFORMED) -> Case:
+def told(what: str, body: bytes, coding: str, is_read: bool, *says: str, **more: Any) -> Case:
+    """A body whose head says how it is compressed."""
     reply = http(body, headers=[("content-encoding", coding)])
-    return listed("content encodings", what, reply, outcome, may_take=(SEVEN,))
+    outcome = all_in(1) if is_read else misunderstood(*says)
+    return listed("content encodings", what, reply, outcome, taken=SEVEN if is_read else {}, **more)
 
 
 def content_encodings() -> Iterator[Case]:
-    """None was asked for. A body that is packed is read as what it is, or not understood; a bomb is over the limit."""
-    for what, body in {
-        "gzip": gzip.compress(OTHER),
-        "deflate": zlib.compress(OTHER),
-        "deflate without a header": zlib.compress(OTHER)[2:-4],
-        "br": b"\x0b\x02\x80" + OTHER + b"\x03",
-        "zstd": b"\x28\xb5\x2f\xfd" + OTHER,
-        "compress": b"\x1f\x9d\x90" + OTHER,
-    }.items():
-        yield packed(what, body, what.split()[0])
-        yield listed("content encodings", f"{what} that is not told", body, misunderstood())
-    for name in (
-        "gzip",
-        "deflate",
-        "br",
-        "GZIP",
-        "x-gzip",
-        "identity",
-        "none",
-        "",
-        "utf-8",
-        "gzip, gzip",
-        "aws-chunked",
-        "gzip\t",
+    """What is compressed is read, asked for or not; what does not decompress is not understood; a bomb is over the limit."""
+    for what, body, is_read in (
+        ("gzip", gzip.compress(OTHER), True),
+        ("deflate", zlib.compress(OTHER), True),
+        ("deflate without a header", zlib.compress(OTHER)[2:-4], False),
+        ("br", b"\x0b\x02\x80" + OTHER + b"\x03", False),
+        ("zstd", b"\x28\xb5\x2f\xfd" + OTHER, False),
+        ("compress", b"\x1f\x9d\x90" + OTHER, False),
     ):
-        yield packed(f"plain text that is called {name!r}", OTHER, name)
+        yield told(what, body, what.split()[0], is_read)
+        yield listed("content encodings", f"{what} that is not told", body, misunderstood())
+    for coding in ("GZIP", "x-gzip"):
+        yield told(f"gzip that is called {coding!r}", gzip.compress(OTHER), coding, is_read=True)
+    for coding in ("br", "identity", "none", "", "utf-8", "aws-chunked"):
+        yield told(f"plain text that is called {coding!r}", OTHER, coding, is_read=True)
+    for coding in ("gzip", "deflate", "GZIP", "x-gzip", "gzip, gzip", "gzip\t"):
+        what = f"plain text that is called {coding!r}"
+        yield told(what, OTHER, coding, False, "does not decompress", heals=coding == "gzip")
     for what, body in {
-        "gzip twice": gzip.compress(gzip.compress(OTHER)),
         "gzip cut short": gzip.compress(OTHER)[:-9],
         "gzip with a wrong sum": gzip.compress(OTHER)[:-8] + b"\0" * 8,
         "gzip in two parts": gzip.compress(OTHER[:100]) + gzip.compress(OTHER[100:]),
         "gzip and text behind": gzip.compress(OTHER) + b"OK",
-        "gzip of nothing": gzip.compress(b""),
         "the first two bytes of gzip": b"\x1f\x8b",
+    }.items():
+        yield told(what, body, "gzip", False, "does not decompress")
+    for what, body in {
+        "gzip twice": gzip.compress(gzip.compress(OTHER)),
+        "gzip of nothing": gzip.compress(b""),
         "gzip of a page for people": gzip.compress(b"<html></html>"),
     }.items():
-        yield packed(what, body, "gzip", either(all_in(ANYTHING), misunderstood(), away()))
+        yield told(what, body, "gzip", is_read=False)
     for what, form, name in (("gzip", 31, "gzip"), ("deflate", 15, "deflate"), ("gzip in gzip", 31, "gzip, gzip")):
         bomb = partial(bombed, form, name)
-        yield listed("content encodings", f"a bomb of {what}", bomb, misunderstood(), heals=what == "gzip")
+        outcome = misunderstood("decompresses to more than 100 times")
+        yield listed("content encodings", f"a bomb of {what}", bomb, outcome, heals=what == "gzip")
 
 
 def bombed(form: int, name: str, _: Request) -> Reply:
