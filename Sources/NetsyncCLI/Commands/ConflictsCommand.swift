@@ -98,7 +98,7 @@ private let conflictColumns: [Listing.Column] = [
 extension Session {
   fileprivate func conflict(of network: Network, in replica: Replica) throws(UserMessage) -> Conflict {
     try step { () throws(ReplicaError) in
-      let edits = Set(try replica.operations().filter { $0.network == network.key }.map(\.edit))
+      let edits = Set(try replica.operations(of: network.key).map(\.edit))
       guard let conflict = try replica.conflicts().first(where: { edits.contains($0.edit) }) else { throw .noConflict }
       return conflict
     }

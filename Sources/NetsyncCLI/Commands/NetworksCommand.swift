@@ -75,7 +75,7 @@ struct NetworksCommand: AsyncParsableCommand {
       let replica = try session.open()
       let network = try session.find(network, in: replica)
       let (edits, clock) = try session.step { () throws(ReplicaError) in
-        (try replica.operations().filter { $0.network == network.key }, try replica.meta().clock)
+        (try replica.operations(of: network.key), try replica.meta().clock)
       }
       try session.show(
         networkColumns,

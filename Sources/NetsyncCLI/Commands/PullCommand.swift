@@ -41,7 +41,7 @@ struct PullCommand: NetsyncVerb {
 extension Session {
   /// Edits in the outbox.
   func waiting(in replica: Replica) throws(UserMessage) -> Int {
-    try step { () throws(ReplicaError) in try replica.operations().count }
+    try step { () throws(ReplicaError) in try replica.operationCount() }
   }
 }
 

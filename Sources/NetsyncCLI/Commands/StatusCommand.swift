@@ -41,7 +41,7 @@ struct StatusCommand: NetsyncVerb {
       if let line = look.status.prompt { try StandardStream.output.write("\(line)\n") }
     } else {
       try look.answer(session)
-      if global.output != .prometheus { try session.show(Refusals.grouped(look.operations)) }
+      if global.output != .prometheus { try session.show(Refusals.grouped(look.refused)) }
     }
     try session.checkAge(look.status.completeAsOf, maxAge: maxAge?.duration, now: look.now)
     if exitCode && !look.status.isInSync { throw ExitStatus.pending }
@@ -75,7 +75,7 @@ struct StatusCommand: NetsyncVerb {
 /// How things stand at one moment.
 private struct StatusLook {
   let status: ReplicaStatus
-  let operations: [OutboxOperation]
+  let refused: [OutboxOperation]
   /// Networks whose interfaces were never read.
   let unread: Int
   private(set) var daemon: DaemonRecord?
@@ -85,8 +85,8 @@ private struct StatusLook {
   private(set) var now = Timestamp.now
 
   init(_ replica: Replica, _ session: Session) throws(UserMessage) {
-    (status, operations, unread) = try session.step { () throws(ReplicaError) in
-      (try replica.status(), try replica.operations(), try replica.unreadLists())
+    (status, refused, unread) = try session.step { () throws(ReplicaError) in
+      (try replica.status(), try replica.refusedOperations(), try replica.unreadLists())
     }
     path = replica.path
     let baseURL = try? Settings.baseURL(session.environment)

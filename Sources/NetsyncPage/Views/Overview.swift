@@ -31,8 +31,8 @@ extension Page {
   func overview(said: Said?) throws -> Response {
     let now = replica.now()
     let status = try replica.status()
-    let conflicts = try replica.conflicts()
-    let operations = try replica.operations()
+    let conflicts = try replica.conflicts(limit: Self.conflicts)
+    let operations = try replica.operations(limit: Self.edits)
     return templates.page(
       "overview",
       OverviewView(
@@ -44,10 +44,10 @@ extension Page {
         completeAsOf: status.completeAsOf.map { Moment($0, now: now) },
         networks: status.networks.counted("network"),
         interfaces: status.interfaces.counted("interface"),
-        conflicts: conflicts.prefix(Self.conflicts).map { ConflictView($0, now: now) },
-        hiddenConflicts: hidden(conflicts.count - Self.conflicts, "more conflict"),
-        edits: operations.prefix(Self.edits).map { EditView($0, now: now) },
-        hiddenEdits: hidden(operations.count - Self.edits, "more edit"),
+        conflicts: conflicts.map { ConflictView($0, now: now) },
+        hiddenConflicts: hidden(status.conflicts - conflicts.count, "more conflict"),
+        edits: operations.map { EditView($0, now: now) },
+        hiddenEdits: hidden(status.outbox.values.reduce(0, +) - operations.count, "more edit"),
         history: SyncPlot(try replica.sweeps(limit: Self.sweeps).reversed(), now: now),
         regions: RegionDrawing(try replica.regions())
       )

@@ -46,9 +46,14 @@ extension Replica {
   }
 
   /// Open conflicts, oldest edit first.
-  package func conflicts() throws(ReplicaError) -> [Conflict] {
+  ///
+  /// - Parameter limit: the first so many.
+  package func conflicts(limit: Int? = nil) throws(ReplicaError) -> [Conflict] {
     try read { database in
-      try database.rows("SELECT conflicts.*, edited_at_us FROM conflicts JOIN operation USING (edit)") { row in
+      try database.rows(
+        "SELECT conflicts.*, edited_at_us FROM conflicts JOIN operation USING (edit) ORDER BY edit LIMIT ?",
+        arguments: [limit ?? -1]
+      ) { row in
         Conflict(
           edit: EditNumber(rawValue: try row.value("edit")),
           id: (try row.value("id") as String?).flatMap(NetworkID.init),

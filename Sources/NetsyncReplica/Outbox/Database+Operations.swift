@@ -30,12 +30,25 @@ extension Database {
     """
   }
 
-  private static let selectAll = select(where: "TRUE")
+  private static let selectAll = select(where: "TRUE") + " LIMIT ?"
   private static let selectOne = select(where: "queued.edit = :wanted")
   private static let selectOfNetwork = select(where: "queued.network_key = :wanted")
+  private static let selectInFlight = select(
+    where: "queued.edit IN (SELECT edit FROM operation WHERE state IN ('sending', 'in_doubt'))"
+  )
+  private static let selectRefused = select(where: "queued.edit IN (SELECT edit FROM dead_letter)")
 
-  func operations() throws -> [OutboxOperation] {
-    try rows(Self.selectAll, Self.operation)
+  func operations(limit: Int? = nil) throws -> [OutboxOperation] {
+    try rows(Self.selectAll, arguments: [limit ?? -1], Self.operation)
+  }
+
+  /// Those that may be on their way.
+  func operationsInFlight() throws -> [OutboxOperation] {
+    try rows(Self.selectInFlight, Self.operation)
+  }
+
+  func refusedOperations() throws -> [OutboxOperation] {
+    try rows(Self.selectRefused, Self.operation)
   }
 
   func operation(_ edit: EditNumber) throws -> OutboxOperation? {

@@ -15,7 +15,7 @@ extension Replica {
     guard isNeeded else { return }
     let recoveredAt = now()
     try write(.recover) { database in
-      for operation in try database.operations() where operation.state.word == .sending {
+      for operation in try database.operationsInFlight() where operation.state.word == .sending {
         try database.advance(operation.network, at: recoveredAt) { lane in lane.recover() }
       }
     }
@@ -86,7 +86,7 @@ extension Replica {
         everywhere: everywhere,
         known: try database.known(among: (named.found + (everywhere?.found ?? [])).map(\.id)),
         siblings: try database.creates(inDoubt: operation.intent.name),
-        others: unansweredCreates(among: try database.operations()).filter { $0.name != operation.intent.name }
+        others: unansweredCreates(among: try database.operationsInFlight()).filter { $0.name != operation.intent.name }
       )
       return try database.advance(operation.network, at: lookedAt) { lane in
         lane.lookedFor(edit, look, settleTime: settleTime, now: lookedAt, clock: clock, evidence)

@@ -17,8 +17,6 @@ struct PageBatch {
   private let now: Timestamp
   /// ``NetworkDocument/insert``, found once.
   private let insertion: Statement
-  /// The edits of each network that has any.
-  private var operations: [NetworkKey: [OutboxOperation]]
   /// Creates without an answer: a listed network that may be one is not taken in before that is settled (R6).
   private let unanswered: [UnansweredCreate]
   /// Put in, and not told of yet.
@@ -33,7 +31,7 @@ struct PageBatch {
     context: SightContext,
     now: Timestamp,
     insertion: Statement,
-    operations: [OutboxOperation],
+    unanswered: [UnansweredCreate],
     filling: consuming Filling?
   ) {
     self.database = database
@@ -41,8 +39,7 @@ struct PageBatch {
     self.context = context
     self.now = now
     self.insertion = insertion
-    self.operations = Dictionary(grouping: operations, by: \.network)
-    unanswered = unansweredCreates(among: operations)
+    self.unanswered = unanswered
     self.filling = filling
   }
 
@@ -63,8 +60,9 @@ struct PageBatch {
     var isExact = page.faults.isEmpty
     for (record, known) in zip(records, known) {
       if let key = known?.key ?? new[record.id] {
-        let isAsKnown = known?.isSame == true && operations[key] == nil
-        let sight = isAsKnown ? .taken : try update(key, record, page, evidence)
+        let isEdited = known?.isEdited ?? false
+        let isAsKnown = known?.isSame == true && !isEdited
+        let sight = isAsKnown ? .taken : try update(key, isEdited: isEdited, record, page, evidence)
         // What leaves the name out does not say that nobody has changed it.
         isExact = sight == .taken && isExact && record.name != nil
         if let known, sight != .ofOneThatIsGone {
@@ -140,12 +138,12 @@ struct PageBatch {
 
   // MARK: Networks
 
-  /// Of each record the network that it is of, and whether that is as the record says; nil for one that is not known.
+  /// The network that each record is of; nil for one that is not known.
   private func known(_ records: [NetworkDocument]) throws -> [KnownNetwork?] {
     guard let filling else { return try database.known(records) }
     return try records.map { record in
       try filling.network(record.id, in: database).map { key in
-        KnownNetwork(key: key, isSame: false, place: try database.place(of: key))
+        KnownNetwork(key: key, isSame: false, isEdited: true, place: try database.place(of: key))
       }
     }
   }
@@ -162,12 +160,13 @@ struct PageBatch {
 
   private mutating func update(
     _ key: NetworkKey,
+    isEdited: Bool,
     _ record: NetworkDocument,
     _ page: ListedPage,
     _ evidence: WrittenEvidence
   ) throws -> Sight {
     let row = try required(database.network(key), "network")
-    let operations = operations[key] ?? []
+    let operations = isEdited ? try database.operations(of: key) : []
     if row.base == record && operations.isEmpty { return .taken }
     let before = try database.lane(row, operations: operations)
     if row.base == record && before.queued == nil { return .taken }
@@ -179,8 +178,6 @@ struct PageBatch {
     try tellOfArrivals(evidence)
     try database.store(lane, over: before, step.effects, page: evidence, at: now)
     tally.count(step.told.change, of: record, before: row.base)
-    // The network may come again on another page of the batch: its lane is then what this sight has made of it.
-    self.operations[key] = lane.operations
     return !step.told.stale ? .taken : lane.departure == nil ? .stale : .ofOneThatIsGone
   }
 
@@ -208,6 +205,8 @@ private struct KnownNetwork {
   var key: NetworkKey
   /// It is certainly as the record says.
   var isSame: Bool
+  /// It may have edits.
+  var isEdited: Bool
   /// Where the listing showed it before.
   var place: Place?
 }
@@ -232,7 +231,10 @@ extension Database {
     var met: Set<NetworkKey> = []
     let statement = try cachedStatement(
       sql: """
-        SELECT asked.key, network.network_key, name, created_at, updated_at, record_type, unknown_fields, gone_at_us, page, version
+        SELECT asked.key, network.network_key, name, created_at, updated_at, record_type, unknown_fields,
+          gone_at_us, page, version,
+          EXISTS (SELECT 1 FROM operation WHERE operation.network_key = network.network_key)
+            OR EXISTS (SELECT 1 FROM dead_letter WHERE dead_letter.network_key = network.network_key)
         FROM json_each(?) AS asked
         CROSS JOIN network ON network.remote_id = asked.value
         LEFT JOIN sighting ON sighting.network_key = network.network_key
@@ -251,7 +253,7 @@ extension Database {
       let isSame = row.hasNull(atIndex: 7) && texts.enumerated().allSatisfy { statement.holds($1, at: Int32($0 + 2)) }
       let isFirst = met.insert(key).inserted
       let place = (row[8] as Int?).flatMap { page in (row[9] as Int64?).map { Place(page: page, version: $0) } }
-      known[position] = KnownNetwork(key: key, isSame: isSame && isFirst, place: place)
+      known[position] = KnownNetwork(key: key, isSame: isSame && isFirst, isEdited: row[10], place: place)
     }
     return known
   }

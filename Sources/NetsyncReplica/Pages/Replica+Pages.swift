@@ -124,7 +124,6 @@ extension Replica {
       let noted = filling?.count
       do throws(ReplicaError) {
         return try writePulled(.applyPages) { database in
-          let operations = try database.operations()
           let insertion = try database.cachedStatement(sql: NetworkDocument.insert)
           var batch = PageBatch(
             database: database,
@@ -132,7 +131,7 @@ extension Replica {
             context: context,
             now: appliedAt,
             insertion: insertion,
-            operations: operations,
+            unanswered: unansweredCreates(among: try database.operationsInFlight()),
             filling: filling.take()
           )
           defer { filling = batch.filling }

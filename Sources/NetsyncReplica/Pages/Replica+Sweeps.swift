@@ -161,8 +161,9 @@ extension Database {
     try value(
       Int.self,
       """
-      SELECT (SELECT count(*) FROM network WHERE remote_id IS NOT NULL)
-        - (SELECT count(*) FROM network WHERE gone_at_us IS NOT NULL AND remote_id IS NOT NULL)
+      SELECT (SELECT count(*) FROM network)
+        - (SELECT count(*) FROM network WHERE gone_at_us IS NOT NULL)
+        - (SELECT count(*) FROM network WHERE local_id IS NOT NULL AND remote_id IS NULL AND gone_at_us IS NULL)
       """
     ) ?? 0
   }

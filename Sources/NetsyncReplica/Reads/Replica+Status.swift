@@ -80,7 +80,7 @@ extension Database {
       """
       SELECT (SELECT count(*) FROM network) - (SELECT count(*) FROM network WHERE gone_at_us IS NOT NULL) - (
         SELECT count(*) FROM network_overlay
-        WHERE network_key IN (SELECT network_key FROM operation) AND state = 'deleting'
+        WHERE network_key IN (SELECT network_key FROM operation WHERE action = 'delete') AND state = 'deleting'
       )
       """
     ) ?? 0
