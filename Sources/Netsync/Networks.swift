@@ -40,12 +40,7 @@ public struct Networks: Sendable {
     orderedBy order: Order = .name,
     limit: Int? = nil
   ) throws(NetsyncError) -> [Network] {
-    var filter = NetworkFilter()
-    filter.name = name
-    filter.state = state
-    filter.includesDeleting = includingDeleting
-    filter.order = NetworkFilter.Order(order)
-    filter.limit = limit
+    let filter = NetworkFilter(name, state, includingDeleting, order, limit)
     return try owner.step { replica throws(ReplicaError) in try replica.networks(filter) }
   }
 
@@ -90,11 +85,21 @@ public struct Networks: Sendable {
     try edit(reference, .delete)
   }
 
-  /// All networks by name, now and after every change of any of them, whichever process made it.
+  /// A list, now and after every change of it, whichever process made it.
   ///
-  /// See ``Updates`` for when it gives something and how it ends.
-  public func observe() -> Updates<[Network]> {
-    Updates(of: owner) { owner throws(NetsyncError) in try owner.networks.list() }
+  /// The parameters are those of ``list(named:state:includingDeleting:orderedBy:limit:)``. See ``Updates`` for when it gives something
+  /// and how it ends.
+  public func observe(
+    named name: String? = nil,
+    state: NetworkState? = nil,
+    includingDeleting: Bool = false,
+    orderedBy order: Order = .name,
+    limit: Int? = nil
+  ) -> Updates<[Network]> {
+    let filter = NetworkFilter(name, state, includingDeleting, order, limit)
+    return Updates(of: owner) { owner throws(NetsyncError) in
+      try owner.step { replica throws(ReplicaError) in try replica.networks(filter) }
+    }
   }
 
   private func edit(_ reference: String, _ intent: Intent) throws(NetsyncError) -> Receipt {
@@ -111,6 +116,23 @@ public struct Networks: Sendable {
 extension NetworkReplica {
   /// Reads, edits and follows the networks.
   public var networks: Networks { Networks(owner: self) }
+}
+
+extension NetworkFilter {
+  fileprivate init(
+    _ name: String?,
+    _ state: NetworkState?,
+    _ includesDeleting: Bool,
+    _ order: Networks.Order,
+    _ limit: Int?
+  ) {
+    self.init()
+    self.name = name
+    self.state = state
+    self.includesDeleting = includesDeleting
+    self.order = Order(order)
+    self.limit = limit
+  }
 }
 
 extension NetworkFilter.Order {

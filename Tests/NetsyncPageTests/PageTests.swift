@@ -62,15 +62,23 @@ import Testing
     #expect(try await browser.get("/networks").texts(from: #"<a href="/networks/"#, to: #"""#).count == 5)
   }
 
-  @Test func `a long list is cut, and says so`() async throws {
+  @Test func `a long list comes in pages`() async throws {
     let browser = try Browser(networks: 0)
-    for number in 1...201 { try browser.world.create("network \(number)") }
-    let answer = try await browser.get("/networks")
-    #expect(answer.body.contains("The first 200; search for fewer. There are 201 networks."))
-    #expect(answer.texts(from: #"<a href="/networks/"#, to: #"""#).count == 200)
+    for number in 1...401 { try browser.world.create("network \(number)") }
+    var listed: [String] = []
+    var query = ""
+    for words in ["The first 200", "The next 200", "The last 1"] {
+      let answer = try await browser.get("/networks?q=ORK\(query)")
+      #expect(answer.body.contains("\(words) of 401 networks."))
+      listed += answer.texts(from: #"<a href="/networks/"#, to: #"""#)
+      let next = answer.texts(from: #"name="after" value=""#, to: #"""#).first
+      #expect((next == nil) == (words == "The last 1"))
+      query = "&after=\(next ?? "")"
+    }
+    #expect(listed == (try browser.world.replica.networks().map { $0.localID?.text }))
     let overview = try await browser.get("/")
     #expect(overview.texts(from: #"<tr id="edit-"#, to: #"""#).count == 100)
-    #expect(overview.body.contains("And 101 more edits"))
+    #expect(overview.body.contains("And 301 more edits"))
   }
 
   @Test func `one network has a page of its own, with its interfaces, its edits and what happened`() async throws {

@@ -59,6 +59,20 @@ import Testing
     }
   }
 
+  @Test func `a list by name goes on behind any network`() throws {
+    let host = try edited()
+    var filter = NetworkFilter()
+    let all = try host.replica.networks(filter)
+    for (index, network) in all.enumerated() {
+      filter.after = NetworkFilter.Position(NetworkTrace(network))
+      for limit in [nil, 1, 3] {
+        filter.limit = limit
+        #expect(try host.replica.networks(filter) == Array(all[(index + 1)...].prefix(limit ?? .max)))
+        #expect(try host.replica.networks(host.replica.networkKeys(filter)) == host.replica.networks(filter))
+      }
+    }
+  }
+
   @Test func `a list has what is asked for, edited or not`() throws {
     let host = try edited()
     func listed(_ change: (inout NetworkFilter) -> Void) throws -> [String] {

@@ -37,6 +37,16 @@ import Testing
     #expect(try await states.next()?.names == ["a", "b", "c"])
   }
 
+  @Test func `a list is followed as it was asked for`() async throws {
+    let replica = try World().library()
+    var states = replica.networks.observe(named: "LAB", limit: 2).makeAsyncIterator()
+    #expect(try await states.next()?.names == [])
+    for name in ["dmz", "lab-2"] { try replica.networks.create(name) }
+    #expect(try await states.next()?.names == ["lab-2"])
+    for name in ["lab-3", "lab-1"] { try replica.networks.create(name) }
+    #expect(try await states.next()?.names == ["lab-1", "lab-2"])
+  }
+
   @Test func `a change that is undone before anybody looks is none`() async throws {
     let replica = try World().library()
     var states = replica.networks.observe().makeAsyncIterator()

@@ -44,11 +44,18 @@ extension Page {
     filter.region = search.region
     filter.limit = Self.rows + 1
     let interfaces = try replica.interfaces(filter)
+    let isLast = interfaces.count <= Self.rows
     return templates.page(
       "interfaces",
       InterfacesView(
         query: search.text ?? "",
-        found: found(interfaces.count, "interface", of: try replica.status().interfaces),
+        found: found(
+          min(interfaces.count, Self.rows),
+          "interface",
+          of: try replica.status().interfaces,
+          isFirst: true,
+          isLast: isLast
+        ) + (isLast ? "" : " Search for fewer."),
         interfaces: interfaces.prefix(Self.rows).map { InterfaceRow($0, now: now) }
       )
     )

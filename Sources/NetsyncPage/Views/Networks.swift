@@ -10,6 +10,8 @@ struct NetworksView: Sendable {
   let query: String
   let found: String
   let networks: [NetworkRow]
+  /// Names the last of them, where there are more behind it.
+  let next: String?
 }
 
 /// A network in a list.
@@ -80,8 +82,11 @@ extension Page {
     filter.name = search.text
     filter.includesDeleting = true
     filter.limit = Self.rows + 1
+    if let after = search.after, case .found(let last) = try replica.trace(after) { filter.after = .init(last) }
     var networks = try replica.networks(filter)
-    if let text = search.text {
+    let next = networks.count > Self.rows ? NetworkRow(networks[Self.rows - 1], now: now).reference : nil
+    networks = Array(networks.prefix(Self.rows))
+    if let text = search.text, filter.after == nil {
       // What is no part of a name may be an id, or the beginning of one.
       let byID: [Network] =
         switch try replica.find(text) {
@@ -95,8 +100,15 @@ extension Page {
       "networks",
       NetworksView(
         query: search.text ?? "",
-        found: found(networks.count, "network", of: try replica.status().networks),
-        networks: networks.prefix(Self.rows).map { NetworkRow($0, now: now) }
+        found: found(
+          networks.count,
+          "network",
+          of: try replica.status().networks,
+          isFirst: filter.after == nil,
+          isLast: next == nil
+        ),
+        networks: networks.map { NetworkRow($0, now: now) },
+        next: next
       )
     )
   }
@@ -135,15 +147,26 @@ extension Page {
   }
 
   /// How a list says how much of all it shows.
-  func found(_ count: Int, _ noun: String, of all: Int) -> String {
-    if count > Self.rows { return "The first \(Self.rows.grouped); search for fewer. There are \(all.counted(noun))." }
-    return count == 0 ? "None of \(all.counted(noun))." : "\(count.grouped) of \(all.counted(noun))."
+  ///
+  /// - Parameters:
+  ///   - isFirst: it shows the first of what there is; `isLast`: the last.
+  func found(_ count: Int, _ noun: String, of all: Int, isFirst: Bool, isLast: Bool) -> String {
+    let which =
+      switch (isFirst, isLast) {
+      case (true, true): count == 0 ? "None" : count.grouped
+      case (true, false): "The first \(count.grouped)"
+      case (false, true): "The last \(count.grouped)"
+      case (false, false): "The next \(count.grouped)"
+      }
+    return "\(which) of \(all.counted(noun))."
   }
 }
 
 /// What a list is searched for.
 struct Search: Decodable {
   var q: String?
+  /// The network behind which the list begins.
+  var after: String?
   var region: String?
 
   /// Reads what the form of a list put into its address.

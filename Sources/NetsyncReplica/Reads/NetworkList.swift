@@ -36,31 +36,39 @@ struct SettledNetworks {
   private static func cursor(_ columns: String, _ filter: NetworkFilter, _ database: Database) throws -> RowCursor? {
     guard filter.state == nil || filter.state == .synced else { return nil }
     let order = filter.order.columns
+    if let limit = filter.limit, !filter.order.isByName, filter.name == nil {
+      // The whole row is put together of those alone that are listed.
+      return try database.cursor(
+        """
+        SELECT \(columns) FROM settled_network WHERE network_key IN (
+          SELECT network_key FROM network LEFT JOIN interface_list USING (network_key)
+          WHERE gone_at_us IS NULL
+            AND network_key NOT IN (SELECT network_key FROM operation UNION ALL SELECT network_key FROM dead_letter)
+          ORDER BY \(filter.order.expression), name, network_key LIMIT ?
+        )
+        ORDER BY \(order)
+        """,
+        arguments: [limit]
+      )
+    }
+    var (conditions, arguments): ([String], [any DatabaseValueConvertible]) = ([], [])
     if filter.name != nil {
-      // Which of them have the name SQLite cannot say for every script, so it cannot count them either.
-      return try database.cursor(
-        "SELECT \(columns) FROM settled_network WHERE name LIKE ? ESCAPE '\\' ORDER BY \(order)",
-        arguments: [WantedName(filter.name).pattern]
-      )
+      conditions.append("name LIKE ? ESCAPE '\\'")
+      arguments.append(WantedName(filter.name).pattern)
     }
-    guard let limit = filter.limit, !filter.order.isByName else {
-      return try database.cursor(
-        "SELECT \(columns) FROM settled_network ORDER BY \(order) LIMIT ?",
-        arguments: [filter.limit ?? -1]
-      )
+    if let after = filter.after {
+      let (name, key) = (after.name?.text, after.key.rawValue)
+      conditions.append(name == nil ? "(name IS NOT NULL OR network_key > ?)" : "(name, network_key) > (?, ?)")
+      arguments += name.map { [$0, key] } ?? [key]
     }
-    // The whole row is put together of those alone that are listed.
+    // Which of them have the name SQLite cannot say for every script, so it cannot count them either.
+    arguments.append(filter.name == nil ? filter.limit ?? -1 : -1)
     return try database.cursor(
       """
-      SELECT \(columns) FROM settled_network WHERE network_key IN (
-        SELECT network_key FROM network LEFT JOIN interface_list USING (network_key)
-        WHERE gone_at_us IS NULL
-          AND network_key NOT IN (SELECT network_key FROM operation UNION ALL SELECT network_key FROM dead_letter)
-        ORDER BY \(filter.order.expression), name, network_key LIMIT ?
-      )
-      ORDER BY \(order)
+      SELECT \(columns) FROM settled_network
+      WHERE \(conditions.isEmpty ? "TRUE" : conditions.joined(separator: " AND ")) ORDER BY \(order) LIMIT ?
       """,
-      arguments: [limit]
+      arguments: StatementArguments(arguments)
     )
   }
 
@@ -155,7 +163,15 @@ extension Database {
         filter.includesDeleting || filter.state == .deleting, filter.state?.rawValue, filter.state?.rawValue,
       ],
       Network.init
-    ).filter { name.isHeld(by: $0.name?.text) }
+    ).filter { network in
+      name.isHeld(by: network.name?.text) && filter.after.map { $0.isBefore(network) } ?? true
+    }
+  }
+}
+
+extension NetworkFilter.Position {
+  fileprivate func isBefore(_ network: Network) -> Bool {
+    Comparison(name?.text, network.name?.text).then(Comparison(key.rawValue, network.key.rawValue)) == .less
   }
 }
 

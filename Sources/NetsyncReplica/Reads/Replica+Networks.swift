@@ -9,7 +9,19 @@ package struct NetworkFilter: Hashable, Sendable {
   /// Also those whose deletion waits.
   package var includesDeleting = false
   package var order = Order.name
+  /// Of a list by name, where it begins: behind this network.
+  package var after: Position?
   package var limit: Int?
+
+  /// A network's place in a list by name.
+  package struct Position: Hashable, Sendable {
+    package var name: NetworkName?
+    package var key: NetworkKey
+
+    package init(_ network: NetworkTrace) {
+      (name, key) = (network.name, network.key)
+    }
+  }
 
   package enum Order: String, CaseIterable, Sendable {
     case name, id, interfaces, state
