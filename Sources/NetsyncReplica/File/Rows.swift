@@ -37,27 +37,31 @@ extension LocalID {
 }
 
 extension NetworkDocument {
-  /// The base columns of `network`, in the order of ``arguments``.
+  /// The base columns of `network`, in the order of ``bind(_:)``.
   private static let columns = [
     "remote_id", "name", "created_at", "updated_at", "updated_at_us", "record_type", "unknown_fields",
   ]
 
-  /// Takes a document as a network's base: ``arguments``, then the network's key.
+  /// Takes a document as a network's base: ``bind(_:)``, then the network's key.
   static let update = """
     UPDATE network SET \(columns.map { "\($0) = ?" }.joined(separator: ", ")), gone_at_us = NULL, gone_cause = NULL
     WHERE network_key = ?
     """
 
-  /// Puts in a network that a listing showed: ``arguments``.
+  /// Puts in a network that a listing showed: ``bind(_:)``.
   static let insert = """
     INSERT INTO network (\(columns.joined(separator: ", "))) VALUES (\(columns.map { _ in "?" }.joined(separator: ", ")))
     """
 
   /// The values of the base columns.
-  var arguments: StatementArguments {
-    [
-      id.text, name?.text, createdAt?.raw, updatedAt?.raw, updatedAt?.instant?.microseconds, recordType, unknownFields,
-    ]
+  func bind(_ values: inout Statement.Binding) {
+    values.add(id.text)
+    values.add(name?.text)
+    values.add(createdAt?.raw)
+    values.add(updatedAt?.raw)
+    values.add(updatedAt?.instant?.microseconds)
+    values.add(recordType)
+    values.add(unknownFields)
   }
 
   /// From the base columns of `network`; nil for a row that the server never named or that is gone.

@@ -1,4 +1,5 @@
 import GRDB
+import GRDBSQLite
 
 /// Statements are prepared once per connection and used again: GRDB's own shorthands prepare anew on every call, which costs more
 /// than most of our statements do.
@@ -48,6 +49,59 @@ extension Database {
     arguments: StatementArguments = StatementArguments()
   ) throws -> [Value] {
     try Value.fetchAll(cachedStatement(sql: sql), arguments: arguments)
+  }
+}
+
+extension Statement {
+  /// Carries it out with values that are bound one by one: for what is carried out for every row of a page, a list of arguments costs as
+  /// much as the row.
+  func execute(binding values: (inout Binding) -> Void) throws {
+    setUncheckedArguments(StatementArguments())
+    var binding = Binding(self)
+    values(&binding)
+    guard binding.code == SQLITE_OK else { throw DatabaseError(resultCode: ResultCode(rawValue: binding.code)) }
+    try execute()
+  }
+
+  /// The values of a statement, from the first on.
+  struct Binding {
+    private let statement: Statement
+    private var index: Int32 = 0
+    /// Of the first value that could not be bound.
+    fileprivate var code = SQLITE_OK
+
+    fileprivate init(_ statement: Statement) {
+      self.statement = statement
+    }
+
+    /// The next value; nil for NULL.
+    mutating func add(_ text: String?) {
+      index += 1
+      guard var text else { return }
+      note(
+        text.withUTF8 { bytes in
+          // What has no bytes may have no address either, and would be NULL.
+          guard let start = unsafe UnsafeRawPointer(bytes.baseAddress)?.assumingMemoryBound(to: CChar.self) else {
+            return unsafe sqlite3_bind_text(statement.sqliteStatement, index, "", 0, Self.copied)
+          }
+          return unsafe sqlite3_bind_text(statement.sqliteStatement, index, start, Int32(bytes.count), Self.copied)
+        }
+      )
+    }
+
+    /// The next value; nil for NULL.
+    mutating func add(_ number: Int64?) {
+      index += 1
+      guard let number else { return }
+      note(unsafe sqlite3_bind_int64(statement.sqliteStatement, index, number))
+    }
+
+    private mutating func note(_ code: Int32) {
+      if self.code == SQLITE_OK { self.code = code }
+    }
+
+    /// SQLite makes a copy for itself.
+    private static let copied = unsafe unsafeBitCast(-1, to: sqlite3_destructor_type.self)
   }
 }
 

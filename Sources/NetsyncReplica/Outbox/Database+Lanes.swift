@@ -141,7 +141,10 @@ extension Database {
     if page == nil, lane.base != before.base { try forgetFingerprint(of: lane.network) }
     // mutant: base-not-written
     if let base = lane.base, base != before.base {
-      try run(NetworkDocument.update, arguments: base.arguments + [lane.network.rawValue])
+      try cachedStatement(sql: NetworkDocument.update).execute { values in
+        base.bind(&values)
+        values.add(lane.network.rawValue)
+      }
       // What has changed may have other interfaces.
       try run("UPDATE interface_list SET due_us = 0 WHERE network_key = ?", arguments: [lane.network.rawValue])
     }

@@ -166,6 +166,7 @@ struct PageBatch {
     _ evidence: WrittenEvidence
   ) throws -> Sight {
     let row = try required(database.network(key), "network")
+    // mutant: listed-without-its-edits
     let operations = isEdited ? try database.operations(of: key) : []
     if row.base == record && operations.isEmpty { return .taken }
     let before = try database.lane(row, operations: operations)
@@ -182,8 +183,9 @@ struct PageBatch {
   }
 
   private mutating func insert(_ record: NetworkDocument, _ evidence: WrittenEvidence) throws -> NetworkKey {
-    try insertion.execute(arguments: record.arguments)
+    try insertion.execute(binding: record.bind)
     let key = NetworkKey(rawValue: database.lastInsertedRowID)
+    // mutant: first-pull-forgets-what-it-put-in
     filling?.note(key, record.id)
     tally.countNew()
     if arrivals?.append(key, record.name) != true {
@@ -195,6 +197,7 @@ struct PageBatch {
 
   private mutating func tellOfArrivals(_ evidence: WrittenEvidence) throws {
     guard let arrivals else { return }
+    // mutant: arrivals-untold
     try database.journal(arrivals, evidence: evidence.json, at: now)
     self.arrivals = nil
   }
@@ -247,10 +250,11 @@ extension Database {
     while let row = try cursor.next() {
       let (position, key) = (row[0] as Int, NetworkKey(rawValue: row[1]))
       let record = records[position]
-      let texts = [
-        record.name?.text, record.createdAt?.raw, record.updatedAt?.raw, record.recordType, record.unknownFields,
-      ]
-      let isSame = row.hasNull(atIndex: 7) && texts.enumerated().allSatisfy { statement.holds($1, at: Int32($0 + 2)) }
+      let isSame =
+        row.hasNull(atIndex: 7) && statement.holds(record.updatedAt?.raw, at: 4)
+        && statement.holds(record.name?.text, at: 2)
+        && statement.holds(record.createdAt?.raw, at: 3) && statement.holds(record.recordType, at: 5)
+        && statement.holds(record.unknownFields, at: 6)
       let isFirst = met.insert(key).inserted
       let place = (row[8] as Int?).flatMap { page in (row[9] as Int64?).map { Place(page: page, version: $0) } }
       known[position] = KnownNetwork(key: key, isSame: isSame && isFirst, isEdited: row[10], place: place)
