@@ -35,6 +35,9 @@ struct NetsyncBench: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Writes all that was measured.", valueName: "file"))
     var json: String?
 
+    @Option(help: ArgumentHelp("Draws it (SVG).", valueName: "file"))
+    var plot: String?
+
     func run() async throws {
       let this = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
       let number = ProcessInfo.processInfo.processIdentifier
@@ -53,6 +56,7 @@ struct NetsyncBench: AsyncParsableCommand {
           contests.append(contest)
         }
       }
+      if let plot { try Plot(contests: contests).svg.write(toFile: plot, atomically: true, encoding: .utf8) }
       if let json { try JSONEncoder().encode(contests).write(to: URL(filePath: json)) }
     }
   }

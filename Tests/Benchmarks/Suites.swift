@@ -15,6 +15,8 @@ enum Suite: String, CaseIterable, Sendable {
   case interfaces
   /// What people and programs ask of a replica, each as a whole process.
   case reads
+  /// What a browser and Prometheus ask of a daemon.
+  case page
 
   func run(_ tools: Tools, networks: Int, rounds: Int) throws -> [Contest] {
     switch self {
@@ -23,6 +25,7 @@ enum Suite: String, CaseIterable, Sendable {
     case .push: [try measurePush(tools, rounds)]
     case .interfaces: [try measureInterfaces(tools, rounds)]
     case .reads: [try measureReads(tools, networks, rounds)]
+    case .page: [try measurePage(tools, networks, rounds)]
     }
   }
 }
@@ -151,12 +154,7 @@ private func besideCurl(
 private func measureReads(_ tools: Tools, _ networks: Int, _ rounds: Int) throws -> Contest {
   let account = MadeUpAccount(networks: networks)
   var contest = Contest("Reads of \(networks.formatted()) networks, each a whole process")
-  try tools.empty()
-  do {
-    let server = try ServerProcess(account, latency: .zero, tools.directory)
-    defer { server.end() }
-    _ = try tools.netsync(["pull", "--networks-only", "--quiet"], at: server).wait()
-  }
+  try tools.pullAll(of: account)
   let start = "netsync --version"
   let questions: [[String]] = [
     ["--version"], ["status"], ["networks", "show", account.id(networks / 2)],
@@ -181,6 +179,29 @@ private func measureReads(_ tools: Tools, _ networks: Int, _ rounds: Int) throws
   return contest
 }
 
+private func measurePage(_ tools: Tools, _ networks: Int, _ rounds: Int) throws -> Contest {
+  let account = MadeUpAccount(networks: networks)
+  var contest = Contest("The page of a daemon with \(networks.formatted()) networks, each answer")
+  try tools.pullAll(of: account)
+  let socket = "\(tools.directory)/page.sock"
+  let daemon = try tools.netsync(["daemon", "--listen", "unix:\(socket)"])
+  defer { daemon.end() }
+  let paths = [
+    "/", "/networks", "/networks?after=\(account.id(networks / 2))", "/networks?q=oice-99",
+    "/networks/\(account.id(7))",
+    "/interfaces", "/metrics",
+  ]
+  for _ in 0..<rounds {
+    for path in paths { contest.record(path, try tools.answer(of: socket, to: path)) }
+  }
+  contest.facts = contest.contenders.compactMap { contender in
+    Spread(contender.runs.map(\.seconds)).map {
+      .init(name: contender.name, value: "\(($0.median * 1_000).text(1)) ms   (aim: 50 at most)")
+    }
+  }
+  return contest
+}
+
 extension MadeUpAccount {
   /// How many pages the listing has.
   fileprivate func pages(of state: State) -> Int { (listed(in: state).count + Self.pageSize - 1) / Self.pageSize }
@@ -201,6 +222,25 @@ extension Contest {
 }
 
 extension Tools {
+  /// Begins anew, with a replica of all networks.
+  fileprivate func pullAll(of account: MadeUpAccount) throws {
+    try empty()
+    let server = try ServerProcess(account, latency: .zero, directory)
+    defer { server.end() }
+    _ = try netsync(["pull", "--networks-only", "--quiet"], at: server).wait()
+  }
+
+  /// How long a page's answer takes; waits until somebody listens.
+  fileprivate func answer(of socket: String, to path: String) throws -> Run {
+    let seconds = "\(directory)/seconds.txt"
+    let wait = ["--retry", "50", "--retry-all-errors", "--retry-delay", "1", "--retry-max-time", "60"]
+    let measure = ["--output", "/dev/null", "--write-out", "%{time_total}", "http://localhost\(path)"]
+    var run = try Child(["curl", "-s", "-S", "--fail", "--unix-socket", socket] + wait + measure, output: seconds)
+      .wait()
+    run.seconds = Double(try String(contentsOfFile: seconds, encoding: .utf8)) ?? .infinity
+    return run
+  }
+
   /// Renames so many networks on this host.
   fileprivate func queueRenames(_ count: Int) throws {
     let now = Timestamp(microseconds: Int64(Date().timeIntervalSince1970 * 1e6))
