@@ -228,7 +228,7 @@ struct Requests: Sendable {
 }
 
 extension Exchange {
-  fileprivate var ease: ServerEase { isTransientFailure ? .overloaded : .well }
+  fileprivate var ease: ServerEase { isTransientFailure ? .overloaded : status == nil ? .unread : .well }
 
   fileprivate var isTransientFailure: Bool {
     if case .failure(let failure) = result { failure.isTransient } else { false }

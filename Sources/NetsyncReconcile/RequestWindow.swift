@@ -4,6 +4,8 @@ package enum ServerEase: Hashable, Sendable {
   case well
   /// It asked for a wait, failed, or did not answer.
   case overloaded
+  /// Nothing of its answer could be read: it tells nothing.
+  case unread
 }
 
 /// How many requests may be on their way at once: more while the server answers well, fewer where it does not. A congestion window, as
@@ -17,6 +19,7 @@ package enum ServerEase: Hashable, Sendable {
 /// | well, while fewer were, in this round and in the one before | stays: it was not tried |
 /// | well, and in more than twice the quickest time and ``tolerance`` | an eighth less, not below ``start`` |
 /// | a wait is asked for, a failure of the server, or none | half |
+/// | so that nothing of it can be read | stays |
 ///
 /// Whatever the window, no more requests are on their way than the server says it will still take (`x-ratelimit-remaining`), until it says
 /// otherwise, or answers well and does not say.
@@ -96,6 +99,7 @@ package struct RequestWindow: Hashable, Sendable {
   ///   - remaining: requests that the server says it will still take; nil where it does not say.
   package mutating func answered(_ number: Int, _ ease: ServerEase, after time: Duration, remaining: Int? = nil) {
     onTheWay -= 1
+    guard ease != .unread else { return }
     if remaining != nil || ease == .well { self.remaining = remaining }
     if number > lastOfRound { (lastOfRound, peakBefore, peak) = (sent, peak, taken) }
     guard ease == .well else { return shrink(by: 2, to: 1, number) }

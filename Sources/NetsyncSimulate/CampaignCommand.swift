@@ -1,12 +1,25 @@
 import ArgumentParser
+import Dispatch
 import NetsyncModel
 import NetsyncTestKit
+import Synchronization
+
+#if canImport(Musl)
+  import Musl
+#else
+  import Glibc
+#endif
+
+private let isInterrupted = Atomic(false)
 
 struct CampaignCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "campaign",
     abstract: "Many seeds; or one, with its trace or made small. What is run without a command.",
-    discussion: "The exit status is 0 only where every promise was kept; with --canary, where every seed broke one."
+    discussion: """
+      The exit status is 0 only where every promise was kept; with --canary, where every seed broke one. Ctrl-C ends it with the seeds that \
+      are done, and status 130.
+      """
   )
 
   @OptionGroup var world: WorldOptions
@@ -51,6 +64,9 @@ struct CampaignCommand: ParsableCommand {
     var campaign = Campaign(firstSeed: seed, seeds: seeds, options: world.options, workers: workers)
     campaign.runsTwice = twice
     campaign.stopsAtViolation = untilViolation
+    campaign.isToEnd = { isInterrupted.load(ordering: .relaxed) }
+    let interrupts = watchInterrupts()
+    defer { interrupts.cancel() }
     let progress = ProgressLine(of: seeds, "seeds")
     let clock = ContinuousClock()
     let start = clock.now
@@ -60,6 +76,19 @@ struct CampaignCommand: ParsableCommand {
     print(untilViolation ? answer.untilViolation : answer.text)
     if coverage { print("\n" + answer.coverage) }
     if !answer.isGood(stoppedEarly: untilViolation) { throw ExitCode.failure }
+    if isInterrupted.load(ordering: .relaxed) { throw ExitCode(130) }
+  }
+
+  /// The first Ctrl-C is noted, the second ends the process.
+  private func watchInterrupts() -> any DispatchSourceSignal {
+    signal(SIGINT, SIG_IGN)
+    let source = DispatchSource.makeSignalSource(signal: SIGINT, queue: .global())
+    source.setEventHandler {
+      isInterrupted.store(true, ordering: .relaxed)
+      signal(SIGINT, SIG_DFL)
+    }
+    source.resume()
+    return source
   }
 
   private func runTrace() throws {

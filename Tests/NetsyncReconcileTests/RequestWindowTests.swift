@@ -55,6 +55,16 @@ struct RequestWindowTests {
     #expect([window.send(), window.send()] == [7, 8])
   }
 
+  @Test func `an answer of which nothing can be read says nothing`() {
+    var window = RequestWindow(most: 64)
+    window.exchange(remaining: 2)
+    let before = window.places
+    #expect([window.send(), window.send(), window.send()] == [2, 3, nil])
+    window.answered(2, .unread, after: .zero)
+    #expect([window.send(), window.send()] == [4, nil])
+    #expect(window.places == before)
+  }
+
   @Test func `slower answers shrink it, and not below where it began`() {
     var window = RequestWindow(most: 64)
     _ = (window.round(), window.round(), window.round())

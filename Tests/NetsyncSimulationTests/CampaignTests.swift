@@ -1,4 +1,5 @@
 @testable import NetsyncTestKit
+import Synchronization
 import Testing
 
 @Suite struct CampaignTests {
@@ -42,6 +43,21 @@ import Testing
     #expect(summary.seeds < 100)
     #expect(summary.failures.first?.seed == 5)
     #expect(summary.failures.allSatisfy { $0.what.contains { $0.hasPrefix(Invariant.noEditLost.rawValue) } })
+  }
+
+  @Test func `a campaign that is to end gives what it has done`() {
+    let asked = Mutex(0)
+    var campaign = Campaign(firstSeed: 1, seeds: 1_000, options: SimulationOptions(), workers: 1)
+    campaign.isToEnd = {
+      asked.withLock { number in
+        number += 1
+        return number > 2
+      }
+    }
+    let ended = campaign.run()
+    #expect(ended.seeds == 50)
+    campaign = Campaign(firstSeed: 1, seeds: 50, options: SimulationOptions(), workers: 1)
+    #expect(campaign.run().counts.hash == ended.counts.hash)
   }
 
   @Test(arguments: [(1_000, 89, true), (1_000, 90, false), (999, 0, false)])

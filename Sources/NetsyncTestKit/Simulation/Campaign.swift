@@ -14,6 +14,8 @@ public struct Campaign: Sendable {
   public var workers: Int
   /// Ends at the first seed that breaks a promise.
   public var stopsAtViolation = false
+  /// Asked before every few seeds; true ends it with those that are done.
+  public var isToEnd: @Sendable () -> Bool = { false }
 
   /// These seeds, each once.
   public init(firstSeed: UInt64, seeds: Int, options: SimulationOptions, workers: Int) {
@@ -40,7 +42,7 @@ public struct Campaign: Sendable {
 
   private func work(on progress: Progress, _ onProgress: (CampaignSummary) -> Void) {
     let files = SimulationFiles()
-    while let batch = progress.next() {
+    while !isToEnd(), let batch = progress.next() {
       var summary = CampaignSummary()
       for index in batch {
         summary.add(runSeed(firstSeed &+ UInt64(index), files))

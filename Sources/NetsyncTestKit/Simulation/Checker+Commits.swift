@@ -239,7 +239,7 @@ extension Checker {
   /// Whether the replica has networks of the account, so that it can tell another one.
   private func knowsOwn(_ state: State) -> Bool {
     state.networks.values.contains { network in
-      network.goneCause == nil && network.id.map { !server.isForeign($0) } ?? false
+      network.goneCause == nil && network.id.map(server.isOwn) ?? false
     }
   }
 

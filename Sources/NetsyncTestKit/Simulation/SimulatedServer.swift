@@ -272,6 +272,9 @@ final class SimulatedServer: Sendable {
   /// Whether the server has ever made beginnings of names: nobody can tell whose they are.
   var hasCutNames: Bool { state.withLock { $0.hasCutNames } }
 
+  /// Whether it is, or was, a network of the hosts' account.
+  func isOwn(_ id: String) -> Bool { state.withLock { $0.records[id] != nil } }
+
   /// Whether it is a network of the other account.
   func isForeign(_ id: String) -> Bool { state.withLock { $0.foreign.networks.contains { $0.id == id } } }
 
