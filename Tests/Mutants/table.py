@@ -176,7 +176,6 @@ CARRYING_OUT = [
     Mutant("lane-not-written", "R11", STATEMENT),
     Mutant("journal-not-written", "R11", STATEMENT),
     Mutant("base-not-written", "R1", STATEMENT),
-    Mutant("listed-without-its-edits", "R8", ASSIGNED, "[OutboxOperation]()"),
     Mutant("arrivals-untold", "R11", STATEMENT),
     Mutant("first-pull-forgets-what-it-put-in", "R13", STATEMENT),
 ]

@@ -166,7 +166,6 @@ struct PageBatch {
     _ evidence: WrittenEvidence
   ) throws -> Sight {
     let row = try required(database.network(key), "network")
-    // mutant: listed-without-its-edits
     let operations = isEdited ? try database.operations(of: key) : []
     if row.base == record && operations.isEmpty { return .taken }
     let before = try database.lane(row, operations: operations)

@@ -68,12 +68,34 @@ extension SimulationRun {
         let extra = here.filter { !there.contains($0) }
         world.violate(.convergence, host: host.index, "replica and server differ: lacks \(missing), has \(extra)")
       }
+      checkFeed(of: host)
       if (try? replica(of: host).status().isInSync) != true {
         world.violate(.honestStatus, host: host.index, "all is in sync, and status does not say so")
       }
       for edit in picture.returned.sorted() where picture.outcomes[edit] == nil {
         world.violate(.noEditLost, host: host.index, "edit \(edit) has no outcome")
       }
+    }
+  }
+
+  /// Who follows the changes from the first one on learns of every network that is there, and of none twice.
+  private func checkFeed(of host: SimulatedHost) {
+    let changes = (try? replica(of: host).changes(limit: .max)) ?? []
+    // Where the oldest were compacted away, nobody can follow from the start.
+    guard changes.first?.number.rawValue ?? 1 == 1 else { return }
+    var last: [NetworkKey: JournalChange] = [:]
+    var told: Set<NetworkKey> = []
+    for change in changes {
+      let hasCome = change.kind == .created && change.side == .remote
+      if let last = last[change.network], hasCome, last.kind == .created, last.side == .remote {
+        world.violate(.convergence, host: host.index, "the changes tell of network \(change.network.rawValue) twice")
+      }
+      last[change.network] = change
+      if change.kind == .created { told.insert(change.network) }
+    }
+    let networks = (try? replica(of: host).networks()) ?? []
+    for network in networks where !told.contains(network.key) {
+      world.violate(.convergence, host: host.index, "the changes do not tell of network \(network.key.rawValue)")
     }
   }
 
