@@ -132,7 +132,7 @@ extension Replica {
         }
         // The cache holds a batch of a first pull, so that its pages are written once, at its commit.
         try database.execute(
-          sql: "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = -8000"
+          sql: "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = -6000"
         )
       }
       return writer
