@@ -281,7 +281,7 @@ import Testing
     let engine = try world.engine()
     var options = PullOptions()
     options.interfaces = .due(atMost: 2)
-    func unread() throws -> Int { try world.replica.unreadLists() }
+    func unread() throws -> Int { try world.replica.status().unreadLists }
     var left: [Int] = []
     for _ in 1...3 {
       #expect(await engine.pull(options).failure == nil)

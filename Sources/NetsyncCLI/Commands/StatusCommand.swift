@@ -76,8 +76,6 @@ struct StatusCommand: NetsyncVerb {
 private struct StatusLook {
   let status: ReplicaStatus
   let refused: [OutboxOperation]
-  /// Networks whose interfaces were never read.
-  let unread: Int
   private(set) var daemon: DaemonRecord?
   /// nil where the settings do not name one.
   let road: (baseURL: BaseURL, road: Road)?
@@ -85,8 +83,8 @@ private struct StatusLook {
   private(set) var now = Timestamp.now
 
   init(_ replica: Replica, _ session: Session) throws(UserMessage) {
-    (status, refused, unread) = try session.step { () throws(ReplicaError) in
-      (try replica.status(), try replica.refusedOperations(), try replica.unreadLists())
+    (status, refused) = try session.step { () throws(ReplicaError) in
+      (try replica.status(), try replica.refusedOperations())
     }
     path = replica.path
     let baseURL = try? Settings.baseURL(session.environment)
@@ -126,8 +124,9 @@ private struct StatusLook {
 
   private var lines: [TerminalText] {
     var lines = status.lines(now: now)
-    if unread > 0 {
-      lines.insert("Unread:  the interfaces of \(counted(unread, "network")); 'netsync pull' reads them", at: 1)
+    if status.unreadLists > 0 {
+      let unread = counted(status.unreadLists, "network")
+      lines.insert("Unread:  the interfaces of \(unread); 'netsync pull' reads them", at: 1)
     }
     if let daemon { lines.insert(daemon.line, at: lines.count - 1) }
     let way = road.map { $0.road.words(to: $0.baseURL) } ?? "the settings name none that can be used"

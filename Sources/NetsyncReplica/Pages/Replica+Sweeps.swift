@@ -158,13 +158,18 @@ extension Replica {
 extension Database {
   /// Networks known from the server.
   func knownCount() throws -> Int {
+    let there = try value(
+      Int.self,
+      "SELECT (SELECT count(*) FROM network) - (SELECT count(*) FROM network WHERE gone_at_us IS NOT NULL)"
+    )
+    return try (there ?? 0) - unsentNetworks()
+  }
+
+  /// Networks that were made here and that the server has not named.
+  func unsentNetworks() throws -> Int {
     try value(
       Int.self,
-      """
-      SELECT (SELECT count(*) FROM network)
-        - (SELECT count(*) FROM network WHERE gone_at_us IS NOT NULL)
-        - (SELECT count(*) FROM network WHERE local_id IS NOT NULL AND remote_id IS NULL AND gone_at_us IS NULL)
-      """
+      "SELECT count(*) FROM network WHERE local_id IS NOT NULL AND remote_id IS NULL AND gone_at_us IS NULL"
     ) ?? 0
   }
 

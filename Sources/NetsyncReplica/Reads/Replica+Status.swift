@@ -6,6 +6,8 @@ import NetsyncReconcile
 package struct ReplicaStatus: Hashable, Sendable {
   package var networks: Int
   package var interfaces: Int
+  /// Networks whose interfaces were never read.
+  package var unreadLists: Int
   /// When the last complete pull began; nil before there was one.
   package var completeAsOf: Timestamp?
   package var lastSweep: SweepRecord?
@@ -41,23 +43,17 @@ extension Replica {
     try read { database in try database.completeAsOf() }
   }
 
-  /// Networks whose interfaces were never read.
-  package func unreadLists() throws(ReplicaError) -> Int {
-    try read { database in
-      let read = try database.value(Int.self, "SELECT count(*) FROM interface_list WHERE as_of_us IS NOT NULL") ?? 0
-      return try database.knownCount() - read
-    }
-  }
-
   package func status() throws(ReplicaError) -> ReplicaStatus {
     let (isDiskFull, now) = (isDiskFull, now())
     return try read { database in
       let states = try database.rows("SELECT state, count(*) AS edits FROM outbox GROUP BY state") { row in
         (try required(OperationState.Word(rawValue: try row.value("state")), "state"), try row.value("edits") as Int)
       }
+      let known = try database.knownCount()
       return ReplicaStatus(
-        networks: try database.listedNetworks(),
+        networks: try known + database.unsentNetworks() - database.deletingNetworks(),
         interfaces: try database.value(Int.self, "SELECT count(*) FROM network_interface") ?? 0,
+        unreadLists: try known - database.readLists(),
         completeAsOf: try database.completeAsOf(),
         lastSweep: try database.lastSweep(),
         outbox: Dictionary(states, uniquingKeysWith: { $1 }),
@@ -73,17 +69,19 @@ extension Replica {
 }
 
 extension Database {
-  /// All that are there but those whose deletion waits, without computing what each is called.
-  fileprivate func listedNetworks() throws -> Int {
+  /// Networks whose deletion waits.
+  fileprivate func deletingNetworks() throws -> Int {
     try value(
       Int.self,
       """
-      SELECT (SELECT count(*) FROM network) - (SELECT count(*) FROM network WHERE gone_at_us IS NOT NULL) - (
-        SELECT count(*) FROM network_overlay
-        WHERE network_key IN (SELECT network_key FROM operation WHERE action = 'delete') AND state = 'deleting'
-      )
+      SELECT count(*) FROM network_overlay
+      WHERE network_key IN (SELECT network_key FROM operation WHERE action = 'delete') AND state = 'deleting'
       """
     ) ?? 0
+  }
+
+  fileprivate func readLists() throws -> Int {
+    try value(Int.self, "SELECT count(*) FROM interface_list WHERE as_of_us IS NOT NULL") ?? 0
   }
 
   fileprivate func completeAsOf() throws -> Timestamp? {
