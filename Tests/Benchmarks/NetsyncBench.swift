@@ -35,7 +35,7 @@ struct NetsyncBench: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Writes all that was measured.", valueName: "file"))
     var json: String?
 
-    @Option(help: ArgumentHelp("Draws it (SVG).", valueName: "file"))
+    @Option(help: ArgumentHelp("Draws it (SVG), and once more for dark pages (~dark).", valueName: "file"))
     var plot: String?
 
     func run() async throws {
@@ -56,7 +56,10 @@ struct NetsyncBench: AsyncParsableCommand {
           contests.append(contest)
         }
       }
-      if let plot { try Plot(contests: contests).svg.write(toFile: plot, atomically: true, encoding: .utf8) }
+      for isDark in [false, true] {
+        guard let file = isDark ? plot?.replacing(".svg", with: "~dark.svg") : plot else { continue }
+        try Plot(contests: contests).svg(isDark: isDark).write(toFile: file, atomically: true, encoding: .utf8)
+      }
       if let json { try JSONEncoder().encode(contests).write(to: URL(filePath: json)) }
     }
   }

@@ -7,7 +7,8 @@ struct Plot: Sendable {
   private static let bars = 500.0
   private static let row = 24.0
 
-  var svg: String {
+  /// - Parameter isDark: for a page that is.
+  func svg(isDark: Bool) -> String {
     var lines: [String] = []
     var y = 0.0
     for contest in contests {
@@ -27,8 +28,8 @@ struct Plot: Sendable {
       <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 \(Self.width.text(0)) \(height)" role="img" font-family="sans-serif" \
       font-size="14">
       <style>
-      text { fill: #444 } .title { font-weight: 600 } .ours { fill: #0a7 } .floor { fill: #999 } line { stroke: #444 }
-      @media (prefers-color-scheme: dark) { text { fill: #ccc } line { stroke: #ccc } }
+      \(isDark ? "text { fill: #f5f5f7 } line { stroke: #f5f5f7 }" : "text { fill: #1d1d1f } line { stroke: #1d1d1f }")
+      .title { font-weight: 600 } .ours { fill: #0a7 } .floor { fill: #999 }
       </style>
       \(lines.joined(separator: "\n"))
       </svg>
