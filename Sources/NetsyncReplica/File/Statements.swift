@@ -56,6 +56,7 @@ extension Statement {
   /// Carries it out with values that are bound one by one: for what is carried out for every row of a page, a list of arguments costs as
   /// much as the row.
   func execute(binding values: (inout Binding) -> Void) throws {
+    // Takes earlier values away. It cannot fail: GRDB forgets a statement that has failed.
     setUncheckedArguments(StatementArguments())
     var binding = Binding(self)
     values(&binding)
