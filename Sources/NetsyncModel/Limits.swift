@@ -6,7 +6,7 @@ package enum Limits {
   package static let pages = 5_000
   /// Bytes of one answer's body, as it comes over the wire and decompressed.
   package static let bodyBytes = 8 << 20
-  /// How many times its size over the wire a body may be, decompressed; the API's listings come to some ten times.
+  /// How many times its size over the wire a body may be, decompressed: a page of the sandbox's listing is four times.
   package static let decompression = 100
   /// How deep an answer may be nested; the API's own are four deep.
   package static let depth = 64

@@ -84,7 +84,7 @@ extension Page {
     filter.limit = Self.rows + 1
     if let after = search.after, case .found(let last) = try replica.trace(after) { filter.after = .init(last) }
     var networks = try replica.networks(filter)
-    let next = networks.count > Self.rows ? NetworkRow(networks[Self.rows - 1], now: now).reference : nil
+    let isLast = networks.count <= Self.rows
     networks = Array(networks.prefix(Self.rows))
     if let text = search.text, filter.after == nil {
       // What is no part of a name may be an id, or the beginning of one.
@@ -96,19 +96,20 @@ extension Page {
         }
       networks = byID.filter { !networks.contains($0) } + networks
     }
+    let rows = networks.map { NetworkRow($0, now: now) }
     return templates.page(
       "networks",
       NetworksView(
         query: search.text ?? "",
         found: found(
-          networks.count,
+          rows.count,
           "network",
           of: try replica.status().networks,
           isFirst: filter.after == nil,
-          isLast: next == nil
+          isLast: isLast
         ),
-        networks: networks.map { NetworkRow($0, now: now) },
-        next: next
+        networks: rows,
+        next: isLast ? nil : rows.last?.reference
       )
     )
   }
@@ -149,7 +150,8 @@ extension Page {
   /// How a list says how much of all it shows.
   ///
   /// - Parameters:
-  ///   - isFirst: it shows the first of what there is; `isLast`: the last.
+  ///   - isFirst: nothing stands before what it shows.
+  ///   - isLast: nothing stands behind it.
   func found(_ count: Int, _ noun: String, of all: Int, isFirst: Bool, isLast: Bool) -> String {
     let which =
       switch (isFirst, isLast) {
