@@ -17,7 +17,7 @@ extension Checker {
       // A process that died before it wrote down that an edit was refused leaves it to be sent once more.
       if step == .recover { state.refusals = [] }
       if step == .keepQuiet { state.quietUntil = max(state.quietUntil, state.askedQuiet[process] ?? 0) }
-      checkSettleTimes(facts, step, &state)
+      checkSentAgain(facts, step, process, &state)
       checkEdits(facts, &state)
       checkDeletes(facts, process, state)
       checkRestored(facts, &state)
@@ -54,16 +54,20 @@ extension Checker {
     }
   }
 
-  /// A create is not sent again before its settle time is over, in true time (R6).
-  private func checkSettleTimes(_ facts: CommittedFacts, _ step: DurableStep?, _ state: inout State) {
+  /// A create is not sent again before its settle time is over, in true time, nor upon a whole listing that contradicts itself (R6).
+  private func checkSentAgain(_ facts: CommittedFacts, _ step: DurableStep?, _ process: Int, _ state: inout State) {
     for edit in facts.edits {
       let number = edit.edit.rawValue
       if edit.isLookedFor {
         state.lookedForSince[number] = state.lookedForSince[number] ?? server.wall
       } else if let since = state.lookedForSince.removeValue(forKey: number), step == .resolveCreate {
+        guard edit.state == "waiting" else { continue }
         let waited = Duration.microseconds(server.wall - since)
-        if edit.state == "waiting", waited < SimulatedHost.settleTime {
+        if waited < SimulatedHost.settleTime {
           violate(.duplicateCreate, "edit \(number) is sent again \(waited) after it was first looked for")
+        }
+        if state.walks[process]?.contradictsItself ?? false {
+          violate(.duplicateCreate, "edit \(number) is sent again upon a whole listing that contradicts itself")
         }
       }
     }

@@ -62,12 +62,12 @@ package final class Checker: Sendable {
     var resent: Set<Int64> = []
     /// Edits that the server refused for good, and that nobody has touched since.
     var refusals: Set<Int64> = []
-    /// The pages of each process's last walk through the listing that had a record that nobody can understand.
-    var unreadable: [Int: Set<Int>] = [:]
     /// Pages of the listing that were lately answered.
     var pages: [SeenPage] = []
     /// What processes were last told of the networks of a name, where that contradicts itself.
     var contradicted: Set<Namesakes> = []
+    /// Each process's last walk through the listing.
+    var walks: [Int: Walk] = [:]
     /// Networks of which an edit was taken back: it may have been carried out all the same.
     var takenBack: Set<Int64> = []
     /// When each unanswered create was first looked for, on the server's clock.
@@ -93,6 +93,22 @@ package final class Checker: Sendable {
 
     func shows(_ id: String, to process: SimulatedProcess) -> Bool {
       self.process == process.process && body.firstRange(of: Array("\"\(id)\"".utf8)) != nil
+    }
+  }
+
+  /// What the pages of a listing said of its length, as a process got them one after the other.
+  struct Walk: Sendable {
+    /// By page; nil for one that was no listing.
+    var pages: [Int: ListingNumbers?] = [:]
+    /// Those that had a record that nobody can understand.
+    var unreadable: Set<Int> = []
+
+    /// It shows another number of networks than it speaks of, or one that nobody can know.
+    var contradictsItself: Bool {
+      if !unreadable.isEmpty { return true }
+      let read = pages.values.compactMap(\.self)
+      let rows = read.reduce(0) { $0 + $1.data.count }
+      return read.count == pages.count && read.contains { $0.meta?.totalResults.map { $0 != rows } ?? false }
     }
   }
 
@@ -297,16 +313,20 @@ package final class Checker: Sendable {
   }
 
   /// A page of the listing is answered.
-  func lists(_ page: Int, _ body: [UInt8], isUnreadable: Bool, to process: SimulatedProcess, at now: Int64) {
+  func lists(_ body: [UInt8], to process: SimulatedProcess, at now: Int64) {
     state.withLock { state in
       forgetPages(&state, at: now)
       state.pages.append(SeenPage(process: process.process, at: now, body: body))
-      if page == 1 { state.unreadable[process.process] = [] }
-      if isUnreadable {
-        state.unreadable[process.process, default: []].insert(page)
-      } else {
-        state.unreadable[process.process]?.remove(page)
-      }
+    }
+  }
+
+  /// A page of the listing is answered to a process that waits for it.
+  func walks(_ page: Int, _ numbers: ListingNumbers?, isUnreadable: Bool, _ process: SimulatedProcess) {
+    state.withLock { state in
+      var walk = page == 1 ? Walk() : state.walks[process.process] ?? Walk()
+      walk.pages[page] = .some(numbers)
+      if isUnreadable { walk.unreadable.insert(page) } else { walk.unreadable.remove(page) }
+      state.walks[process.process] = walk
     }
   }
 
@@ -330,7 +350,7 @@ package final class Checker: Sendable {
     {
       violate(.unreadable, "a pull ends at \(path) of \(request)")
     }
-    let pages = state.withLock { $0.unreadable[process.process] ?? [] }
+    let pages = state.withLock { $0.walks[process.process]?.unreadable ?? [] }
     if !pages.isEmpty, report.isComplete {
       violate(.unreadable, "a pull counts as complete, and page \(pages.sorted()[0]) had a record that it cannot know")
     }

@@ -109,13 +109,11 @@ extension SimulatedWorld {
         let response = TransportResponse(head: answer.response, body: answer.body)
         let checker = hosts[parcel.process.host].checker
         if parcel.call.kind == .list, let page = parcel.request.page {
-          checker.lists(
-            page,
-            answer.body,
-            isUnreadable: answer.isUnreadable,
-            to: parcel.process,
-            at: time.now
-          )
+          checker.lists(answer.body, to: parcel.process, at: time.now)
+          // An answer that comes too late is no part of any walk.
+          if parcel.process.awaits(parcel.number) {
+            checker.walks(page, answer.numbers, isUnreadable: answer.isUnreadable, parcel.process)
+          }
         }
         if parcel.call.kind == .listNamesakes, parcel.request.page == 1, let name = parcel.request.wantedName {
           checker.lists(namesakesOf: name, contradicts: answer.contradictsItself, to: parcel.process)
@@ -226,16 +224,19 @@ extension SandboxResponse {
 
   /// A listing of one page has another number of networks than it speaks of.
   fileprivate var contradictsItself: Bool {
-    guard let listing = try? JSONDecoder().decode(ListingNumbers.self, from: Data(body)), let meta = listing.meta,
-      let pages = meta.totalPages, pages <= 1, let total = meta.totalResults
-    else { return false }
-    return total != listing.data.count
+    guard let numbers, let pages = numbers.meta?.totalPages, pages <= 1, let total = numbers.meta?.totalResults else {
+      return false
+    }
+    return total != numbers.data.count
   }
+
+  /// nil where it is no listing, or its numbers are none.
+  fileprivate var numbers: ListingNumbers? { try? JSONDecoder().decode(ListingNumbers.self, from: Data(body)) }
 }
 
-/// A listing's own numbers.
-private struct ListingNumbers: Decodable {
-  struct Meta: Decodable {
+/// The numbers of a page of a listing.
+struct ListingNumbers: Decodable, Sendable {
+  struct Meta: Decodable, Sendable {
     var totalResults: Int?
     var totalPages: Int?
 
@@ -249,7 +250,7 @@ private struct ListingNumbers: Decodable {
   var meta: Meta?
 
   /// Any record at all.
-  struct AnyRecord: Decodable {
+  struct AnyRecord: Decodable, Sendable {
     init(from decoder: any Decoder) throws {}
   }
 }
