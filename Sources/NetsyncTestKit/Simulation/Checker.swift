@@ -67,7 +67,7 @@ package final class Checker: Sendable {
     /// What processes were last told of the networks of a name, where that contradicts itself.
     var contradicted: Set<Namesakes> = []
     /// Each process's last walk through the listing.
-    var walks: [Int: Walk] = [:]
+    var walks: [Int: SeenWalk] = [:]
     /// Networks of which an edit was taken back: it may have been carried out all the same.
     var takenBack: Set<Int64> = []
     /// When each unanswered create was first looked for, on the server's clock.
@@ -80,36 +80,6 @@ package final class Checker: Sendable {
   struct InFlight: Hashable, Sendable {
     var process: Int
     var network: String
-  }
-
-  /// A page of the listing, as a process got it.
-  struct SeenPage: Sendable {
-    /// As old as it may be to spare a look, in microseconds.
-    static let age: Int64 = 30_000_000
-
-    var process: Int
-    var at: Int64
-    var body: [UInt8]
-
-    func shows(_ id: String, to process: SimulatedProcess) -> Bool {
-      self.process == process.process && body.firstRange(of: Array("\"\(id)\"".utf8)) != nil
-    }
-  }
-
-  /// What the pages of a listing said of its length, as a process got them one after the other.
-  struct Walk: Sendable {
-    /// By page; nil for one that was no listing.
-    var pages: [Int: ListingNumbers?] = [:]
-    /// Those that had a record that nobody can understand.
-    var unreadable: Set<Int> = []
-
-    /// It shows another number of networks than it speaks of, or one that nobody can know.
-    var contradictsItself: Bool {
-      if !unreadable.isEmpty { return true }
-      let read = pages.values.compactMap(\.self)
-      let rows = read.reduce(0) { $0 + $1.data.count }
-      return read.count == pages.count && read.contains { $0.meta?.totalResults.map { $0 != rows } ?? false }
-    }
   }
 
   /// The networks of one name, as one process asks for them.
@@ -321,12 +291,10 @@ package final class Checker: Sendable {
   }
 
   /// A page of the listing is answered to a process that waits for it.
-  func walks(_ page: Int, _ numbers: ListingNumbers?, isUnreadable: Bool, _ process: SimulatedProcess) {
+  func walks(_ page: Int, _ body: [UInt8], _ process: SimulatedProcess) {
     state.withLock { state in
-      var walk = page == 1 ? Walk() : state.walks[process.process] ?? Walk()
-      walk.pages[page] = .some(numbers)
-      if isUnreadable { walk.unreadable.insert(page) } else { walk.unreadable.remove(page) }
-      state.walks[process.process] = walk
+      if page == 1 { state.walks[process.process] = SeenWalk() }
+      state.walks[process.process]?.pages[page] = body
     }
   }
 
@@ -350,9 +318,9 @@ package final class Checker: Sendable {
     {
       violate(.unreadable, "a pull ends at \(path) of \(request)")
     }
-    let pages = state.withLock { $0.walks[process.process]?.unreadable ?? [] }
-    if !pages.isEmpty, report.isComplete {
-      violate(.unreadable, "a pull counts as complete, and page \(pages.sorted()[0]) had a record that it cannot know")
+    let unreadable = state.withLock { $0.walks[process.process]?.unreadable ?? [] }
+    if let page = unreadable.min(), report.isComplete {
+      violate(.unreadable, "a pull counts as complete, and page \(page) had a record that it cannot know")
     }
   }
 

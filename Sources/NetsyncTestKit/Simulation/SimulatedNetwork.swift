@@ -111,9 +111,7 @@ extension SimulatedWorld {
         if parcel.call.kind == .list, let page = parcel.request.page {
           checker.lists(answer.body, to: parcel.process, at: time.now)
           // An answer that comes too late is no part of any walk.
-          if parcel.process.awaits(parcel.number) {
-            checker.walks(page, answer.numbers, isUnreadable: answer.isUnreadable, parcel.process)
-          }
+          if parcel.process.awaits(parcel.number) { checker.walks(page, answer.body, parcel.process) }
         }
         if parcel.call.kind == .listNamesakes, parcel.request.page == 1, let name = parcel.request.wantedName {
           checker.lists(namesakesOf: name, contradicts: answer.contradictsItself, to: parcel.process)
@@ -185,7 +183,7 @@ extension SimulatedWorld {
     case .htmlPage: return response.mangled(.htmlPage)
     case .wrongType: return response.mangled(.wrongType, fraction: strike.fraction)
     // What nobody can understand is not given an id that somebody could.
-    case .otherID where call.kind != .create && !response.isUnreadable:
+    case .otherID where call.kind != .create && !response.body.hasUnreadableRecord:
       return response.mangled(.otherID, otherID: strike.id)
     case .otherPage: return response.mangled(.otherPage)
     case .emptyBody: return response.mangled(.emptyBody)
@@ -219,39 +217,12 @@ extension SimulatedWorld {
 }
 
 extension SandboxResponse {
-  /// It has a record that nobody can understand: the sandbox makes them with this word, which no name has.
-  fileprivate var isUnreadable: Bool { body.firstRange(of: Array("odd\"".utf8)) != nil }
-
   /// A listing of one page has another number of networks than it speaks of.
   fileprivate var contradictsItself: Bool {
-    guard let numbers, let pages = numbers.meta?.totalPages, pages <= 1, let total = numbers.meta?.totalResults else {
-      return false
-    }
+    guard let numbers = ListingNumbers(body), let pages = numbers.meta?.totalPages, pages <= 1,
+      let total = numbers.meta?.totalResults
+    else { return false }
     return total != numbers.data.count
-  }
-
-  /// nil where it is no listing, or its numbers are none.
-  fileprivate var numbers: ListingNumbers? { try? JSONDecoder().decode(ListingNumbers.self, from: Data(body)) }
-}
-
-/// The numbers of a page of a listing.
-struct ListingNumbers: Decodable, Sendable {
-  struct Meta: Decodable, Sendable {
-    var totalResults: Int?
-    var totalPages: Int?
-
-    private enum CodingKeys: String, CodingKey {
-      case totalResults = "total_results"
-      case totalPages = "total_pages"
-    }
-  }
-
-  var data: [AnyRecord]
-  var meta: Meta?
-
-  /// Any record at all.
-  struct AnyRecord: Decodable, Sendable {
-    init(from decoder: any Decoder) throws {}
   }
 }
 
