@@ -47,6 +47,8 @@ struct Daemon: Sendable {
   func run(interval: Duration, at address: PageAddress?) async throws {
     // A socket is there before its permissions can be set.
     umask(0o077)
+    // The process ends with this, whatever task still has the replica: its log is to be folded in by then.
+    defer { replica.close() }
     do {
       try await serve(interval: interval, at: address)
       await transport.shutdown()
@@ -65,9 +67,11 @@ struct Daemon: Sendable {
     defer { withExtendedLifetime(lock) {} }
     let record = DaemonRecord(pid: getpid(), listen: nil, startedAt: Timestamp.now.rfc3339)
     try write(record, to: lock)
+    let watch = try session.step { () throws(ReplicaError) in try ReplicaWatch(replica) }
+    defer { watch.close() }
     let service = SyncService(
       engine: engine,
-      watch: try session.step { () throws(ReplicaError) in try ReplicaWatch(replica) },
+      watch: watch,
       interval: interval,
       maximumDeletes: session.settings.maximumDeletes,
       listsOfCycle: session.settings.listsOfCycle,

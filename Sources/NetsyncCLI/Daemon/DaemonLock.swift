@@ -48,7 +48,11 @@ final class DaemonLock: Sendable {
     self.descriptor = descriptor
   }
 
-  deinit { close(descriptor) }
+  deinit {
+    // To close it alone would leave the lock to a process that is just being started.
+    flock(descriptor, LOCK_UN)
+    close(descriptor)
+  }
 
   /// Somebody who looks whether there is a daemon holds a shared lock for a moment.
   private static func take(_ descriptor: Int32) -> Bool {

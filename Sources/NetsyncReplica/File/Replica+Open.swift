@@ -215,7 +215,7 @@ extension Replica {
     let descriptor = unsafe Glibc.open(path, O_CREAT | O_RDWR | O_CLOEXEC, 0o600)
     guard descriptor >= 0 else { throw .storage(path: path, reason: lastSystemError()) }
     fchmod(descriptor, 0o600)
-    close(descriptor)
+    _ = Glibc.close(descriptor)
   }
 }
 

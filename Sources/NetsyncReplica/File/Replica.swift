@@ -62,10 +62,14 @@ package final class Replica: Sendable {
     self.identity = identity
   }
 
-  deinit {
+  deinit { close() }
+
+  /// Ends its connections; from then on every method throws.
+  ///
+  /// The last connection to close folds the write-ahead log into the file and removes it, which a reader cannot do. No other process has
+  /// the file open then, so this is not the race that the sync lock guards checkpoints from.
+  package func close() {
     guard case .file(let writer) = storage else { return }
-    // The last connection to close folds the write-ahead log into the file and removes it, which a reader cannot do. No
-    // other process has the file open then, so this is not the race that the sync lock guards checkpoints from.
     (writer as? DatabasePool)?.invalidateReadOnlyConnections()
     try? writer.close()
   }

@@ -5,7 +5,8 @@ import GRDB
 /// SQLite counts for each connection what others have committed (`PRAGMA data_version`), so this one is held for itself and
 /// never writes. A look reads one page that is in memory nearly always.
 package final class ReplicaWatch: Sendable {
-  private let path: String
+  /// Held, for a reader must not be the last to close the file: it could not fold the log in.
+  private let replica: Replica
   /// nil for a file that can only be read.
   private let queue: DatabaseQueue?
   /// What the one connection of a replica in memory has changed is what everybody has.
@@ -13,8 +14,8 @@ package final class ReplicaWatch: Sendable {
   private let file: FileIdentity?
 
   package init(_ replica: Replica) throws(ReplicaError) {
-    path = replica.path
-    file = FileIdentity(of: path)
+    self.replica = replica
+    file = FileIdentity(of: replica.path)
     if case .memory(let memory) = replica.storage {
       queue = memory.queue
       isShared = true
@@ -36,18 +37,25 @@ package final class ReplicaWatch: Sendable {
     }
   }
 
+  deinit { close() }
+
+  /// Ends its connection; before the replica's.
+  package func close() {
+    if !isShared { try? queue?.close() }
+  }
+
   /// A number that is another one after every commit.
   ///
   /// - Throws: ``ReplicaError/replaced(path:)`` where somebody removed the file or put another one in its place.
   package func version() throws(ReplicaError) -> Int {
-    guard FileIdentity(of: path) == file else { throw .replaced(path: path) }
-    guard let queue else { return ReadOnlyFile(path)?.version ?? 0 }
+    guard FileIdentity(of: replica.path) == file else { throw .replaced(path: replica.path) }
+    guard let queue else { return ReadOnlyFile(replica.path)?.version ?? 0 }
     do {
       return try queue.unsafeRead { database in
         isShared ? database.totalChangesCount : try database.value(Int.self, "PRAGMA data_version") ?? 0
       }
     } catch {
-      throw ReplicaError(error, path: path)
+      throw ReplicaError(error, path: replica.path)
     }
   }
 }

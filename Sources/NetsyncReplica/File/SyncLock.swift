@@ -41,8 +41,8 @@ package struct SyncLock: ~Copyable {
     hold = .memory(file)
   }
 
-  /// A process that is just being started by its holder shares the lock from its fork to its exec, so a lock that was let go
-  /// can look taken for some milliseconds.
+  /// A process that is just being started shares the locks of who starts it from its fork to its exec, so the lock of a holder that was
+  /// killed over this can look taken for some milliseconds.
   private static func take(_ descriptor: Int32) -> Bool {
     for _ in 0..<10 {
       if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return true }
@@ -53,7 +53,10 @@ package struct SyncLock: ~Copyable {
 
   deinit {
     switch hold {
-    case .kernel(let descriptor): close(descriptor)
+    case .kernel(let descriptor):
+      // To close it alone would leave the lock to a process that is just being started.
+      flock(descriptor, LOCK_UN)
+      close(descriptor)
     case .memory(let file): file.isLocked.withLock { $0 = false }
     }
   }

@@ -51,7 +51,7 @@ extension Replica {
     let partial = "\(destination).partial-\(UUID().uuidString)"
     let descriptor = unsafe Glibc.open(partial, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0o600)
     guard descriptor >= 0 else { throw .notCopied(path: destination, reason: lastSystemError()) }
-    close(descriptor)
+    _ = Glibc.close(descriptor)
     do {
       let file = try DatabaseQueue(path: partial)
       try copy(to: file)
