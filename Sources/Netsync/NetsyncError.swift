@@ -57,6 +57,9 @@ public enum NetsyncError: Error, Hashable, Sendable {
   case newerReplica(path: String, version: Int)
   /// SQLite found it damaged; the reason is its own.
   case damaged(path: String, reason: String)
+  /// The file took another one's place, and the write-ahead log of that one is still beside it. Remove the log (`-wal`), or put both in
+  /// place together, without the mark (`.mark`).
+  case foreignLog(path: String)
   /// The file could not be read or written: the disk is full, a permission is missing, and so on.
   case storage(path: String, reason: String)
   /// The file was removed, or another one was put in its place, while it was open. What waited in it is not in the other one.
@@ -68,6 +71,7 @@ public enum NetsyncError: Error, Hashable, Sendable {
     case .notAReplica(let path): self = .notAReplica(path: path)
     case .newer(let path, let version): self = .newerReplica(path: path, version: version)
     case .damaged(let path, let reason): self = .damaged(path: path, reason: reason)
+    case .foreignLog(let path): self = .foreignLog(path: path)
     case .readOnly(let path): self = .storage(path: path, reason: "it can be read and not written")
     case .diskFull(let path): self = .storage(path: path, reason: "the disk is full")
     case .storage(let path, let reason): self = .storage(path: path, reason: reason)

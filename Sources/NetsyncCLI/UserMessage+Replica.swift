@@ -17,6 +17,10 @@ extension UserMessage {
     case .damaged(let path, let reason): .row(.damaged, "damaged_replica", "the replica is damaged",
       why: "\(path): \(reason)", state: "the file stays as it is; edits in its outbox may still be readable",
       next: "'netsync replica check' tells all that is wrong; 'netsync replica reset' saves the outbox and begins anew")
+    case .foreignLog(let path): .row(.damaged, "foreign_log", "the replica's log is another file's",
+      why: "\(path) took the place of a file whose changes are still in \(path)-wal",
+      state: "neither was touched; together they would be neither the one file nor the other",
+      next: "for the file as it is, move \(path)-wal away; where its log came with it, remove \(path).mark")
     case .readOnly(let path): .row(.failed, "read_only", "the replica cannot be written",
       why: "\(path), or its directory, is on a read-only medium or another user's",
       state: "nothing was changed; it can be read, by every command that only reads",

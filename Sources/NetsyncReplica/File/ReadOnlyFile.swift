@@ -58,8 +58,8 @@ package final class ReadingWay: Sendable {
     do {
       if fileSize("\(path)-shm") > 0, let queue = try? Self.connect(path) {
         (self.queue, address, copy) = (queue, path, nil)
-      } else if fileSize("\(path)-wal") == 0, let queue = try? Self.connect(Self.unchanging(path)) {
-        (self.queue, address, copy) = (queue, Self.unchanging(path), nil)
+      } else if fileSize("\(path)-wal") == 0, let queue = try? Self.connect(unchangingFile(path)) {
+        (self.queue, address, copy) = (queue, unchangingFile(path), nil)
       } else {
         let (name, folder) = try Self.copy(path)
         do {
@@ -109,10 +109,10 @@ package final class ReadingWay: Sendable {
     }
     return (name, folder)
   }
+}
 
-  /// The address of a file that nobody changes (https://sqlite.org/uri.html, "immutable").
-  private static func unchanging(_ path: String) -> String {
-    let url = URL(filePath: path).path(percentEncoded: true)
-    return "file:\(url.replacing("?", with: "%3F"))?immutable=1"
-  }
+/// The address of a file that nobody changes, and that is read without a log (https://sqlite.org/uri.html, "immutable").
+func unchangingFile(_ path: String) -> String {
+  let url = URL(filePath: path).path(percentEncoded: true)
+  return "file:\(url.replacing("?", with: "%3F"))?immutable=1"
 }

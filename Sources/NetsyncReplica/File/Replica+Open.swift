@@ -62,6 +62,7 @@ extension Replica {
     }
     // Before the file: others may write both meanwhile.
     let mark = StepMark(beside: path)
+    try mark?.checkLog(of: path)
     guard version < Schema.version else {
       let identity = FileIdentity(of: path)
       return try opened(path, try connect(path, connections), identity, mark, listAge, now, gate)

@@ -11,6 +11,8 @@ package enum ReplicaError: Error, Hashable, Sendable {
   case newer(path: String, version: Int)
   /// SQLite found it damaged.
   case damaged(path: String, reason: String)
+  /// The write-ahead log beside the file was begun for another file. Neither was touched.
+  case foreignLog(path: String)
   /// The file can be read and not written: a read-only medium, or another user's.
   case readOnly(path: String)
   /// There is no room left on the disk, nor in what is kept for edits.

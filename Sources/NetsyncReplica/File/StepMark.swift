@@ -11,13 +11,16 @@ import NetsyncReconcile
 /// How far a replica has come, written beside its file after every step that has to outlast a power cut.
 ///
 /// SQLite ends a write-ahead log at the first frame that is not as it was written, and says nothing of those behind it; of a log that is
-/// missing it knows nothing at all. What was lost with it shows here: the file has come less far than its mark.
+/// missing it knows nothing at all. What was lost with it shows here: the file has come less far than its mark. Nor does it know a log that
+/// was begun for another file, and would put that file's pages over those of the copy that took its place.
 struct StepMark: Hashable {
   /// Such steps so far.
   var steps: Int64
   /// The highest numbers that were given out.
   var edit: Int64
   var change: Int64
+  /// Of the file, which no other has: a backup has one of its own. nil for a file of a version that gave none.
+  var file: Int64?
 
   /// No count comes so far: a higher one is damage, and would leave no number to give.
   static let limit = Int64.max / 4
@@ -27,8 +30,8 @@ struct StepMark: Hashable {
 
   private static func path(beside replica: String) -> String { "\(replica).mark" }
 
-  init(steps: Int64, edit: Int64, change: Int64) {
-    (self.steps, self.edit, self.change) = (steps, edit, change)
+  init(steps: Int64, edit: Int64, change: Int64, file: Int64? = nil) {
+    (self.steps, self.edit, self.change, self.file) = (steps, edit, change, file)
   }
 
   /// - Returns: nil where there is none, or one that is not as it was written.
@@ -45,22 +48,42 @@ struct StepMark: Hashable {
     // It is written twice: one alone may be damaged.
     let lines = String(decoding: buffer[..<max(0, count)], as: UTF8.self).split(separator: "\n")
     guard lines.count == 2, lines[0] == lines[1] else { return nil }
-    let numbers = lines[0].split(separator: " ").compactMap { Int64($0) }
-    guard numbers.count == 3, numbers.allSatisfy({ (0...Self.limit).contains($0) }) else { return nil }
-    self.init(steps: numbers[0], edit: numbers[1], change: numbers[2])
+    let numbers = lines[0].split(separator: " ").map { Int64($0) ?? -1 }
+    guard (3...4).contains(numbers.count), numbers.allSatisfy({ $0 >= 0 }),
+      numbers.prefix(3).allSatisfy({ $0 <= Self.limit })
+    else { return nil }
+    self.init(steps: numbers[0], edit: numbers[1], change: numbers[2], file: numbers.count > 3 ? numbers[3] : nil)
   }
 
   /// Writes it, unless another process has written a later one. It is no more than a help: where that fails, nothing is lost.
   func write(beside replica: String) {
+    replace(beside: replica) { found in found.map { steps > $0.steps } ?? true }
+  }
+
+  /// - Parameter mayReplace: decides by the mark that is there.
+  private func replace(beside replica: String, where mayReplace: (StepMark?) -> Bool) {
     let descriptor = unsafe open(Self.path(beside: replica), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
     guard descriptor >= 0 else { return }
     defer { close(descriptor) }
-    guard flock(descriptor, LOCK_EX) == 0, steps > StepMark(descriptor)?.steps ?? -1 else { return }
-    let line = [steps, edit, change].map { String($0) }.joined(separator: " ") + "\n"
+    guard flock(descriptor, LOCK_EX) == 0, mayReplace(StepMark(descriptor)) else { return }
+    let line = ([steps, edit, change] + (file.map { [$0] } ?? [])).map { String($0) }.joined(separator: " ") + "\n"
     let bytes = Array((line + line).utf8)
     _ = unsafe pwrite(descriptor, bytes, bytes.count, 0)
     // A longer one leaves nothing behind it.
     ftruncate(descriptor, off_t(bytes.count))
+  }
+
+  /// Before a file is opened: whether its write-ahead log is its own, as far as this mark tells.
+  ///
+  /// - Throws: ``ReplicaError/foreignLog(path:)``. To choose between the file and the log is a person's.
+  func checkLog(of replica: String) throws(ReplicaError) {
+    guard let file, let own = fileNumber(of: replica), own != file else { return }
+    func hasLog() -> Bool { fileSize("\(replica)-wal") > 0 }
+    var mark = self
+    mark.file = own
+    mark.replace(beside: replica) { $0 == self && !hasLog() }
+    // Another may have opened the file meanwhile, and begun a log that is its own.
+    if hasLog(), StepMark(beside: replica)?.file != own { throw .foreignLog(path: replica) }
   }
 
   /// Of a file that is new, or begins anew.
@@ -69,7 +92,20 @@ struct StepMark: Hashable {
   }
 }
 
+/// The number of a file without its write-ahead log; nil where that does not tell.
+private func fileNumber(of replica: String) -> Int64? {
+  var configuration = Configuration()
+  configuration.readonly = true
+  let queue = try? DatabaseQueue(path: unchangingFile(replica), configuration: configuration)
+  return try? queue?.read { database in try Int64.fetchOne(database, sql: "SELECT file_number FROM meta") }
+}
+
 extension Database {
+  /// A file has another number from now on.
+  func renumberFile() throws {
+    try run("UPDATE meta SET file_number = abs(random() / 2)")
+  }
+
   /// Counts a durable step.
   func countStep() throws -> StepMark {
     try run("UPDATE meta SET steps = steps + 1")
@@ -79,7 +115,7 @@ extension Database {
   func mark() throws -> StepMark {
     let mark = try row(
       """
-      SELECT steps,
+      SELECT steps, file_number,
         (SELECT seq FROM sqlite_sequence WHERE name = 'operation') AS edit,
         (SELECT seq FROM sqlite_sequence WHERE name = 'journal') AS change
       FROM meta
@@ -88,7 +124,8 @@ extension Database {
       StepMark(
         steps: try row.value("steps"),
         edit: try row.value("edit") as Int64? ?? 0,
-        change: try row.value("change") as Int64? ?? 0
+        change: try row.value("change") as Int64? ?? 0,
+        file: try row.value("file_number")
       )
     }
     return try required(mark, "meta")

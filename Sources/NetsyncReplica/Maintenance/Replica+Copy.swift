@@ -83,7 +83,10 @@ extension Replica {
 
   private func becomeBackup() throws(ReplicaError) -> Inventory {
     do {
-      try storage.writer?.write { database in try database.suspectCreates(at: now()) }
+      try storage.writer?.write { database in
+        try database.suspectCreates(at: now())
+        try database.renumberFile()
+      }
     } catch {
       throw ReplicaError(error, path: path)
     }

@@ -46,14 +46,18 @@ extension Replica {
   ) throws(ReplicaError) -> ResetReport {
     let path = filePath(path)
     if ReadOnlyFile(path) != nil { throw .readOnly(path: path) }
-    let checkUp = try checkUp(path, holdsLock: true, now: now)
+    var checkUp = CheckUp()
     var report: ResetReport
     do throws(ReplicaError) {
+      checkUp = try Replica.checkUp(path, holdsLock: true, now: now)
       if let fault = checkUp.faults.first { throw ReplicaError.damaged(path: path, reason: fault) }
       report = try open(path, .existing, holdsLock: true, now: now).empty(withOutbox: withOutbox)
     } catch {
       // Some damage shows only where something is written.
-      guard case .damaged = error else { throw error }
+      switch error {
+      case .damaged, .foreignLog: break
+      default: throw error
+      }
       report = try replaceDamaged(path, withOutbox: withOutbox, now: now)
     }
     report.loss = report.loss ?? checkUp.loss

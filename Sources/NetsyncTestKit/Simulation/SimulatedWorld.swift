@@ -276,7 +276,7 @@ final class SimulatedWorld: Sendable {
     switch error {
     case .storage(let path, let reason), .damaged(let path, let reason):
       if !path.isEmpty { violate(.storage, host: host, reason) }
-    case .missing, .notAReplica, .newer, .replaced, .readOnly, .diskFull, .taken, .locked, .notCopied:
+    case .missing, .notAReplica, .newer, .foreignLog, .replaced, .readOnly, .diskFull, .taken, .locked, .notCopied:
       violate(.storage, host: host, "\(error)")
     case .noEdit, .noChange, .notPossible, .deletionWaits, .networkGone, .noConflict, .idTaken, .noCandidate:
       break
