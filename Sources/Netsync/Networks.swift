@@ -44,6 +44,17 @@ public struct Networks: Sendable {
     return try owner.step { replica throws(ReplicaError) in try replica.networks(filter) }
   }
 
+  /// Networks that hold every one of these texts in their name, in an id, or in the name or the id of an interface, the case of letters
+  /// ignored; the best first. Those whose deletion waits are left out.
+  ///
+  /// - Parameters:
+  ///   - texts: one or more; none of them empty.
+  ///   - limit: how many at most.
+  /// - Throws: what ``list(named:state:includingDeleting:orderedBy:limit:)`` throws.
+  public func search(_ texts: String..., limit: Int = 50) throws(NetsyncError) -> [NetworkMatch] {
+    try owner.step { replica throws(ReplicaError) in try replica.search(texts, limit: limit) }
+  }
+
   /// One network; nil where none answers to the reference.
   ///
   /// - Throws: ``NetsyncError/networkAmbiguous(_:)``, and what ``list(named:state:includingDeleting:orderedBy:limit:)`` throws.

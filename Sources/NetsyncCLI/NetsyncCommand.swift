@@ -11,7 +11,7 @@ package struct NetsyncCommand: AsyncParsableCommand {
     subcommands: [
       PullCommand.self, PlanCommand.self, PushCommand.self, SyncCommand.self, StatusCommand.self,
       DaemonCommand.self,
-      NetworksCommand.self, InterfacesCommand.self, OutboxCommand.self, ConflictsCommand.self,
+      NetworksCommand.self, InterfacesCommand.self, SearchCommand.self, OutboxCommand.self, ConflictsCommand.self,
       LogCommand.self, WhyCommand.self, UndoCommand.self, QueryCommand.self, ReplicaCommand.self,
       DemoCommand.self, SandboxCommand.self,
     ]

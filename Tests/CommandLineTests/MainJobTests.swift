@@ -29,6 +29,10 @@ import Testing
       ]
     )
     let names = listed.compactMap { $0["name"] as? String }
+    let id = try #require(first["id"] as? String)
+    let found = try await host.run("search", String(id.prefix(13)).uppercased(), "--json").array()
+    #expect(found.map { $0["id"] as? String } == [id])
+    #expect(try Set(#require(found.first).keys) == Set(first.keys).union(["match", "interface_id", "interface_name"]))
 
     let port = sandbox.port
     await sandbox.stop()

@@ -196,16 +196,6 @@ import Testing
 }
 
 extension ReplicaHost {
-  fileprivate func walk(
-    _ name: String,
-    _ interfaces: [NetworkInterfaceDocument],
-    faults: [[Int: RecordFault]] = [],
-    at time: Timestamp? = nil
-  ) throws {
-    let list = InterfaceList(of: try network(name).key, interfaces, faults: faults, walkedAt: time ?? now)
-    try replica.replaceInterfaces([list], sweep: 1)
-  }
-
   fileprivate func interfaces(_ narrow: (inout InterfaceFilter) -> Void) throws -> [String] {
     var filter = InterfaceFilter()
     narrow(&filter)

@@ -133,6 +133,17 @@ extension ReplicaHost {
     let evidence = Evidence(request: "GET /networks/{id}", status: sight == .gone ? 404 : 200)
     return try replica.observe(sight, of: network(name).key, .sample(policy), evidence: evidence)
   }
+
+  /// A network's interfaces, as a pull has read them.
+  func walk(
+    _ name: String,
+    _ interfaces: [NetworkInterfaceDocument],
+    faults: [[Int: RecordFault]] = [],
+    at time: Timestamp? = nil
+  ) throws {
+    let list = InterfaceList(of: try network(name).key, interfaces, faults: faults, walkedAt: time ?? now)
+    try replica.replaceInterfaces([list], sweep: 1)
+  }
 }
 
 // MARK: Pushing

@@ -1,5 +1,6 @@
 import GRDB
 import NetsyncModel
+import NetsyncReconcile
 
 // How a list of networks is put together, in every order and for every filter.
 
@@ -7,19 +8,19 @@ import NetsyncModel
 /// few, and put together by the overlay; a list merges both.
 struct SettledNetworks {
   private let cursor: RowCursor?
-  private let name: WantedName
+  private let name: WantedText
   /// The first that is still to be listed.
   private(set) var next: Network?
 
   init(_ filter: NetworkFilter, _ database: Database) throws {
-    name = WantedName(filter.name)
+    name = WantedText(filter.name)
     cursor = try Self.cursor("*", filter, database)
     try advance()
   }
 
   /// All of them, read no further than to their names.
   static func keys(_ filter: NetworkFilter, _ database: Database) throws -> [NetworkKey] {
-    let name = WantedName(filter.name)
+    let name = WantedText(filter.name)
     guard let cursor = try cursor(filter.name == nil ? "network_key" : "network_key, name", filter, database) else {
       return []
     }
@@ -54,7 +55,7 @@ struct SettledNetworks {
     var (conditions, arguments): ([String], [any DatabaseValueConvertible]) = ([], [])
     if filter.name != nil {
       conditions.append("name LIKE ? ESCAPE '\\'")
-      arguments.append(WantedName(filter.name).pattern)
+      arguments.append(WantedText(filter.name).pattern)
     }
     if let after = filter.after {
       let (name, key) = (after.name?.text, after.key.rawValue)
@@ -82,17 +83,11 @@ struct SettledNetworks {
   }
 }
 
-/// A part of a name that is searched for, the case of letters ignored: of every script, where SQLite's own folding knows ASCII only.
-private struct WantedName {
-  private let folded: String?
-  private let bytes: [UInt8]
+extension WantedText {
+  /// Letters; SQLite takes some thousands.
+  private static let longestPattern = 100
 
-  init(_ name: String?) {
-    folded = name?.lowercased()
-    bytes = Array((folded ?? "").utf8)
-  }
-
-  /// A pattern of LIKE that every name matches which has it. LIKE folds the case of ASCII alone, so that this is the longest stretch of
+  /// A pattern of LIKE that every text matches which has it. LIKE folds the case of ASCII alone, so that this is the longest stretch of
   /// ASCII in it, but for letters that others equal (the sign of kelvin is a K), and for one before another script, which may be an
   /// accent on it.
   var pattern: String {
@@ -105,28 +100,6 @@ private struct WantedName {
     let escaped = longest.prefix(Self.longestPattern).map { ["\\", "%", "_"].contains($0) ? "\\\($0)" : String($0) }
     return "%\(escaped.joined())%"
   }
-
-  /// Letters; SQLite takes some thousands.
-  private static let longestPattern = 100
-
-  func isHeld(by name: String?) -> Bool {
-    guard let folded else { return true }
-    guard let name else { return false }
-    // Of most names a byte is a letter.
-    guard name.utf8.allSatisfy({ $0 < 0x80 }) else { return name.lowercased().contains(folded) }
-    return isHeld(byASCII: Array(name.utf8))
-  }
-
-  private func isHeld(byASCII name: [UInt8]) -> Bool {
-    guard bytes.count <= name.count else { return false }
-    return (0...(name.count - bytes.count)).contains { start in
-      bytes.indices.allSatisfy { name[start + $0].foldedASCII == bytes[$0] }
-    }
-  }
-}
-
-extension UInt8 {
-  fileprivate var foldedASCII: UInt8 { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(self) ? self | 0x20 : self }
 }
 
 extension Database {
@@ -150,7 +123,7 @@ extension Database {
 
   /// The networks that somebody here edits, in the order of a list.
   func editedNetworks(_ filter: NetworkFilter) throws -> [Network] {
-    let name = WantedName(filter.name)
+    let name = WantedText(filter.name)
     return try rows(
       """
       \(Network.select)

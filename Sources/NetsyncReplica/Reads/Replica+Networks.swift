@@ -65,17 +65,7 @@ extension Replica {
 
   /// Networks by their keys; those that have gone in the meantime are left out.
   package func networks(_ keys: some Collection<NetworkKey>) throws(ReplicaError) -> [Network] {
-    try read { database in
-      var found: [NetworkKey: Network] = [:]
-      func read(_ keys: some Collection<NetworkKey>, from view: String) throws {
-        let sql = "SELECT * FROM \(view) WHERE network_key IN (SELECT value FROM json_each(?))"
-        for network in try database.rows(sql, arguments: [keyList(keys)], Network.init) { found[network.key] = network }
-      }
-      try read(keys, from: "settled_network")
-      let rest = keys.filter { found[$0] == nil }
-      if !rest.isEmpty { try read(rest, from: "network_overlay") }
-      return keys.compactMap { found[$0] }
-    }
+    try read { database in try database.networks(keys) }
   }
 
   /// Finds the network that a user names by full id, local id, exact name, or unique id prefix of four or more characters.
@@ -127,6 +117,21 @@ extension Replica {
         arguments: [limit]
       )
     }
+  }
+}
+
+extension Database {
+  /// Networks by their keys; those that have gone are left out.
+  func networks(_ keys: some Collection<NetworkKey>) throws -> [Network] {
+    var found: [NetworkKey: Network] = [:]
+    func read(_ keys: some Collection<NetworkKey>, from view: String) throws {
+      let sql = "SELECT * FROM \(view) WHERE network_key IN (SELECT value FROM json_each(?))"
+      for network in try rows(sql, arguments: [keyList(keys)], Network.init) { found[network.key] = network }
+    }
+    try read(keys, from: "settled_network")
+    let rest = keys.filter { found[$0] == nil }
+    if !rest.isEmpty { try read(rest, from: "network_overlay") }
+    return keys.compactMap { found[$0] }
   }
 }
 
