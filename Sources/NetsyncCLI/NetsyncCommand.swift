@@ -12,7 +12,8 @@ package struct NetsyncCommand: AsyncParsableCommand {
       PullCommand.self, PlanCommand.self, PushCommand.self, SyncCommand.self, StatusCommand.self,
       DaemonCommand.self,
       NetworksCommand.self, InterfacesCommand.self, SearchCommand.self, OutboxCommand.self, ConflictsCommand.self,
-      LogCommand.self, WhyCommand.self, UndoCommand.self, QueryCommand.self, ReplicaCommand.self,
+      LogCommand.self, WhyCommand.self, UndoCommand.self, QueryCommand.self, ImportCommand.self, ExportCommand.self,
+      ReplicaCommand.self,
       DemoCommand.self, SandboxCommand.self,
     ]
   )

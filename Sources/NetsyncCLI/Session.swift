@@ -164,7 +164,7 @@ struct Session {
     try output.flush()
   }
 
-  private func projection(_ columns: [Listing.Column]) throws(UserMessage) -> Projection {
+  func projection(_ columns: [Listing.Column]) throws(UserMessage) -> Projection {
     do { return try Projection(columns, fields: global.fields) } catch { throw .unknownField(error) }
   }
 

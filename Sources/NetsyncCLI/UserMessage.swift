@@ -17,6 +17,8 @@ struct UserMessage: Error, Sendable {
   var retryAfter: Duration?
   /// What the API said, in its own words.
   var telnyx: APIErrorDetail?
+  /// What its object has besides.
+  var more: [JSONText.Member] = []
 
   /// Writes it to stderr: four lines, or one object.
   func say(asJSON: Bool, color: ColorChoice) {
@@ -40,18 +42,20 @@ struct UserMessage: Error, Sendable {
   }
 
   private var json: JSONText {
-    [
-      "schema": "netsync.error/1",
-      "code": .string(code),
-      "exit_code": .integer(Int64(exit.rawValue)),
-      "message": .string(message.string),
-      "why": .string(why.string),
-      "state": .string(state.string),
-      "next": .array(next.map { .string($0.string) }),
-      "retryable": .bool(isRetryable),
-      "retry_after_s": JSONText(retryAfter?.inSeconds),
-      "telnyx": telnyx.map(JSONText.init) ?? .null,
-    ]
+    .object(
+      [
+        .init("schema", "netsync.error/1"),
+        .init("code", .string(code)),
+        .init("exit_code", .integer(Int64(exit.rawValue))),
+        .init("message", .string(message.string)),
+        .init("why", .string(why.string)),
+        .init("state", .string(state.string)),
+        .init("next", .array(next.map { .string($0.string) })),
+        .init("retryable", .bool(isRetryable)),
+        .init("retry_after_s", JSONText(retryAfter?.inSeconds)),
+        .init("telnyx", telnyx.map(JSONText.init) ?? .null),
+      ] + more
+    )
   }
 }
 

@@ -29,9 +29,6 @@ struct NetworksCommand: AsyncParsableCommand {
     var maxAge: DurationArgument?
     @OptionGroup var global: GlobalOptions
 
-    /// Rows that are held at a time.
-    private static let pieceSize = 1_000
-
     func validate() throws {
       if let limit, limit < 1 { throw ValidationError("--limit takes a whole number from 1 on") }
     }
@@ -45,20 +42,17 @@ struct NetworksCommand: AsyncParsableCommand {
       filter.includesDeleting = all
       filter.order = sort.value
       filter.limit = limit
-      let (keys, completeAsOf) = try session.step { () throws(ReplicaError) in
-        (try replica.networkKeys(filter), try replica.completeAsOf())
-      }
+      let completeAsOf = try session.step { () throws(ReplicaError) in try replica.completeAsOf() }
       let now = Timestamp.now
       try session.checkAge(completeAsOf, maxAge: maxAge?.duration, now: now)
+      var isEmpty = true
       try await session.list(networkColumns) { write in
-        var rest = keys[...]
-        while !rest.isEmpty {
-          let piece = try session.step { () throws(ReplicaError) in try replica.networks(rest.prefix(Self.pieceSize)) }
+        try session.eachNetwork(of: replica, filter) { piece in
           try write(piece.map { $0.cells(now: now) })
-          rest = rest.dropFirst(Self.pieceSize)
+          isEmpty = false
         }
       }
-      if keys.isEmpty { session.note("No networks.") }
+      if isEmpty { session.note("No networks.") }
     }
   }
 
@@ -190,6 +184,16 @@ private func relative(_ time: Timestamp?, _ now: Timestamp) -> String? {
 }
 
 extension Session {
+  /// Reads a list of networks piece by piece: of a long one only the keys are held.
+  func eachNetwork(of replica: Replica, _ filter: NetworkFilter, _ take: ([Network]) throws -> Void) throws {
+    let pieceSize = 1_000
+    var rest = try step { () throws(ReplicaError) in try replica.networkKeys(filter) }[...]
+    while !rest.isEmpty {
+      try take(try step { () throws(ReplicaError) in try replica.networks(rest.prefix(pieceSize)) })
+      rest = rest.dropFirst(pieceSize)
+    }
+  }
+
   /// Says where an edit went. Only called after its commit: who reads the line may rely on it.
   ///
   /// - Parameter undone: the change that it reverses.
