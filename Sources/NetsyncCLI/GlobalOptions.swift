@@ -79,17 +79,20 @@ struct GlobalOptions: ParsableArguments {
   }
 }
 
-/// What `-o` takes: a form that every list has, or the metrics that only `status` has.
+/// What `-o` takes: a form that every list has, the metrics that only `status` has, or a picture, which only `graph` is.
 enum OutputChoice: ExpressibleByArgument, Equatable {
   case rows(OutputFormat)
   case prometheus
+  case picture(GraphFormat)
 
   init?(argument: String) {
-    if argument == "prometheus" {
-      self = .prometheus
-    } else {
-      guard let format = OutputFormat(rawValue: argument) else { return nil }
+    if let format = OutputFormat(rawValue: argument) {
       self = .rows(format)
+    } else if let format = GraphFormat(rawValue: argument) {
+      self = .picture(format)
+    } else {
+      guard argument == "prometheus" else { return nil }
+      self = .prometheus
     }
   }
 

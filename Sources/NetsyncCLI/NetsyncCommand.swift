@@ -11,7 +11,8 @@ package struct NetsyncCommand: AsyncParsableCommand {
     subcommands: [
       PullCommand.self, PlanCommand.self, PushCommand.self, SyncCommand.self, StatusCommand.self,
       DaemonCommand.self,
-      NetworksCommand.self, InterfacesCommand.self, SearchCommand.self, OutboxCommand.self, ConflictsCommand.self,
+      NetworksCommand.self, InterfacesCommand.self, SearchCommand.self, GraphCommand.self, OutboxCommand.self,
+      ConflictsCommand.self,
       LogCommand.self, WhyCommand.self, UndoCommand.self, QueryCommand.self, ImportCommand.self, ExportCommand.self,
       ReplicaCommand.self,
       DemoCommand.self, SandboxCommand.self,
@@ -85,6 +86,7 @@ package struct NetsyncCommand: AsyncParsableCommand {
   private static func checkForm(of verb: any NetsyncVerb) throws(UserMessage) {
     let global = verb.global
     if global.output == .prometheus, !(verb is StatusCommand) { throw .onlyStatusSaysMetrics }
+    if case .picture = global.output, !(verb is GraphCommand) { throw .onlyGraphDraws }
     guard !type(of: verb).answersWithRows else { return }
     switch global.output?.rows {
     case .csv, .tsv, .id: throw .noRows("-o \(global.output?.rows?.rawValue ?? "")")

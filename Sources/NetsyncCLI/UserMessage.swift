@@ -232,6 +232,12 @@ extension UserMessage {
     next: "netsync status -o prometheus"
   )
 
+  static let onlyGraphDraws = usage(
+    "this command draws no picture",
+    why: "-o text, dot, mermaid and svg are forms of 'netsync graph' alone",
+    next: "netsync graph -o svg"
+  )
+
   static func badName(_ refused: NameRefused) -> UserMessage {
     let why: TerminalText =
       switch refused {
