@@ -29,13 +29,17 @@ struct GlobalOptions: ParsableArguments {
     return Array(rest.prefix(verb) + arguments[..<count] + rest.dropFirst(verb))
   }
 
-  @Option(help: ArgumentHelp("The replica's file.", valueName: "file"))
+  @Option(help: ArgumentHelp("The replica's file.", valueName: "file"), completion: .file())
   var replica: String?
 
   @Option(name: [.short, .long], help: ArgumentHelp("A name that sets replicas apart.", valueName: "name"))
   var profile: String?
 
-  @Option(name: .customLong("api-key-file"), help: ArgumentHelp("A file with the API key, 0600.", valueName: "file"))
+  @Option(
+    name: .customLong("api-key-file"),
+    help: ArgumentHelp("A file with the API key, 0600.", valueName: "file"),
+    completion: .file()
+  )
   var apiKeyFile: String?
 
   @Flag(name: [.short, .long], help: "Say nothing but the answer and errors.")
@@ -97,6 +101,9 @@ enum OutputChoice: ExpressibleByArgument, Equatable {
   }
 
   static var allValueStrings: [String] { OutputFormat.allValueStrings }
+  static var defaultCompletionKind: CompletionKind {
+    .list(allValueStrings + GraphFormat.allCases.map(\.rawValue) + ["prometheus"])
+  }
 
   var rows: OutputFormat? {
     if case .rows(let format) = self { format } else { nil }
@@ -134,4 +141,5 @@ where Value.RawValue == String {
 
   var defaultValueDescription: String { value.rawValue }
   static var allValueStrings: [String] { Value.allCases.map(\.rawValue) }
+  static var defaultCompletionKind: CompletionKind { .list(allValueStrings) }
 }

@@ -42,18 +42,20 @@ final class CommandHost: Sendable {
   ///
   /// - Parameters:
   ///   - mask: the umask that it begins with, in octal.
+  ///   - script: what bash runs instead, with the binary as `$0` and the arguments behind it.
   ///   - terminal: where stderr goes instead.
   func start(
     _ arguments: [String],
     extra: [String: String] = [:],
     umask mask: String? = nil,
+    bash script: String? = nil,
     errorsOn terminal: FileHandle? = nil
   ) throws -> Running {
     let process = Process()
     process.currentDirectoryURL = URL(fileURLWithPath: directory)
-    if let mask {
-      process.executableURL = URL(fileURLWithPath: "/bin/sh")
-      process.arguments = ["-c", #"umask \#(mask); exec "$0" "$@""#, Self.binary.path] + arguments
+    if let script = script ?? mask.map({ #"umask \#($0); exec "$0" "$@""# }) {
+      process.executableURL = URL(fileURLWithPath: "/bin/bash")
+      process.arguments = ["-c", script, Self.binary.path] + arguments
     } else {
       process.executableURL = Self.binary
       process.arguments = arguments

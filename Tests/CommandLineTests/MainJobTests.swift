@@ -37,6 +37,7 @@ import Testing
     let port = sandbox.port
     await sandbox.stop()
 
+    #expect(try await host.run("networks", "create", "lab", " ").status == 64)
     #expect(try await host.run("networks", "create", "lab").output == "Queued edit 1: create lab.\n")
     #expect(try await host.run("networks", "rename", names[10], "lab-eu").status == 0)
     #expect(try await host.run("networks", "delete", names[11]).status == 0)

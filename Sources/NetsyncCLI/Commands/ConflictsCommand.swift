@@ -28,7 +28,7 @@ struct ConflictsCommand: AsyncParsableCommand {
   struct Show: NetsyncVerb {
     static let configuration = CommandConfiguration(abstract: "Show both sides of one conflict.")
     static let answersWithRows = true
-    @Argument(help: ArgumentHelp("Id, local id, id prefix or exact name.", valueName: "net"))
+    @Argument(help: ArgumentHelp("Id, local id, id prefix or exact name.", valueName: "net"), completion: .networks)
     var network: String
     @OptionGroup var global: GlobalOptions
 
@@ -44,7 +44,7 @@ struct ConflictsCommand: AsyncParsableCommand {
 
   struct Resolve: NetsyncVerb {
     static let configuration = CommandConfiguration(abstract: "Settle a conflict.")
-    @Argument(help: ArgumentHelp("Id, local id, id prefix or exact name.", valueName: "net"))
+    @Argument(help: ArgumentHelp("Id, local id, id prefix or exact name.", valueName: "net"), completion: .networks)
     var network: String
     @Option(help: ArgumentHelp("mine or theirs.", valueName: "side"))
     var take: Choice<ConflictSide>?

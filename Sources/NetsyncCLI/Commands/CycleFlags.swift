@@ -66,7 +66,7 @@ enum InterfaceChoice: String, CaseIterable, ExpressibleByArgument {
 struct PushFlags: ParsableArguments {
   @Flag(name: [.customShort("y"), .long], help: "Do not ask before deleting.")
   var yes = false
-  @Option(help: ArgumentHelp("Push only this network's edits.", valueName: "net"))
+  @Option(help: ArgumentHelp("Push only this network's edits.", valueName: "net"), completion: .networks)
   var only: String?
 
   func options(_ cycle: CycleFlags, _ session: Session, _ replica: Replica) throws(UserMessage) -> PushOptions {

@@ -28,7 +28,7 @@ struct ExportCommand: NetsyncVerb {
     )
   )
   var format: Format?
-  @Option(help: ArgumentHelp("A file, instead of stdout.", valueName: "file"))
+  @Option(help: ArgumentHelp("A file, instead of stdout.", valueName: "file"), completion: .file())
   var to: String?
   @OptionGroup var global: GlobalOptions
 

@@ -13,7 +13,7 @@ struct GraphCommand: NetsyncVerb {
       """
   )
 
-  @Option(help: ArgumentHelp("Only this network.", valueName: "net"))
+  @Option(help: ArgumentHelp("Only this network.", valueName: "net"), completion: .networks)
   var network: [String] = []
   @OptionGroup var global: GlobalOptions
 

@@ -20,7 +20,7 @@ struct ImportCommand: NetsyncVerb {
   /// Faults that are told one by one.
   private static let mostFaults = 100
 
-  @Argument(help: ArgumentHelp("A CSV file in UTF-8, or '-' for stdin.", valueName: "file"))
+  @Argument(help: ArgumentHelp("A CSV file in UTF-8, or '-' for stdin.", valueName: "file"), completion: .file())
   var file: String
   @Flag(name: [.customShort("n"), .long], help: "Check every row, and queue nothing.")
   var dryRun = false

@@ -14,7 +14,7 @@ struct InterfacesCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "List interfaces.")
     static let answersWithRows = true
 
-    @Option(help: ArgumentHelp("Only this network's.", valueName: "net"))
+    @Option(help: ArgumentHelp("Only this network's.", valueName: "net"), completion: .networks)
     var network: String?
     @Option(help: ArgumentHelp("Only names that hold this, letters' case ignored.", valueName: "text"))
     var name: String?

@@ -14,7 +14,7 @@ struct LogCommand: NetsyncVerb {
 
   @Option(help: ArgumentHelp("Only the last so much time.", valueName: "d"))
   var since: DurationArgument?
-  @Option(help: ArgumentHelp("Only this network's, one that is gone too.", valueName: "net"))
+  @Option(help: ArgumentHelp("Only this network's, one that is gone too.", valueName: "net"), completion: .networks)
   var network: String?
   @Option(help: ArgumentHelp("At most the newest so many.", valueName: "n"))
   var limit: Int?

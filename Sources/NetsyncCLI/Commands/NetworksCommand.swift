@@ -60,7 +60,7 @@ struct NetworksCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Show one network and its edits.")
     static let answersWithRows = true
 
-    @Argument(help: ArgumentHelp("Id, local id, id prefix or exact name.", valueName: "net"))
+    @Argument(help: ArgumentHelp("Id, local id, id prefix or exact name.", valueName: "net"), completion: .networks)
     var network: String
     @OptionGroup var global: GlobalOptions
 
@@ -81,26 +81,30 @@ struct NetworksCommand: AsyncParsableCommand {
   }
 
   struct Create: NetsyncVerb {
-    static let configuration = CommandConfiguration(abstract: "Queue a new network; it is listed at once.")
+    static let configuration = CommandConfiguration(abstract: "Queue new networks; they are listed at once.")
 
-    @Argument var name: String
+    @Argument(help: ArgumentHelp("One or more; 'import' takes a whole table.", valueName: "name"))
+    var names: [String]
     @OptionGroup var global: GlobalOptions
 
     func run() async throws {
       let session = try Session(global)
-      let name = try checkedName(name)
+      // All are looked at before the first is made.
+      let names = try names.map(checkedName)
       let replica = try session.open(.makeIfMissing)
-      let receipt = try session.step { () throws(ReplicaError) in
-        try replica.create(name, localID: .random(at: .now))
+      for name in names {
+        let receipt = try session.step { () throws(ReplicaError) in
+          try replica.create(name, localID: .random(at: .now))
+        }
+        try session.say(receipt, in: replica)
       }
-      try session.say(receipt, in: replica)
     }
   }
 
   struct Rename: NetsyncVerb {
     static let configuration = CommandConfiguration(abstract: "Queue a rename; it is visible at once.")
 
-    @Argument(help: ArgumentHelp("Id, local id, id prefix or exact name.", valueName: "net"))
+    @Argument(help: ArgumentHelp("Id, local id, id prefix or exact name.", valueName: "net"), completion: .networks)
     var network: String
     @Argument var name: String
     @OptionGroup var global: GlobalOptions
@@ -122,7 +126,10 @@ struct NetworksCommand: AsyncParsableCommand {
       abstract: "Queue deletions; 'outbox discard' takes one back until it is pushed."
     )
 
-    @Argument(help: ArgumentHelp("Ids, local ids, id prefixes or exact names.", valueName: "net"))
+    @Argument(
+      help: ArgumentHelp("Ids, local ids, id prefixes or exact names.", valueName: "net"),
+      completion: .networks
+    )
     var networks: [String]
     @OptionGroup var global: GlobalOptions
 

@@ -14,7 +14,7 @@ struct PlanCommand: NetsyncVerb {
 
   @Flag(help: "Pull first.")
   var refresh = false
-  @Option(help: ArgumentHelp("Write the plan for 'netsync push FILE'.", valueName: "file"))
+  @Option(help: ArgumentHelp("Write the plan for 'netsync push FILE'.", valueName: "file"), completion: .file())
   var save: String?
   @Flag(help: "Exit 2 if there is something to push.")
   var exitCode = false

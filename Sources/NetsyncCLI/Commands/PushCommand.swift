@@ -11,7 +11,7 @@ struct PushCommand: NetsyncVerb {
     abstract: "Send the edits that wait, one lane per network."
   )
 
-  @Argument(help: ArgumentHelp("A plan written by 'plan --save'.", valueName: "plan"))
+  @Argument(help: ArgumentHelp("A plan written by 'plan --save'.", valueName: "plan"), completion: .file())
   var plan: String?
   @OptionGroup var flags: PushFlags
   @OptionGroup var cycle: CycleFlags

@@ -83,7 +83,7 @@ struct ReplicaCommand: AsyncParsableCommand {
         sent, since it may have been sent after the backup.
         """
     )
-    @Argument(help: ArgumentHelp("Where no file is.", valueName: "file"))
+    @Argument(help: ArgumentHelp("Where no file is.", valueName: "file"), completion: .file())
     var file: String
     @OptionGroup var global: GlobalOptions
 

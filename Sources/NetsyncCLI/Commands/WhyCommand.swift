@@ -13,7 +13,7 @@ struct WhyCommand: NetsyncVerb {
   /// What one answer tells at most; 'log --network' tells the rest.
   private static let changes = 200
 
-  @Argument(help: ArgumentHelp("Id, local id, id prefix or exact name.", valueName: "net"))
+  @Argument(help: ArgumentHelp("Id, local id, id prefix or exact name.", valueName: "net"), completion: .networks)
   var network: String
   @OptionGroup var global: GlobalOptions
 

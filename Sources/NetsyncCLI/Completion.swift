@@ -1,0 +1,37 @@
+import ArgumentParser
+import FoundationEssentials
+import Netsync
+import NetsyncReplica
+
+extension CompletionKind {
+  /// Names of networks, as they are in the replica that the words so far name; ids where the word begins like one.
+  static let networks = CompletionKind.custom { words, _, word in NetworkNames(words).beginning(with: word) }
+}
+
+/// Names for a shell that completes a word. Where there is no replica, or none that can be read, there are none: nobody asked for an error.
+private struct NetworkNames {
+  /// More would not be read by anybody.
+  private static let most = 200
+
+  private let replica: Replica?
+
+  /// - Parameter words: of the command line so far.
+  init(_ words: [String]) {
+    let flags = ["--replica", "-p", "--profile"]
+    let named = zip(words, words.dropFirst()).flatMap { flags.contains($0) ? [$0, $1] : [] }
+    let global = try? GlobalOptions.parse(named + words.filter { word in flags.contains { word.hasPrefix("\($0)=") } })
+    let settings = global.flatMap { try? Settings($0, ProcessInfo.processInfo.environment) }
+    replica = settings.flatMap { try? Replica.open($0.replicaPath, .existing, now: { .now }) }
+  }
+
+  func beginning(with word: String) -> [String] {
+    guard let replica else { return [] }
+    var filter = NetworkFilter()
+    filter.limit = Self.most
+    filter.name = word.isEmpty ? nil : word
+    let named = (try? replica.networks(filter)) ?? []
+    let names = named.compactMap(\.name?.text).filter { $0.hasPrefix(word) && !$0.contains(where: \.isNewline) }
+    guard names.isEmpty, word.utf8.count >= 4, case .found(let network)? = try? replica.find(word) else { return names }
+    return [network.id?.text ?? network.localID?.text].compactMap(\.self)
+  }
+}
