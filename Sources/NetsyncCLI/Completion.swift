@@ -17,10 +17,11 @@ private struct NetworkNames {
 
   /// - Parameter words: of the command line so far.
   init(_ words: [String]) {
-    let flags = ["--replica", "-p", "--profile"]
+    let flags = ["--replica", "-p", "--profile", "--config"]
     let named = zip(words, words.dropFirst()).flatMap { flags.contains($0) ? [$0, $1] : [] }
     let global = try? GlobalOptions.parse(named + words.filter { word in flags.contains { word.hasPrefix("\($0)=") } })
-    let settings = global.flatMap { try? Settings($0, ProcessInfo.processInfo.environment) }
+    let configuration = global.flatMap { try? Configuration($0, ProcessInfo.processInfo.environment) }
+    let settings = configuration.flatMap { try? Settings($0) }
     replica = settings.flatMap { try? Replica.open($0.replicaPath, .existing, now: { .now }) }
   }
 

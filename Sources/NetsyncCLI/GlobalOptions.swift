@@ -6,7 +6,7 @@ import FoundationEssentials
 struct GlobalOptions: ParsableArguments {
   /// How these flags are written; those that take a value, and those that do not.
   private static let written = (
-    withValue: ["--replica", "-p", "--profile", "--api-key-file", "--color", "-o", "--output", "--fields"],
+    withValue: ["--replica", "-p", "--profile", "--config", "--api-key-file", "--color", "-o", "--output", "--fields"],
     alone: ["-q", "--quiet", "-v", "--verbose", "--no-input", "--offline", "--json"]
   )
 
@@ -32,8 +32,14 @@ struct GlobalOptions: ParsableArguments {
   @Option(help: ArgumentHelp("The replica's file.", valueName: "file"), completion: .file())
   var replica: String?
 
-  @Option(name: [.short, .long], help: ArgumentHelp("A name that sets replicas apart.", valueName: "name"))
+  @Option(
+    name: [.short, .long],
+    help: ArgumentHelp("A name that sets replicas and settings apart.", valueName: "name")
+  )
   var profile: String?
+
+  @Option(help: ArgumentHelp("Settings, instead of the user's file.", valueName: "file"), completion: .file())
+  var config: String?
 
   @Option(
     name: .customLong("api-key-file"),

@@ -9,13 +9,13 @@ import NetsyncReplica
 /// What a command works with: settings, the replica, and the two streams.
 struct Session {
   let global: GlobalOptions
-  let environment: [String: String]
+  let configuration: Configuration
   let settings: Settings
 
   init(_ global: GlobalOptions) throws(UserMessage) {
     self.global = global
-    environment = ProcessInfo.processInfo.environment
-    settings = try Settings(global, environment)
+    configuration = try Configuration(global, ProcessInfo.processInfo.environment)
+    settings = try Settings(configuration)
   }
 
   /// Whether a person can be asked.
@@ -59,8 +59,8 @@ struct Session {
   /// A transport on the road that the settings say.
   func transport(logger: Logger? = nil) throws(UserMessage) -> HTTPTransport {
     guard !settings.isOffline else { throw .offline }
-    let baseURL = try Settings.baseURL(environment)
-    let road = try Settings.road(to: baseURL, environment)
+    let baseURL = try configuration.baseURL()
+    let road = try configuration.road(to: baseURL)
     (logger ?? self.logger()).info(
       "road",
       metadata: [
@@ -85,8 +85,8 @@ struct Session {
     heartbeat: @escaping @Sendable () -> Void = {}
   ) throws(UserMessage) -> SyncEngine {
     guard !settings.isOffline else { throw .offline }
-    let baseURL = try Settings.baseURL(environment)
-    let key = try KeySource.find(global, environment)
+    let baseURL = try configuration.baseURL()
+    let key = try KeySource.find(configuration)
     var environment = EngineEnvironment.system(logger: logger ?? self.logger())
     environment.heartbeat = heartbeat
     return SyncEngine(
@@ -181,15 +181,7 @@ struct Session {
   }
 
   /// Writes one answer: an object in a JSON mode, else lines for people.
-  func answer(_ object: JSONText, orSay lines: [TerminalText]) throws {
-    let output = StandardStream.output
-    if global.saysJSON {
-      try output.write(object.rendered(pretty: output.isTerminal, onTerminal: output.isTerminal) + "\n")
-    } else {
-      for line in lines { try output.write(line.string + "\n") }
-    }
-    try output.flush()
-  }
+  func answer(_ object: JSONText, orSay lines: [TerminalText]) throws { try global.answer(object, orSay: lines) }
 
   /// Writes one record: an object in a JSON mode, a row where rows were asked for, else its fields line by line.
   ///
@@ -256,7 +248,20 @@ struct Session {
   }
 
   func destination(_ stream: StandardStream) -> Destination {
-    stream.destination(color: global.color, environment: environment)
+    stream.destination(color: global.color, environment: configuration.environment)
+  }
+}
+
+extension GlobalOptions {
+  /// The same, without settings.
+  func answer(_ object: JSONText, orSay lines: [TerminalText]) throws {
+    let output = StandardStream.output
+    if saysJSON {
+      try output.write(object.rendered(pretty: output.isTerminal, onTerminal: output.isTerminal) + "\n")
+    } else {
+      for line in lines { try output.write(line.string + "\n") }
+    }
+    try output.flush()
   }
 }
 

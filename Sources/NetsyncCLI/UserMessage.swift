@@ -140,17 +140,32 @@ extension UserMessage {
     )
   }
 
-  static func setting(_ name: String, takes: String) -> UserMessage {
+  static func setting(_ setting: Setting, _ origin: SetValue.Origin, takes: String) -> UserMessage {
     UserMessage(
       exit: .configuration,
       code: "bad_setting",
-      message: "the setting \(name) cannot be used",
-      why: "its value is not one of those it takes: \(takes)",
-      next: ["correct it, or 'unset \(name)' for the default"]
+      message: "the setting \(setting.rawValue) cannot be used",
+      why: "\(origin.description): its value is not one of those it takes: \(takes)",
+      next: ["correct it, or \(origin.wayOut)"]
     )
   }
 
-  static func baseURL(_ refused: BaseURLRefused) -> UserMessage {
+  static func configuration(_ path: String, _ faults: [ConfigurationFile.Fault]) -> UserMessage {
+    let told = faults.map { fault in "\(path)\(fault.line.map { ":\($0)" } ?? ""): \(fault.reason)" }
+    var message = UserMessage(
+      exit: .configuration,
+      code: "bad_configuration",
+      message: "the settings cannot be used",
+      why: "\(told.joined(separator: "; "))",
+      next: ["mend the file; 'netsync config check' looks again"]
+    )
+    message.more = [
+      .init("faults", .array(faults.map { ["line": JSONText($0.line), "fault": .string($0.reason)] }))
+    ]
+    return message
+  }
+
+  static func baseURL(_ refused: BaseURLRefused, _ origin: SetValue.Origin) -> UserMessage {
     let why: TerminalText =
       switch refused {
       case .scheme: "it begins with neither https:// nor http://"
@@ -161,9 +176,9 @@ extension UserMessage {
     return UserMessage(
       exit: .configuration,
       code: "base_url_refused",
-      message: "TELNYX_BASE_URL cannot be used",
-      why: why,
-      next: ["use https://, or http:// with localhost, 127.0.0.1 or [::1]; 'unset TELNYX_BASE_URL' for the default"]
+      message: "the base URL cannot be used",
+      why: "\(origin.description): \(why.string)",
+      next: ["use https://, or http:// with localhost, 127.0.0.1 or [::1], or \(origin.wayOut)"]
     )
   }
 
@@ -176,6 +191,17 @@ extension UserMessage {
     next: ["leave --offline away, or 'unset NETSYNC_OFFLINE'"],
     isRetryable: true
   )
+}
+
+extension SetValue.Origin {
+  /// How to come to the default.
+  fileprivate var wayOut: String {
+    switch self {
+    case .flag(let name): "leave \(name) away"
+    case .variable(let name): "'unset \(name)' for the default"
+    case .file: "remove the line for the default"
+    }
+  }
 }
 
 // MARK: Naming things

@@ -97,10 +97,13 @@ import Testing
     #expect(try await host.run("networks", "create", "lab").status == 0)
     let key = host.directory + "/key"
     try Data("KEY".utf8).write(to: URL(fileURLWithPath: key))
+    let settings = host.directory + "/settings.yaml"
+    try Data("log.level: error\n".utf8).write(to: URL(fileURLWithPath: settings))
     try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: key)
     let written: [[String]] = [
       ["--replica", host.replica], ["--replica=\(host.replica)"], ["--profile", "p"], ["-p", "p"],
-      ["--api-key-file", key], ["--quiet"], ["-q"], ["--verbose"], ["-v"], ["-vv"], ["--color", "never"],
+      ["--config", settings], ["--api-key-file", key], ["--quiet"], ["-q"], ["--verbose"], ["-v"], ["-vv"],
+      ["--color", "never"],
       ["--no-input"],
       ["--offline"], ["--output", "json"], ["-o", "json"], ["--json"], ["--fields", "name"],
     ]

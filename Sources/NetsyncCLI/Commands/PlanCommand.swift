@@ -47,7 +47,7 @@ struct PlanCommand: NetsyncVerb {
 extension Session {
   /// What a push with these options would send: nothing to another account, as far as the base URL tells.
   func plan(of replica: Replica, _ options: PushOptions) throws(UserMessage) -> PushPlan {
-    let baseURL = try Settings.baseURL(environment).description
+    let baseURL = try configuration.baseURL().description
     return try step { () throws(ReplicaError) in
       let operations = options.scope.operations(of: try replica.operations())
       let known = try replica.knownCount()

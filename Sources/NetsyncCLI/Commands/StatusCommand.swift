@@ -87,8 +87,8 @@ private struct StatusLook {
       (try replica.status(), try replica.refusedOperations())
     }
     path = replica.path
-    let baseURL = try? Settings.baseURL(session.environment)
-    road = baseURL.flatMap { url in (try? Settings.road(to: url, session.environment)).map { (url, $0) } }
+    let baseURL = try? session.configuration.baseURL()
+    road = baseURL.flatMap { url in (try? session.configuration.road(to: url)).map { (url, $0) } }
     daemon = DaemonLock.holder(ofReplica: replica.path)
   }
 

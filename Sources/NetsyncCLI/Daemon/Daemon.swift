@@ -34,7 +34,7 @@ struct Daemon: Sendable {
     self.replica = replica
     logger = session.logger(from: .info)
     transport = try session.transport(logger: logger)
-    notifier = SystemdNotifier(environment: session.environment)
+    notifier = SystemdNotifier(environment: session.configuration.environment)
     SystemdNotifier.forgetEnvironment()
     teller = StateTeller(replica, logger, notifier)
   }

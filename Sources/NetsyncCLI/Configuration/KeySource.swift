@@ -7,22 +7,22 @@ import NetsyncAPI
   import Musl
 #endif
 
-/// Finds the API key: `--api-key-file`, `$CREDENTIALS_DIRECTORY/telnyx-api-key`, `TELNYX_API_KEY`,
+/// Finds the API key: `--api-key-file`, `$CREDENTIALS_DIRECTORY/telnyx-api-key`, `TELNYX_API_KEY`, the setting `api_key_file`,
 /// `~/.config/netsync/credentials`, in that order. It is never an argument.
 enum KeySource {
-  static func find(_ global: GlobalOptions, _ environment: [String: String]) throws(UserMessage) -> APIKey {
-    if let path = global.apiKeyFile { return try read(path) }
-    if let directory = environment["CREDENTIALS_DIRECTORY"], !directory.isEmpty {
+  static func find(_ configuration: Configuration) throws(UserMessage) -> APIKey {
+    let file = configuration.value(.apiKeyFile)
+    if let file, case .flag = file.origin { return try read(file.text) }
+    if let directory = configuration.environment["CREDENTIALS_DIRECTORY"] {
       let path = "\(directory)/telnyx-api-key"
       if FileManager.default.fileExists(atPath: path) { return try read(path, of: .serviceManager) }
     }
-    if let text = environment["TELNYX_API_KEY"], !text.isEmpty {
+    if let text = configuration.environment["TELNYX_API_KEY"] {
       guard let key = APIKey(text) else { throw .keyMalformed(source: "TELNYX_API_KEY") }
       return key
     }
-    let configuration =
-      environment["XDG_CONFIG_HOME"].flatMap { $0.isEmpty ? nil : $0 } ?? "\(Settings.home(environment))/.config"
-    let path = "\(configuration)/netsync/credentials"
+    if let file { return try read(file.text) }
+    let path = "\(Configuration.directory(configuration.environment))/credentials"
     guard FileManager.default.fileExists(atPath: path) else { throw .noKey(path) }
     return try read(path)
   }
