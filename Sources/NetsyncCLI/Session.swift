@@ -44,10 +44,17 @@ struct Session {
     on replica: Replica,
     _ work: (SyncEngine) async throws -> Value
   ) async throws -> Value {
+    try await withTransport { transport in
+      let engine = try engine(on: replica, over: transport)
+      return try await Interrupts.watch(engine.stop) { try await work(engine) }
+    }
+  }
+
+  /// Runs `work` with connections, and ends them.
+  func withTransport<Value>(_ work: (HTTPTransport) async throws -> Value) async throws -> Value {
     let transport = try transport()
     do {
-      let engine = try engine(on: replica, over: transport)
-      let value = try await Interrupts.watch(engine.stop) { try await work(engine) }
+      let value = try await work(transport)
       await transport.shutdown()
       return value
     } catch {
@@ -84,26 +91,32 @@ struct Session {
     stop: StopSignal = StopSignal(),
     heartbeat: @escaping @Sendable () -> Void = {}
   ) throws(UserMessage) -> SyncEngine {
-    guard !settings.isOffline else { throw .offline }
-    let baseURL = try configuration.baseURL()
-    let key = try KeySource.find(configuration)
     var environment = EngineEnvironment.system(logger: logger ?? self.logger())
     environment.heartbeat = heartbeat
     return SyncEngine(
       replica: replica,
-      api: APIClient(
-        transport: transport,
-        baseURL: baseURL,
-        key: key,
-        timeout: settings.requestTimeout,
-        now: environment.now
-      ),
+      api: try client(over: transport, now: environment.now),
       environment: environment,
       policy: settings.policy,
       settleTime: settings.settleTime,
       inFlight: settings.requestsInFlight,
       stop: stop,
       metrics: metrics
+    )
+  }
+
+  /// The API, with the key as it can be found now.
+  func client(
+    over transport: HTTPTransport,
+    now: @escaping @Sendable () -> Timestamp = { .now }
+  ) throws(UserMessage) -> APIClient {
+    guard !settings.isOffline else { throw .offline }
+    return APIClient(
+      transport: transport,
+      baseURL: try configuration.baseURL(),
+      key: try KeySource.find(configuration).key,
+      timeout: settings.requestTimeout,
+      now: now
     )
   }
 

@@ -116,7 +116,7 @@ extension UserMessage {
       message: "there is no API key",
       why: "none of --api-key-file, $CREDENTIALS_DIRECTORY, TELNYX_API_KEY and \(path) has one",
       state: "nothing was asked or changed; everything offline works without a key",
-      next: ["export TELNYX_API_KEY=…, or put the key into \(path) with mode 0600"]
+      next: ["netsync auth login, which keeps one, or export TELNYX_API_KEY=…"]
     )
   }
 

@@ -10,30 +10,37 @@ import NetsyncAPI
 /// Finds the API key: `--api-key-file`, `$CREDENTIALS_DIRECTORY/telnyx-api-key`, `TELNYX_API_KEY`, the setting `api_key_file`,
 /// `~/.config/netsync/credentials`, in that order. It is never an argument.
 enum KeySource {
-  static func find(_ configuration: Configuration) throws(UserMessage) -> APIKey {
+  ///
+  /// - Returns: with where it was found, in words.
+  static func find(_ configuration: Configuration) throws(UserMessage) -> (key: APIKey, source: String) {
     let file = configuration.value(.apiKeyFile)
-    if let file, case .flag = file.origin { return try read(file.text) }
+    if let file, case .flag = file.origin { return (try read(file.text), file.text) }
     if let directory = configuration.environment["CREDENTIALS_DIRECTORY"] {
       let path = "\(directory)/telnyx-api-key"
-      if FileManager.default.fileExists(atPath: path) { return try read(path, of: .serviceManager) }
+      if FileManager.default.fileExists(atPath: path) { return (try read(path, of: .serviceManager), path) }
     }
     if let text = configuration.environment["TELNYX_API_KEY"] {
       guard let key = APIKey(text) else { throw .keyMalformed(source: "TELNYX_API_KEY") }
-      return key
+      return (key, "TELNYX_API_KEY")
     }
-    if let file { return try read(file.text) }
-    let path = "\(Configuration.directory(configuration.environment))/credentials"
+    if let file { return (try read(file.text), file.text) }
+    let path = credentials(configuration)
     guard FileManager.default.fileExists(atPath: path) else { throw .noKey(path) }
-    return try read(path)
+    return (try read(path), path)
+  }
+
+  /// Where `auth login` puts the key.
+  static func credentials(_ configuration: Configuration) -> String {
+    "\(Configuration.directory(configuration.environment))/credentials"
   }
 
   /// Who made a key file.
-  private enum Keeper { case user, serviceManager }
+  enum Keeper { case user, serviceManager }
 
   /// A key file is regular, its user's own, closed to everybody else, and holds one line.
   ///
   /// systemd's copy of a credential is root's, and opened to the service by an ACL, which shows as the group's bits.
-  private static func read(_ path: String, of keeper: Keeper = .user) throws(UserMessage) -> APIKey {
+  static func read(_ path: String, of keeper: Keeper = .user) throws(UserMessage) -> APIKey {
     let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw .keyFile(path, "it cannot be read") }
     defer { close(descriptor) }
