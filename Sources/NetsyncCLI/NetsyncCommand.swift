@@ -14,7 +14,7 @@ package struct NetsyncCommand: AsyncParsableCommand {
       NetworksCommand.self, InterfacesCommand.self, SearchCommand.self, GraphCommand.self, OutboxCommand.self,
       ConflictsCommand.self,
       LogCommand.self, WhyCommand.self, UndoCommand.self, QueryCommand.self, ImportCommand.self, ExportCommand.self,
-      AuthCommand.self, ConfigCommand.self, CompletionCommand.self,
+      AuthCommand.self, ConfigCommand.self, DoctorCommand.self, CompletionCommand.self,
       ReplicaCommand.self,
       DemoCommand.self, SandboxCommand.self,
     ]

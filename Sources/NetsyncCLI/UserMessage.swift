@@ -101,8 +101,8 @@ extension JSONText {
 }
 
 /// `1 edit`, `2 edits`.
-func counted(_ count: Int, _ noun: String) -> String {
-  count == 1 ? "1 \(noun)" : "\(count) \(noun)s"
+func counted(_ count: Int, _ noun: String, _ nouns: String? = nil) -> String {
+  count == 1 ? "1 \(noun)" : "\(count) \(nouns ?? "\(noun)s")"
 }
 
 // MARK: Set-up

@@ -175,9 +175,14 @@ extension Session {
   }
 }
 
-/// `640 kB`, `12.3 MB`.
-private func bytesText(_ bytes: Int64) -> String {
-  bytes < 1_000_000 ? "\(bytes / 1_000) kB" : "\(bytes / 1_000_000).\(bytes % 1_000_000 / 100_000) MB"
+/// `640 kB`, `12.3 MB`, `4.0 GB`.
+func bytesText(_ bytes: Int64) -> String {
+  func tenths(of unit: Int64) -> String { "\(bytes / unit).\(bytes % unit / (unit / 10))" }
+  return switch bytes {
+  case ..<1_000_000: "\(bytes / 1_000) kB"
+  case ..<1_000_000_000: "\(tenths(of: 1_000_000)) MB"
+  default: "\(tenths(of: 1_000_000_000)) GB"
+  }
 }
 
 extension Inventory {

@@ -36,7 +36,19 @@ func unfinishedCopies(beside path: String, _ kind: String) -> [String] {
   let prefix = "\(file.lastPathComponent).\(kind)-"
   let names = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
   return names.filter { $0.hasPrefix(prefix) && UUID(uuidString: String($0.dropFirst(prefix.count).prefix(36))) != nil }
-    .map { "\(directory)/\($0)" }
+    .map { URL(filePath: directory).appending(path: $0).path(percentEncoded: false) }
+}
+
+extension Replica {
+  /// Files beside a replica that nobody will finish: of copies whose processes were killed. Of one that is just being made there may be
+  /// some too, so only those count that nobody has touched for an hour.
+  package static func leftovers(beside path: String) -> [String] {
+    let anHour: time_t = 3_600
+    return (unfinishedCopies(beside: path, "partial") + unfinishedCopies(beside: path, "saved")).filter { file in
+      var status = stat()
+      return unsafe stat(file, &status) == 0 && time(nil) - status.st_mtim.tv_sec > anHour
+    }
+  }
 }
 
 /// Moves a file within its directory, over another one if need be, and has that outlast a power cut.
