@@ -27,21 +27,26 @@ struct TerminalText: Sendable, Hashable {
     self.width = width
   }
 
-  /// The text within a number of columns. What does not fit is cut between two characters as people see them, and `…`
-  /// stands for it. The result may be a column short, never too wide.
+  /// The text within a number of columns. What does not fit is cut out of the middle, between two characters as people see them, and `…`
+  /// stands for it: names are told apart by their ends as well. The result may be a column short, never too wide.
   func fitted(to limit: Int) -> TerminalText {
     if width <= limit { return self }
     if limit < 1 { return TerminalText(safe: "", width: 0) }
-    var kept = ""
-    var used = 0
-    for character in string {
+    // One column is for the ellipsis.
+    let (head, headWidth) = Self.prefix(of: string, within: limit / 2)
+    let (tail, tailWidth) = Self.prefix(of: string.reversed(), within: limit - 1 - headWidth)
+    return TerminalText(safe: head + "…" + String(tail.reversed()), width: headWidth + 1 + tailWidth)
+  }
+
+  private static func prefix(of characters: some Sequence<Character>, within limit: Int) -> (kept: String, width: Int) {
+    var (kept, used) = ("", 0)
+    for character in characters {
       let columns = DisplayWidth.columns(of: character)
-      // One column is for the ellipsis.
-      if used + columns > limit - 1 { break }
+      if used + columns > limit { break }
       kept.append(character)
       used += columns
     }
-    return TerminalText(safe: kept + "…", width: used + 1)
+    return (kept, used)
   }
 }
 

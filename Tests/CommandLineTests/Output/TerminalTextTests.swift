@@ -45,9 +45,10 @@ struct TerminalTextTests {
 
   @Test(
     arguments: [
-      ("abcdef", 6, "abcdef"), ("abcdef", 5, "abcd…"), ("abcdef", 1, "…"), ("abcdef", 0, ""), ("abcdef", -1, ""),
-      ("日本語", 6, "日本語"), ("日本語", 5, "日本…"), ("日本語", 4, "日…"), ("日本語", 2, "…"), ("e\u{301}e\u{301}x", 2, "e\u{301}…"),
-      ("🇩🇪🇫🇷", 3, "🇩🇪…"), ("🇩🇪🇫🇷", 2, "…"), ("", 0, ""),
+      ("abcdef", 6, "abcdef"), ("abcdef", 5, "ab…ef"), ("abcdef", 4, "ab…f"), ("abcdef", 2, "a…"), ("abcdef", 1, "…"),
+      ("abcdef", 0, ""), ("abcdef", -1, ""),
+      ("日本語", 6, "日本語"), ("日本語", 5, "日…語"), ("日本語", 4, "日…"), ("日本語", 2, "…"), ("e\u{301}e\u{301}x", 2, "e\u{301}…"),
+      ("🇩🇪🇫🇷", 3, "…🇫🇷"), ("🇩🇪🇫🇷", 2, "…"), ("", 0, ""),
     ]
   )
   func `text is cut between characters`(raw: String, width: Int, shown: String) {
