@@ -45,7 +45,7 @@ struct Session {
     _ work: (SyncEngine) async throws -> Value
   ) async throws -> Value {
     try await withTransport { transport in
-      let engine = try engine(on: replica, over: transport)
+      let engine = try await engine(on: replica, over: transport)
       return try await Interrupts.watch(engine.stop) { try await work(engine) }
     }
   }
@@ -90,12 +90,12 @@ struct Session {
     metrics: EngineMetrics? = nil,
     stop: StopSignal = StopSignal(),
     heartbeat: @escaping @Sendable () -> Void = {}
-  ) throws(UserMessage) -> SyncEngine {
+  ) async throws(UserMessage) -> SyncEngine {
     var environment = EngineEnvironment.system(logger: logger ?? self.logger())
     environment.heartbeat = heartbeat
     return SyncEngine(
       replica: replica,
-      api: try client(over: transport, now: environment.now),
+      api: try client(over: transport, key: try await KeySource.find(configuration).key, now: environment.now),
       environment: environment,
       policy: settings.policy,
       settleTime: settings.settleTime,
@@ -105,16 +105,16 @@ struct Session {
     )
   }
 
-  /// The API, with the key as it can be found now.
   func client(
     over transport: HTTPTransport,
+    key: APIKey,
     now: @escaping @Sendable () -> Timestamp = { .now }
   ) throws(UserMessage) -> APIClient {
     guard !settings.isOffline else { throw .offline }
     return APIClient(
       transport: transport,
       baseURL: try configuration.baseURL(),
-      key: try KeySource.find(configuration).key,
+      key: key,
       timeout: settings.requestTimeout,
       now: now
     )

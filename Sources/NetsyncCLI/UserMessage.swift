@@ -130,6 +130,16 @@ extension UserMessage {
     )
   }
 
+  static func keyCommand(_ why: String) -> UserMessage {
+    UserMessage(
+      exit: .credentials,
+      code: "key_command_failed",
+      message: "api_key_command gave no key",
+      why: "\(why)",
+      next: ["run it by hand; it has to print the key on one line"]
+    )
+  }
+
   static func keyFile(_ path: String, _ why: String, next: String? = nil) -> UserMessage {
     UserMessage(
       exit: .credentials,

@@ -137,6 +137,30 @@ import Testing
     #expect(try await host.run("pull", extra: ["TELNYX_API_KEY": "wrong"]).status == 4)
   }
 
+  @Test func `a command can give the key, and not out of a file that others can write to`() async throws {
+    let sandbox = try await SandboxProcess("--networks", "3", "--api-key", "right")
+    try write("base_url: \(sandbox.baseURL)\napi_key_command: echo asked >&2; printf '%s\\n' right\n")
+    #expect(try await host.run("auth", "test", extra: ["TELNYX_API_KEY": ""]).status == 0)
+    let status = try await host.run("auth", "status", "--json", extra: ["TELNYX_API_KEY": ""])
+    #expect(try status.object()["source"] as? String == "api_key_command of \(users):2")
+    #expect(status.errors == "asked\n")
+    for (command, reason) in [("exit 3", "ended with 3"), ("true", "one line"), ("kill -9 $$", "signal 9")] {
+      let failed = try await host.run(
+        "auth",
+        "test",
+        extra: ["TELNYX_API_KEY": "", "NETSYNC_API_KEY_COMMAND": command]
+      )
+      #expect(failed.status == 4)
+      #expect(failed.errors.contains(reason), "\(failed.errors)")
+    }
+    // What counts before it is not asked for twice.
+    #expect(try await host.run("auth", "status", extra: ["TELNYX_API_KEY": "other"]).errors == "")
+    try FileManager.default.setAttributes([.posixPermissions: 0o666], ofItemAtPath: users)
+    let refused = try await host.run("auth", "test", extra: ["TELNYX_API_KEY": ""])
+    #expect(refused.status == 78)
+    #expect(refused.errors.contains("others can write to this file"))
+  }
+
   @Test func `a file that cannot be used stops every command, with its line, and a password stays unseen`() async throws
   {
     try write("push:\n  on_conflict: never\n")

@@ -9,7 +9,7 @@ struct AuthCommand: AsyncParsableCommand {
     commandName: "auth",
     abstract: "Keep the API key, say where it is found, and try it.",
     discussion: """
-      It is looked for in --api-key-file, $CREDENTIALS_DIRECTORY/telnyx-api-key, TELNYX_API_KEY, the setting api_key_file and \
+      It is looked for in --api-key-file, $CREDENTIALS_DIRECTORY/telnyx-api-key, TELNYX_API_KEY, the settings api_key_file and api_key_command, and \
       ~/.config/netsync/credentials, in that order. It is never shown, and never an argument.
       """,
     subcommands: [Login.self, Test.self, Status.self, Logout.self]
@@ -30,7 +30,7 @@ struct AuthCommand: AsyncParsableCommand {
       let path = KeySource.credentials(session.configuration)
       try KeyFile.write(text, to: path)
       // The file that it was copied from is named for this once.
-      let inUse = global.apiKeyFile == nil ? try KeySource.find(session.configuration).source : path
+      let inUse = global.apiKeyFile == nil ? try await KeySource.find(session.configuration).source : path
       try session.answer(
         ["schema": "netsync.auth/1", "source": .string(inUse), "path": .string(path), "usable": true],
         orSay: [
@@ -65,9 +65,10 @@ struct AuthCommand: AsyncParsableCommand {
 
     func run() async throws {
       let session = try Session(global)
-      let (baseURL, source) = (try session.configuration.baseURL(), try KeySource.find(session.configuration).source)
+      let baseURL = try session.configuration.baseURL()
+      let (key, source) = try await KeySource.find(session.configuration)
       let exchange = try await session.withTransport { transport in
-        try await session.client(over: transport).networks(page: 1)
+        try await session.client(over: transport, key: key).networks(page: 1)
       }
       let total: Int?
       do throws(APIFailure) {
@@ -95,7 +96,7 @@ struct AuthCommand: AsyncParsableCommand {
 
     func run() async throws {
       let session = try Session(global)
-      let source = try KeySource.find(session.configuration).source
+      let source = try await KeySource.find(session.configuration).source
       let baseURL = try session.configuration.baseURL()
       try session.answer(
         [
@@ -116,7 +117,7 @@ struct AuthCommand: AsyncParsableCommand {
       let session = try Session(global)
       let path = KeySource.credentials(session.configuration)
       let isRemoved = try KeyFile.remove(path)
-      let left = try? KeySource.find(session.configuration).source
+      let left = try? await KeySource.find(session.configuration).source
       let rest: TerminalText = left.map { " \($0) still has a key." } ?? ""
       try session.answer(
         [

@@ -21,7 +21,7 @@ struct DoctorCommand: NetsyncVerb {
 
   func run() async throws {
     let local = LocalDoctor(global: global, environment: ProcessInfo.processInfo.environment, isToFix: fix)
-    var findings = local.findings()
+    var findings = await local.findings()
     // Without settings nobody knows where to, without a key nobody may.
     if network, !findings.contains(where: { ["settings", "key"].contains($0.check) && $0.verdict == .fault }) {
       findings += try await NetworkDoctor(session: Session(global)).findings()

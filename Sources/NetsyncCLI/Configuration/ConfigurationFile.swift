@@ -1,6 +1,12 @@
 import FoundationEssentials
 import Yams
 
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Musl
+#endif
+
 /// A file of settings, in YAML.
 ///
 /// ```yaml
@@ -48,6 +54,18 @@ struct ConfigurationFile: Sendable {
       return
     }
     read(text)
+    let command = ([values] + profiles.values).lazy.compactMap { $0[.apiKeyCommand] }.first
+    if case .file(_, let line)? = command?.origin, Self.isOpenToOthers(path) {
+      faults.append(
+        Fault(line: line, reason: "api_key_command: others can write to this file, so nothing in it is run")
+      )
+    }
+  }
+
+  private static func isOpenToOthers(_ path: String) -> Bool {
+    var status = stat()
+    guard unsafe stat(path, &status) == 0 else { return true }
+    return ![0, geteuid()].contains(status.st_uid) || status.st_mode & 0o022 != 0
   }
 
   /// - Parameter profile: what is set for it alone comes first.

@@ -7,12 +7,12 @@ import NetsyncAPI
   import Musl
 #endif
 
-/// Finds the API key: `--api-key-file`, `$CREDENTIALS_DIRECTORY/telnyx-api-key`, `TELNYX_API_KEY`, the setting `api_key_file`,
-/// `~/.config/netsync/credentials`, in that order. It is never an argument.
+/// Finds the API key: `--api-key-file`, `$CREDENTIALS_DIRECTORY/telnyx-api-key`, `TELNYX_API_KEY`, the settings `api_key_file`
+/// and `api_key_command`, `~/.config/netsync/credentials`, in that order. It is never an argument.
 enum KeySource {
   ///
   /// - Returns: with where it was found, in words.
-  static func find(_ configuration: Configuration) throws(UserMessage) -> (key: APIKey, source: String) {
+  static func find(_ configuration: Configuration) async throws(UserMessage) -> (key: APIKey, source: String) {
     let file = configuration.value(.apiKeyFile)
     if let file, case .flag = file.origin { return (try read(file.text), file.text) }
     if let directory = configuration.environment["CREDENTIALS_DIRECTORY"] {
@@ -24,6 +24,9 @@ enum KeySource {
       return (key, "TELNYX_API_KEY")
     }
     if let file { return (try read(file.text), file.text) }
+    if let command = configuration.value(.apiKeyCommand) {
+      return (try await KeyCommand.run(command.text), "api_key_command of \(command.origin)")
+    }
     let path = credentials(configuration)
     guard FileManager.default.fileExists(atPath: path) else { throw .noKey(path) }
     return (try read(path), path)

@@ -6,6 +6,7 @@ enum Setting: String, CaseIterable, Sendable {
   case noInput = "no_input"
   case baseURL = "base_url"
   case apiKeyFile = "api_key_file"
+  case apiKeyCommand = "api_key_command"
   case policy = "push.on_conflict"
   case settleTime = "push.settle"
   case maximumDeletes = "pull.max_deletes"
@@ -39,7 +40,7 @@ enum Setting: String, CaseIterable, Sendable {
     case .requestsInFlight: "32"
     case .logLevel: "warning"
     case .logFormat: "text"
-    case .replica, .apiKeyFile, .maximumDeletes, .proxy, .authorities: nil
+    case .replica, .apiKeyFile, .apiKeyCommand, .maximumDeletes, .proxy, .authorities: nil
     }
   }
 }

@@ -15,7 +15,7 @@ extension Daemon {
     var isEnding = false
     for await signal in signals {
       switch signal {
-      case .sighup: reload(service)
+      case .sighup: await reload(service)
       case _ where isEnding: _exit(signal == .sigterm ? 143 : 130)
       default:
         isEnding = true
@@ -27,10 +27,10 @@ extension Daemon {
   }
 
   /// Looks for the key again, and goes on with it. Where there is none that can be used, the old one stays.
-  private func reload(_ service: SyncService) {
+  private func reload(_ service: SyncService) async {
     notifier?.reloading()
     do {
-      service.replaceEngine(try engine())
+      service.replaceEngine(try await engine())
       logger.notice("the key was read again")
     } catch {
       logger.error("the key stays as it was", metadata: ["error": "\(error.message.string): \(error.why.string)"])

@@ -62,7 +62,7 @@ struct Daemon: Sendable {
   }
 
   private func serve(interval: Duration, at address: PageAddress?) async throws {
-    let engine = try engine()
+    let engine = try await engine()
     let lock = try lock()
     defer { withExtendedLifetime(lock) {} }
     let record = DaemonRecord(pid: getpid(), listen: nil, startedAt: Timestamp.now.rfc3339)
@@ -99,8 +99,8 @@ struct Daemon: Sendable {
   }
 
   /// An engine with the key as it can be found now. Its counts go on where an earlier one's ended.
-  func engine() throws(UserMessage) -> SyncEngine {
-    try session.engine(
+  func engine() async throws(UserMessage) -> SyncEngine {
+    try await session.engine(
       on: replica,
       over: transport,
       logger: logger,

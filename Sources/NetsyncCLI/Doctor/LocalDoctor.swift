@@ -21,7 +21,7 @@ struct LocalDoctor {
   /// Mend what can be mended without a question.
   let isToFix: Bool
 
-  func findings() -> [Finding] {
+  func findings() async -> [Finding] {
     let configuration: Configuration
     let settings: Settings
     do throws(UserMessage) {
@@ -32,7 +32,7 @@ struct LocalDoctor {
       // Nobody knows which replica is meant.
       return [.fault("settings", error)]
     }
-    return [self.settings(configuration), key(configuration)] + replica(settings)
+    return [self.settings(configuration), await key(configuration)] + replica(settings)
   }
 
   private func settings(_ configuration: Configuration) -> Finding {
@@ -41,9 +41,9 @@ struct LocalDoctor {
     return .ok("settings", "\(counted(set, "setting")) set; files: \(files.isEmpty ? "none" : files)")
   }
 
-  private func key(_ configuration: Configuration) -> Finding {
+  private func key(_ configuration: Configuration) async -> Finding {
     do throws(UserMessage) {
-      return .ok("key", "found in \(try KeySource.find(configuration).source)")
+      return .ok("key", "found in \(try await KeySource.find(configuration).source)")
     } catch {
       return .fault("key", error)
     }

@@ -16,8 +16,8 @@ struct NetworkDoctor {
     let trusted = road.authorities.isEmpty ? "" : ", trusting \(road.authorities.joined(separator: ", ")) too"
     return [.ok("road", "\(baseURL.description), \(way)\(trusted)")]
       + (try await session.withTransport { transport in
-        let api = try session.client(over: transport)
-        return await answers(api)
+        let key = try await KeySource.find(session.configuration).key
+        return await answers(try session.client(over: transport, key: key))
       })
   }
 
