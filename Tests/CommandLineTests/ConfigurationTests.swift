@@ -121,6 +121,9 @@ import Testing
     #expect(both == ["f.sqlite", "--replica"])
     #expect(try await host.run("config", "path").output == users + "\n")
     #expect(try await host.run("config", "check").status == 0)
+    // The profile is a part of the replica's path.
+    for profile in ["../../up", "."] { #expect(try await host.run("config", "check", "-p", profile).status == 78) }
+    #expect(try await host.run("config", "check", "--config", "/dev/zero").status == 78)
   }
 
   @Test func `what a file sets is what a command does`() async throws {

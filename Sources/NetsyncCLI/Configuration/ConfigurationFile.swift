@@ -19,7 +19,7 @@ import Yams
 /// ```
 struct ConfigurationFile: Sendable {
   /// What is wrong with a file, and in which line.
-  struct Fault: Error, Hashable, Sendable {
+  struct Fault: Hashable, Sendable {
     /// From 1; nil for the file as a whole.
     var line: Int?
     var reason: String
@@ -37,19 +37,12 @@ struct ConfigurationFile: Sendable {
   /// - Returns: nil where there is no file.
   init?(_ path: String) {
     self.path = path
-    let data: Data
-    do {
-      guard FileManager.default.fileExists(atPath: path) else { return nil }
-      data = try Data(contentsOf: URL(filePath: path))
-    } catch {
-      faults = [Fault(reason: "it cannot be read")]
+    guard FileManager.default.fileExists(atPath: path) else { return nil }
+    guard let bytes = try? InputFile.read(path, most: Self.mostBytes) else {
+      faults = [Fault(reason: "it cannot be read, or has more than 1 MiB")]
       return
     }
-    guard data.count <= Self.mostBytes else {
-      faults = [Fault(reason: "it has more than 1 MiB")]
-      return
-    }
-    guard let text = String(validating: data, as: UTF8.self) else {
+    guard let text = String(validating: bytes, as: UTF8.self) else {
       faults = [Fault(reason: "it is not UTF-8")]
       return
     }

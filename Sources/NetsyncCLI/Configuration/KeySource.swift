@@ -10,7 +10,6 @@ import NetsyncAPI
 /// Finds the API key: `--api-key-file`, `$CREDENTIALS_DIRECTORY/telnyx-api-key`, `TELNYX_API_KEY`, the settings `api_key_file`
 /// and `api_key_command`, `~/.config/netsync/credentials`, in that order. It is never an argument.
 enum KeySource {
-  ///
   /// - Returns: with where it was found, in words.
   static func find(_ configuration: Configuration) async throws(UserMessage) -> (key: APIKey, source: String) {
     let file = configuration.value(.apiKeyFile)

@@ -31,6 +31,10 @@ struct Settings: Sendable {
 
   init(_ configuration: Configuration) throws(UserMessage) {
     for file in configuration.files where !file.faults.isEmpty { throw .configuration(file.path, file.faults) }
+    let profile = configuration.profile
+    guard !profile.contains("/"), ![".", ".."].contains(profile) else {
+      throw configuration.refusal(of: .profile, takes: "a name without a slash")
+    }
     replicaPath = configuration.text(.replica) ?? Self.standardPath(configuration)
     isOffline = try configuration.truth(.offline)
     mayAsk = try !configuration.truth(.noInput)

@@ -6,13 +6,13 @@
 
 /// A file that a person names, or stdin.
 enum InputFile {
-  private static let mostBytes = 64 << 20
-
   /// How it is spoken of.
   static func label(_ path: String) -> String { path == "-" ? "stdin" : path }
 
-  /// - Parameter path: `-` for stdin.
-  static func read(_ path: String) throws(UserMessage) -> [UInt8] {
+  /// - Parameters:
+  ///   - path: `-` for stdin.
+  ///   - most: bytes.
+  static func read(_ path: String, most: Int = 64 << 20) throws(UserMessage) -> [UInt8] {
     let descriptor = path == "-" ? STDIN_FILENO : unsafe open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw refused(path, SystemRefusal(errno: errno).description) }
     defer { if descriptor != STDIN_FILENO { close(descriptor) } }
@@ -24,7 +24,7 @@ enum InputFile {
       guard count >= 0 else { throw refused(path, SystemRefusal(errno: errno).description) }
       if count == 0 { return bytes }
       bytes += buffer[..<count]
-      guard bytes.count <= mostBytes else { throw refused(path, "it has more than \(mostBytes >> 20) MiB") }
+      guard bytes.count <= most else { throw refused(path, "it has more than \(most >> 20) MiB") }
     }
   }
 
