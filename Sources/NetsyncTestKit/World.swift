@@ -65,8 +65,13 @@ package final class World: Sendable {
   /// Queues an edit of the network that has this name here.
   @discardableResult
   package func edit(_ name: String, _ intent: Intent) throws -> EditReceipt {
+    try replica.edit(find(name).key, intent)
+  }
+
+  /// The network that has this name here.
+  package func find(_ name: String) throws -> Network {
     guard case .found(let network) = try replica.find(name) else { throw WorldError.noNetwork(name) }
-    return try replica.edit(network.key, intent)
+    return network
   }
 
   /// Somebody at the portal renames a network.

@@ -93,6 +93,28 @@ import Testing
     #expect(try await host.run("pull", "--networks-only", "--json").object()["complete"] as? Bool == true)
   }
 
+  @Test func `one network is pulled by itself, and waited for until its interfaces are as they should be`() async throws
+  {
+    let sandbox = try await SandboxProcess("--networks", "30")
+    let host = try CommandHost(baseURL: sandbox.baseURL)
+    #expect(try await host.run("pull", "--network", "nothing").status == 6)
+    #expect(try await host.run("pull").status == 0)
+    let interfaces = try await host.run("interfaces", "list", "--json").array()
+    let settled = Dictionary(grouping: interfaces) { $0["network_id"] as? String ?? "" }
+      .first { $0.value.allSatisfy { $0["status"] as? String == "provisioned" } }
+    let id = try #require(settled?.key)
+    let pulled = try await host.run("pull", "--network", id, "--wait-for", "provisioned", "--json")
+    #expect(pulled.status == 0, "\(pulled.errors)")
+    #expect(try pulled.object()["networks"] as? Int == 1)
+    #expect(try pulled.object()["complete"] as? Bool == false)
+    #expect(try await host.run("status", "--json").object()["in_sync"] as? Bool == true)
+    let waited = try await host.run("pull", "--network", id, "--wait-for", "dreaming", "--timeout", "1s", "--json")
+    #expect(waited.status == 5)
+    #expect(waited.errors.contains("not_yet"))
+    #expect(try await host.run("pull", "--wait-for", "provisioned").status == 64)
+    #expect(try await host.run("pull", "--network", "nothing").status == 64)
+  }
+
   @Test func `both sides of a conflict are kept until a person decides`() async throws {
     let sandbox = try await SandboxProcess("--networks", "3")
     let here = try CommandHost(baseURL: sandbox.baseURL, ["NETSYNC_PUSH_ON_CONFLICT": "hold"])

@@ -66,6 +66,57 @@ import Testing
     }
   }
 
+  @Test func `one network is asked for by itself, and nothing is said of any other`() async throws {
+    let world = try World(networks: 620)
+    _ = try await world.engine().pull(PullOptions())
+    world.clock.advance(by: .seconds(5))
+    let (one, other) = (world.namesThere[3], world.namesThere[4])
+    world.renameThere(one, to: "renamed there")
+    world.renameThere(other, to: "renamed as well")
+    var options = PullOptions()
+    options.network = try world.find(one).key
+    let report = try await world.engine().pull(options)
+    #expect(report.failure == nil && report.sweep == nil && !report.isComplete)
+    #expect((report.counts.listed, report.counts.changed, report.counts.requests) == (1, 1, 2))
+    #expect(try world.find("renamed there").key == options.network)
+    #expect(try world.find(other).state == .synced)
+    #expect(try world.replica.lastSweep()?.isComplete == true)
+    #expect(try world.replica.status().isInSync)
+    options.interfaces = .none
+    #expect(try await world.engine().pull(options).counts.requests == 1)
+  }
+
+  @Test func `one network that is gone is removed on its own 404, of an account that is ours alone`() async throws {
+    let world = try World(networks: 20)
+    _ = try await world.engine().pull(PullOptions())
+    var options = PullOptions()
+    options.network = try world.find(world.namesThere[0]).key
+    let ours = world.transport.withSandbox { $0.state }
+    world.transport.withSandbox { $0.state = SandboxState(seed: 99, networks: 5) }
+    let held = try await world.engine().pull(options)
+    #expect(held.failure == .held(.otherAccount, count: 20))
+    #expect(held.counts.gone == 0)
+    #expect(try world.here.count == 20)
+    world.transport.withSandbox { $0.state = ours }
+    world.deleteThere(world.namesThere.prefix(1))
+    let report = try await world.engine().pull(options)
+    #expect(report.counts.gone == 1 && report.counts.listed == 0)
+    #expect(try world.here == world.there)
+    #expect(try world.replica.changes(limit: 100).last?.evidence.status == 404)
+    // It is gone: there is nothing left to ask by.
+    #expect(try await world.engine().pull(options).counts.requests == 0)
+  }
+
+  @Test func `a network that was never sent is not asked for`() async throws {
+    let world = try World(networks: 2)
+    _ = try await world.engine().pull(PullOptions())
+    try world.create("made here")
+    var options = PullOptions()
+    options.network = try world.find("made here").key
+    let report = try await world.engine().pull(options)
+    #expect(report.failure == nil && report.counts.requests == 0)
+  }
+
   @Test func `rows that shift between pages remove no living network`() async throws {
     let world = try World(networks: 700, faults: SandboxFaults(seed: 7))
     var options = PullOptions()

@@ -7,21 +7,57 @@ import NetsyncReplica
 struct PullCommand: NetsyncVerb {
   static let configuration = CommandConfiguration(
     commandName: "pull",
-    abstract: "Bring the replica up to date with the API."
+    abstract: "Bring the replica up to date with the API.",
+    discussion: """
+      With --network one network and its interfaces are asked for, and nothing is said of any other. --wait-for asks again until all its \
+      interfaces have that status, such as provisioned; exit 5 when --timeout is over.
+      """
   )
 
+  /// How often a network is asked for that somebody waits for.
+  private static let pause = Duration.seconds(5)
+
+  @Option(help: ArgumentHelp("Only this network.", valueName: "net"), completion: .networks)
+  var network: String?
+  @Option(help: ArgumentHelp("Until its interfaces have this status.", valueName: "status"))
+  var waitFor: String?
   @OptionGroup var flags: PullFlags
   @OptionGroup var cycle: CycleFlags
   @OptionGroup var global: GlobalOptions
 
+  func validate() throws {
+    if waitFor != nil, network == nil || flags.networksOnly || flags.interfaces == InterfaceChoice.none || cycle.dryRun
+    {
+      throw ValidationError("--wait-for waits for the interfaces of one network: --network NET --wait-for STATUS")
+    }
+  }
+
   func run() async throws {
     let session = try Session(global)
-    let replica = cycle.dryRun ? try session.trial() : try session.open(.makeIfMissing)
+    let replica = cycle.dryRun ? try session.trial() : try session.open(network == nil ? .makeIfMissing : .existing)
     defer { if cycle.dryRun { replica.endTrial() } }
     let line = ProgressLine(flags.progress, quiet: global.quiet)
-    let options = SyncOptions(pull: flags.options(cycle, session.settings))
+    var pull = flags.options(cycle, session.settings)
+    if let network {
+      let found = try session.find(network, in: replica)
+      guard found.id != nil else { throw UserMessage.notThereYet }
+      pull.network = found.key
+    }
     let report = try await session.answering({ JSONText(PullReport(), outcome: $0 ? .offline : .error) }) {
-      try await session.withEngine(on: replica) { await $0.sync(options) { line.show($0) } }
+      [pull] in
+      try await session.withEngine(on: replica) { engine in
+        let deadline = ContinuousClock.now + pull.timeout
+        var report = await engine.sync(SyncOptions(pull: pull)) { line.show($0) }
+        while report.pull?.failure == nil, try mustWait(for: pull.network, in: replica, session) {
+          guard ContinuousClock.now + Self.pause < deadline else {
+            throw UserMessage.notYet(network ?? "", waitFor ?? "")
+          }
+          let next = ContinuousClock.now + Self.pause
+          while ContinuousClock.now < next, !engine.stop.isRequested { try await Task.sleep(for: .milliseconds(100)) }
+          report = await engine.sync(SyncOptions(pull: pull))
+        }
+        return report
+      }
     }
     line.clear()
     let pulled = report.pull ?? PullReport()
@@ -35,6 +71,40 @@ struct PullCommand: NetsyncVerb {
     }
     if !cycle.dryRun { session.note(report.verdicts) }
     try report.conclude(waiting: session.waiting(in: replica), verb: "pull", isDryRun: cycle.dryRun)
+  }
+}
+
+extension PullCommand {
+  /// Whether somebody waits for a status that the network's interfaces do not have yet; where it has none, for the first.
+  private func mustWait(for network: NetworkKey?, in replica: Replica, _ session: Session) throws(UserMessage) -> Bool {
+    guard let waitFor, let network else { return false }
+    var filter = InterfaceFilter()
+    filter.network = network
+    return try session.step { [filter] () throws(ReplicaError) in
+      guard try replica.network(network) != nil else { throw .networkGone }
+      let interfaces = try replica.interfaces(filter)
+      return interfaces.isEmpty || interfaces.contains { $0.document.status != waitFor }
+    }
+  }
+}
+
+extension UserMessage {
+  fileprivate static let notThereYet = usage(
+    "that network is not at the API yet",
+    why: "it was made here, and its create waits",
+    next: "netsync push"
+  )
+
+  fileprivate static func notYet(_ network: String, _ status: String) -> UserMessage {
+    UserMessage(
+      exit: .notNow,
+      code: "not_yet",
+      message: "the interfaces of \(network) are not all \(status)",
+      why: "the time of --timeout is over",
+      state: "what the API said last is in the replica",
+      next: ["netsync interfaces list --network '\(network)'; wait longer with --timeout"],
+      isRetryable: true
+    )
   }
 }
 
@@ -52,7 +122,9 @@ extension PullReport {
   }
 
   func line(isDryRun: Bool = false) -> TerminalText {
-    let verb = isDryRun ? "Would pull" : isWhole ? "Pulled" : "Pulled in part"
+    // Of one network there is no sweep that could be cut short.
+    let isAll = isWhole || sweep == nil && failure == nil
+    let verb = isDryRun ? "Would pull" : isAll ? "Pulled" : "Pulled in part"
     let held = counts.held > 0 ? ", \(counts.held) held" : ""
     return """
       \(verb) \(counted(counts.listed, "network")), \(counted(counts.interfaces, "interface")): \

@@ -28,7 +28,7 @@ extension Sweep {
     var done = 0
     var failure: CycleFailure?
     await requests.each(of: networks) { network, requests in
-      (network.key, await sweep.interfaces(of: network.key, network.id, requests))
+      (network.key, await sweep.engine.interfaces(of: network.key, network.id, requests))
     } take: { key, result in
       switch result {
       case .success(let list):
@@ -63,36 +63,5 @@ extension Sweep {
       try engine.replica.replaceInterfaces(batch.lists, unread: batch.unread, sweep: number)
     }
     for list in batch.lists { progress.tookInterfaces(list.interfaces.count, setAside: list.setAside) }
-  }
-
-  /// One network's interfaces; nil where the network went in the meantime, which the next sweep will find out for itself.
-  private func interfaces(
-    of key: NetworkKey,
-    _ id: NetworkID,
-    _ requests: Requests
-  ) async -> Result<InterfaceList?, CycleFailure> {
-    var whole = InterfaceList(of: key, walkedAt: engine.environment.now())
-    var page = 1
-    do throws(CycleFailure) {
-      while true {
-        let exchange = try await requests.look(atMost: Limits.triesOfOneList) {
-          await engine.api.interfaces(of: id, page: page)
-        }
-        guard case .success(let list) = exchange.result else { return .success(nil) }
-        whole.interfaces += list.records
-        whole.faults.append(list.faults)
-        let last: Int
-        do {
-          let sight = PageSight(page, list)
-          last = try lastPage(after: sight, pageSize: engine.api.pageSize, limit: Limits.interfacePages)
-        } catch {
-          return .failure(.api(.notUnderstood(error), request: exchange.request, tries: 1))
-        }
-        guard last > page else { return .success(whole) }
-        page += 1
-      }
-    } catch {
-      return .failure(error)
-    }
   }
 }

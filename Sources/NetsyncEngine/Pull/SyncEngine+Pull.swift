@@ -1,5 +1,5 @@
 import NetsyncAPI
-import NetsyncModel
+package import NetsyncModel
 package import NetsyncReconcile
 import NetsyncReplica
 
@@ -7,6 +7,8 @@ import NetsyncReplica
 package struct PullOptions: Hashable, Sendable {
   /// Whose interfaces are read.
   package var interfaces = InterfaceScope.all
+  /// This one alone is asked for, which says nothing of any other; nil for a sweep.
+  package var network: NetworkKey?
   /// Removals that a person has allowed; nil for the default limit.
   package var maximumDeletes: Int?
   /// A person has said that another account is meant.
@@ -51,7 +53,11 @@ extension SyncEngine {
       try await cycle(waiting: options.wait, timeout: options.timeout, tries: options.triesUnanswered) {
         requests,
         meta throws(CycleFailure) in
-        try await sweep(requests, meta, options, onProgress, into: &report)
+        if let network = options.network {
+          try await look(at: network, requests, meta, options, into: &report)
+        } else {
+          try await sweep(requests, meta, options, onProgress, into: &report)
+        }
       }
     } catch {
       report.failed = report.failed ?? failed(error)

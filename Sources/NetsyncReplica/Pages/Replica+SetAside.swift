@@ -35,7 +35,7 @@ extension Database {
     _ faults: [Int: RecordFault],
     on page: Int,
     of network: NetworkKey? = nil,
-    sweep: Int64,
+    sweep: Int64?,
     at now: Timestamp
   ) throws {
     let key = network ?? .noNetwork

@@ -67,11 +67,13 @@ extension Replica {
   /// Replaces the interfaces of networks whose lists were walked to the end, in one transaction. A list with a record that cannot be
   /// understood removes none: it may be any of them.
   ///
-  /// - Parameter unread: networks whose lists could not be read.
+  /// - Parameters:
+  ///   - unread: networks whose lists could not be read.
+  ///   - sweep: nil where they were asked for by themselves.
   package func replaceInterfaces(
     _ lists: [InterfaceList],
     unread: [NetworkKey] = [],
-    sweep: Int64
+    sweep: Int64?
   ) throws(ReplicaError) {
     let replacedAt = now()
     try writePulled(.replaceInterfaces) { database in
