@@ -164,6 +164,7 @@ private func measureReads(_ tools: Tools, _ networks: Int, _ rounds: Int) throws
     ["networks", "list", "--limit", "50", "--name", "oice-99"], ["networks", "list", "--limit", "50", "--sort", "id"],
     ["networks", "list", "--limit", "50", "--sort", "state"],
     ["networks", "list", "--limit", "50", "--sort", "interfaces"],
+    ["search", "--limit", "50", "oice-99"],
     ["log", "--since", "1d", "--limit", "50"],
     ["networks", "list", "--output", "tsv"], ["networks", "list", "--output", "json"],
   ]
