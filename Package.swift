@@ -273,6 +273,7 @@ let package = Package(
       name: "CommandLineTests",
       dependencies: [
         "NetsyncCLI", "NetsyncModel", "NetsyncReconcile", "NetsyncReplica", "NetsyncEngine",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "Metrics", package: "swift-metrics"),
       ]

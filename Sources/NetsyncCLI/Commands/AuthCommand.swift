@@ -17,6 +17,7 @@ struct AuthCommand: AsyncParsableCommand {
 
   struct Login: NetsyncVerb {
     static let configuration = CommandConfiguration(
+      commandName: "login",
       abstract: "Keep a key in ~/.config/netsync/credentials, for this user alone.",
       discussion:
         "It is asked for without being shown, read from stdin, or from --api-key-file. Nothing is sent: 'auth test' tries it."
@@ -60,7 +61,10 @@ struct AuthCommand: AsyncParsableCommand {
   }
 
   struct Test: NetsyncVerb {
-    static let configuration = CommandConfiguration(abstract: "Ask the API for one page, with the key that is found.")
+    static let configuration = CommandConfiguration(
+      commandName: "test",
+      abstract: "Ask the API for one page, with the key that is found."
+    )
     @OptionGroup var global: GlobalOptions
 
     func run() async throws {
@@ -91,7 +95,10 @@ struct AuthCommand: AsyncParsableCommand {
   }
 
   struct Status: NetsyncVerb {
-    static let configuration = CommandConfiguration(abstract: "Say where the key is found; exit 4 where there is none.")
+    static let configuration = CommandConfiguration(
+      commandName: "status",
+      abstract: "Say where the key is found; exit 4 where there is none."
+    )
     @OptionGroup var global: GlobalOptions
 
     func run() async throws {
@@ -110,7 +117,10 @@ struct AuthCommand: AsyncParsableCommand {
   }
 
   struct Logout: NetsyncVerb {
-    static let configuration = CommandConfiguration(abstract: "Remove the key that 'auth login' has kept.")
+    static let configuration = CommandConfiguration(
+      commandName: "logout",
+      abstract: "Remove the key that 'auth login' has kept."
+    )
     @OptionGroup var global: GlobalOptions
 
     func run() async throws {

@@ -16,6 +16,7 @@ struct ConfigCommand: AsyncParsableCommand {
 
   struct List: NetsyncVerb {
     static let configuration = CommandConfiguration(
+      commandName: "list",
       abstract: "List every setting, its value, and where that comes from."
     )
     static let answersWithRows = true
@@ -51,6 +52,7 @@ struct ConfigCommand: AsyncParsableCommand {
 
   struct Path: NetsyncVerb {
     static let configuration = CommandConfiguration(
+      commandName: "path",
       abstract: "Print where the user's file of settings is, or would be."
     )
     @OptionGroup var global: GlobalOptions
@@ -71,6 +73,7 @@ struct ConfigCommand: AsyncParsableCommand {
 
   struct Check: NetsyncVerb {
     static let configuration = CommandConfiguration(
+      commandName: "check",
       abstract: "Check the files and every value; exit 78 where one cannot be used."
     )
     @OptionGroup var global: GlobalOptions

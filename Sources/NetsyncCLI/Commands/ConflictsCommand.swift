@@ -11,7 +11,7 @@ struct ConflictsCommand: AsyncParsableCommand {
   )
 
   struct List: NetsyncVerb {
-    static let configuration = CommandConfiguration(abstract: "List open conflicts.")
+    static let configuration = CommandConfiguration(commandName: "list", abstract: "List open conflicts.")
     static let answersWithRows = true
     @OptionGroup var global: GlobalOptions
 
@@ -26,7 +26,7 @@ struct ConflictsCommand: AsyncParsableCommand {
   }
 
   struct Show: NetsyncVerb {
-    static let configuration = CommandConfiguration(abstract: "Show both sides of one conflict.")
+    static let configuration = CommandConfiguration(commandName: "show", abstract: "Show both sides of one conflict.")
     static let answersWithRows = true
     @Argument(help: ArgumentHelp("Id, local id, id prefix or exact name.", valueName: "net"), completion: .networks)
     var network: String
@@ -43,7 +43,7 @@ struct ConflictsCommand: AsyncParsableCommand {
   }
 
   struct Resolve: NetsyncVerb {
-    static let configuration = CommandConfiguration(abstract: "Settle a conflict.")
+    static let configuration = CommandConfiguration(commandName: "resolve", abstract: "Settle a conflict.")
     @Argument(help: ArgumentHelp("Id, local id, id prefix or exact name.", valueName: "net"), completion: .networks)
     var network: String
     @Option(help: ArgumentHelp("mine or theirs.", valueName: "side"))

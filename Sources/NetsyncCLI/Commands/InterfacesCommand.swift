@@ -11,7 +11,7 @@ struct InterfacesCommand: AsyncParsableCommand {
   )
 
   struct List: NetsyncVerb {
-    static let configuration = CommandConfiguration(abstract: "List interfaces.")
+    static let configuration = CommandConfiguration(commandName: "list", abstract: "List interfaces.")
     static let answersWithRows = true
 
     @Option(help: ArgumentHelp("Only this network's.", valueName: "net"), completion: .networks)
@@ -42,7 +42,7 @@ struct InterfacesCommand: AsyncParsableCommand {
   }
 
   struct Show: NetsyncVerb {
-    static let configuration = CommandConfiguration(abstract: "Show one interface.")
+    static let configuration = CommandConfiguration(commandName: "show", abstract: "Show one interface.")
     static let answersWithRows = true
 
     @Argument(help: ArgumentHelp("Id, or a unique prefix of it of 4 or more characters.", valueName: "id"))

@@ -12,7 +12,10 @@ struct NetworksCommand: AsyncParsableCommand {
   )
 
   struct List: NetsyncVerb {
-    static let configuration = CommandConfiguration(abstract: "List networks as they are here, local edits included.")
+    static let configuration = CommandConfiguration(
+      commandName: "list",
+      abstract: "List networks as they are here, local edits included."
+    )
     static let answersWithRows = true
 
     @Option(help: ArgumentHelp("Only names that hold this, letters' case ignored.", valueName: "text"))
@@ -57,7 +60,7 @@ struct NetworksCommand: AsyncParsableCommand {
   }
 
   struct Show: NetsyncVerb {
-    static let configuration = CommandConfiguration(abstract: "Show one network and its edits.")
+    static let configuration = CommandConfiguration(commandName: "show", abstract: "Show one network and its edits.")
     static let answersWithRows = true
 
     @Argument(help: ArgumentHelp("Id, local id, id prefix or exact name.", valueName: "net"), completion: .networks)
@@ -81,7 +84,10 @@ struct NetworksCommand: AsyncParsableCommand {
   }
 
   struct Create: NetsyncVerb {
-    static let configuration = CommandConfiguration(abstract: "Queue new networks; they are listed at once.")
+    static let configuration = CommandConfiguration(
+      commandName: "create",
+      abstract: "Queue new networks; they are listed at once."
+    )
 
     @Argument(help: ArgumentHelp("One or more; 'import' takes a whole table.", valueName: "name"))
     var names: [String]
@@ -102,7 +108,10 @@ struct NetworksCommand: AsyncParsableCommand {
   }
 
   struct Rename: NetsyncVerb {
-    static let configuration = CommandConfiguration(abstract: "Queue a rename; it is visible at once.")
+    static let configuration = CommandConfiguration(
+      commandName: "rename",
+      abstract: "Queue a rename; it is visible at once."
+    )
 
     @Argument(help: ArgumentHelp("Id, local id, id prefix or exact name.", valueName: "net"), completion: .networks)
     var network: String
@@ -123,6 +132,7 @@ struct NetworksCommand: AsyncParsableCommand {
 
   struct Delete: NetsyncVerb {
     static let configuration = CommandConfiguration(
+      commandName: "delete",
       abstract: "Queue deletions; 'outbox discard' takes one back until it is pushed."
     )
 

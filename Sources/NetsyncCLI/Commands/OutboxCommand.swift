@@ -11,7 +11,7 @@ struct OutboxCommand: AsyncParsableCommand {
   )
 
   struct List: NetsyncVerb {
-    static let configuration = CommandConfiguration(abstract: "List the open edits.")
+    static let configuration = CommandConfiguration(commandName: "list", abstract: "List the open edits.")
     static let answersWithRows = true
 
     @Option(help: ArgumentHelp("Only this state.", valueName: "s"))
@@ -32,7 +32,7 @@ struct OutboxCommand: AsyncParsableCommand {
   }
 
   struct Show: NetsyncVerb {
-    static let configuration = CommandConfiguration(abstract: "Show one edit.")
+    static let configuration = CommandConfiguration(commandName: "show", abstract: "Show one edit.")
     static let answersWithRows = true
     @OptionGroup var edit: EditArgument
     @OptionGroup var global: GlobalOptions
@@ -60,7 +60,10 @@ struct OutboxCommand: AsyncParsableCommand {
   }
 
   struct Edit: NetsyncVerb {
-    static let configuration = CommandConfiguration(abstract: "Give an edit another name; a refused one waits again.")
+    static let configuration = CommandConfiguration(
+      commandName: "edit",
+      abstract: "Give an edit another name; a refused one waits again."
+    )
     @OptionGroup var edit: EditArgument
     @Argument var name: String
     @OptionGroup var global: GlobalOptions
@@ -76,6 +79,7 @@ struct OutboxCommand: AsyncParsableCommand {
 
   struct Retry: NetsyncVerb {
     static let configuration = CommandConfiguration(
+      commandName: "retry",
       abstract: "Make an edit due now; one in doubt is sent again, because none of the candidates is it."
     )
     @OptionGroup var edit: EditArgument
@@ -101,7 +105,7 @@ struct OutboxCommand: AsyncParsableCommand {
   }
 
   struct Discard: NetsyncVerb {
-    static let configuration = CommandConfiguration(abstract: "Take an edit back.")
+    static let configuration = CommandConfiguration(commandName: "discard", abstract: "Take an edit back.")
     @OptionGroup var edit: EditArgument
     @OptionGroup var global: GlobalOptions
 
@@ -117,7 +121,10 @@ struct OutboxCommand: AsyncParsableCommand {
   }
 
   struct Adopt: NetsyncVerb {
-    static let configuration = CommandConfiguration(abstract: "Say which network an unanswered create became.")
+    static let configuration = CommandConfiguration(
+      commandName: "adopt",
+      abstract: "Say which network an unanswered create became."
+    )
     @OptionGroup var edit: EditArgument
     @Argument var id: String
     @OptionGroup var global: GlobalOptions

@@ -13,7 +13,10 @@ struct ReplicaCommand: AsyncParsableCommand {
   )
 
   struct Info: NetsyncVerb {
-    static let configuration = CommandConfiguration(abstract: "Say where the file is and what it holds.")
+    static let configuration = CommandConfiguration(
+      commandName: "info",
+      abstract: "Say where the file is and what it holds."
+    )
     @OptionGroup var global: GlobalOptions
 
     func run() async throws {
@@ -43,6 +46,7 @@ struct ReplicaCommand: AsyncParsableCommand {
 
   struct Check: NetsyncVerb {
     static let configuration = CommandConfiguration(
+      commandName: "check",
       abstract: "Read every page and every row; exit 10 where one is damaged.",
       discussion: """
         Others may read, edit and sync meanwhile. What is damaged is left as it is; only what every command does as it opens the file \
@@ -76,6 +80,7 @@ struct ReplicaCommand: AsyncParsableCommand {
 
   struct Backup: NetsyncVerb {
     static let configuration = CommandConfiguration(
+      commandName: "backup",
       abstract: "Copy the replica, outbox and all, into a new file.",
       discussion: """
         The copy is of one moment, checked, and its owner's alone (0600); others may read, edit and sync meanwhile. It is a replica \
@@ -102,6 +107,7 @@ struct ReplicaCommand: AsyncParsableCommand {
 
   struct Compact: NetsyncVerb {
     static let configuration = CommandConfiguration(
+      commandName: "compact",
       abstract: "Give what is free within the file back to the disk.",
       discussion:
         "Edits wait while it runs, and it needs room for two more copies: one in $TMPDIR, one in the write-ahead log."
@@ -127,6 +133,7 @@ struct ReplicaCommand: AsyncParsableCommand {
 
   struct Reset: NetsyncVerb {
     static let configuration = CommandConfiguration(
+      commandName: "reset",
       abstract: "Forget what was pulled and begin anew; the outbox is kept.",
       discussion: """
         A damaged file is set aside, once its outbox has been read into a new one; a sound one is emptied where it is. The history \
