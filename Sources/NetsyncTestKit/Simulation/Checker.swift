@@ -68,6 +68,8 @@ package final class Checker: Sendable {
     var contradicted: Set<Namesakes> = []
     /// Each process's last walk through the listing.
     var walks: [Int: SeenWalk] = [:]
+    /// How many pages of the listing each process waits for.
+    var listing: [Int: Int] = [:]
     /// Networks of which an edit was taken back: it may have been carried out all the same.
     var takenBack: Set<Int64> = []
     /// When each unanswered create was first looked for, on the server's clock.
@@ -290,12 +292,24 @@ package final class Checker: Sendable {
     }
   }
 
+  /// A page of the listing is asked for.
+  func asks(for page: Int, _ process: SimulatedProcess) {
+    state.withLock { state in
+      let others = state.listing[process.process, default: 0]
+      state.listing[process.process] = others + 1
+      if page == 1 && others == 0 { state.walks[process.process] = SeenWalk() }
+      if others > 0 { state.walks[process.process]?.isShared = true }
+    }
+  }
+
+  /// The request for a page is answered or given up.
+  func hasAsked(_ process: SimulatedProcess) {
+    state.withLock { $0.listing[process.process, default: 1] -= 1 }
+  }
+
   /// A page of the listing is answered to a process that waits for it.
   func walks(_ page: Int, _ body: [UInt8], _ process: SimulatedProcess) {
-    state.withLock { state in
-      if page == 1 { state.walks[process.process] = SeenWalk() }
-      state.walks[process.process]?.pages[page] = body
-    }
+    state.withLock { $0.walks[process.process]?.pages[page] = body }
   }
 
   /// Where a host's clock jumps, it cannot tell how old a page is.

@@ -17,6 +17,8 @@ struct SeenPage: Sendable {
 /// A walk through the listing, as a process got it, page after page.
 struct SeenWalk: Sendable {
   var pages: [Int: [UInt8]] = [:]
+  /// The process walked elsewhere at the same time, such as for another create, and nobody can say which page was whose.
+  var isShared = false
 
   /// Pages with a record that nobody can understand.
   var unreadable: [Int] { pages.filter { $0.value.hasUnreadableRecord }.map(\.key) }
@@ -25,6 +27,7 @@ struct SeenWalk: Sendable {
   ///
   /// Where a page is no listing, or has numbers that are none, nobody can say.
   var contradictsItself: Bool {
+    if isShared { return false }
     if !unreadable.isEmpty { return true }
     let read = pages.values.compactMap(ListingNumbers.init)
     let rows = read.reduce(0) { $0 + $1.data.count }

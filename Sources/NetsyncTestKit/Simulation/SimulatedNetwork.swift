@@ -68,6 +68,7 @@ extension SimulatedWorld {
     if !faults.has(.clockJump) { checker.checkSilence(unmarked.process, at: time.now) }
     checker.checkBudget(unmarked.process, at: time.now)
     let parcel = unmarked.marked(by: checker, at: time.now)
+    if parcel.call.kind == .list, let page = parcel.request.page { checker.asks(for: page, parcel.process) }
     trace.note(.sent, parcel.call.hashValueOfKind, "host \(parcel.process.host) sends: \(parcel.call.description)")
     let there = latency()
     let back = latency()
@@ -197,6 +198,7 @@ extension SimulatedWorld {
     _ what: String
   ) {
     guard parcel.process.awaits(parcel.number) else { return }
+    if parcel.call.kind == .list { hosts[parcel.process.host].checker.hasAsked(parcel.process) }
     let isAnswer = if case .success = result { true } else { false }
     if case .success(let response) = result {
       let isTrouble = [408, 429].contains(response.head.status.code) || response.head.status.kind == .serverError
