@@ -105,6 +105,7 @@ struct Session {
     )
   }
 
+  /// The API, for who asks it without a replica; an engine has one too.
   func client(
     over transport: HTTPTransport,
     key: APIKey,
@@ -266,7 +267,7 @@ struct Session {
 }
 
 extension GlobalOptions {
-  /// The same, without settings.
+  /// Writes one answer, as ``Session/answer(_:orSay:)`` does, where the settings may be what is asked about.
   func answer(_ object: JSONText, orSay lines: [TerminalText]) throws {
     let output = StandardStream.output
     if saysJSON {

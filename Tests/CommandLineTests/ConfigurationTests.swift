@@ -156,6 +156,13 @@ import Testing
       #expect(failed.status == 4)
       #expect(failed.errors.contains(reason), "\(failed.errors)")
     }
+    // Where a key is kept is said without asking for it.
+    let kept = try await host.start(
+      ["auth", "login"],
+      extra: ["TELNYX_API_KEY": ""],
+      bash: #"echo other | "$0" "$@""#
+    ).ended()
+    #expect(kept.output.contains("api_key_command of \(users):2 has a key too") && kept.errors == "")
     // What counts before it is not asked for twice.
     #expect(try await host.run("auth", "status", extra: ["TELNYX_API_KEY": "other"]).errors == "")
     try FileManager.default.setAttributes([.posixPermissions: 0o666], ofItemAtPath: users)

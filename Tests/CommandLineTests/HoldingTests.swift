@@ -111,6 +111,7 @@ import Testing
     let waited = try await host.run("pull", "--network", id, "--wait-for", "dreaming", "--timeout", "1s", "--json")
     #expect(waited.status == 5)
     #expect(waited.errors.contains("not_yet"))
+    #expect(try waited.object()["networks"] as? Int == 1)
     #expect(try await host.run("pull", "--wait-for", "provisioned").status == 64)
     #expect(try await host.run("pull", "--network", "nothing").status == 64)
   }

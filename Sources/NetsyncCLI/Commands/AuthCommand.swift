@@ -31,7 +31,7 @@ struct AuthCommand: AsyncParsableCommand {
       let path = KeySource.credentials(session.configuration)
       try KeyFile.write(text, to: path)
       // The file that it was copied from is named for this once.
-      let inUse = global.apiKeyFile == nil ? try await KeySource.find(session.configuration).source : path
+      let inUse = global.apiKeyFile == nil ? KeySource(session.configuration)?.description ?? path : path
       try session.answer(
         ["schema": "netsync.auth/1", "source": .string(inUse), "path": .string(path), "usable": true],
         orSay: [
@@ -86,10 +86,10 @@ struct AuthCommand: AsyncParsableCommand {
       let networks: TerminalText = total.map { ", which has \(counted($0, "network"))" } ?? ""
       try session.answer(
         [
-          "schema": "netsync.auth_test/1", "base_url": .string("\(baseURL)"), "source": .string(source),
+          "schema": "netsync.auth_test/1", "base_url": .string("\(baseURL)"), "source": .string("\(source)"),
           "networks": JSONText(total),
         ],
-        orSay: ["The key of \(source) is accepted by \(baseURL.description)\(networks.string)."]
+        orSay: ["The key of \(source.description) is accepted by \(baseURL.description)\(networks.string)."]
       )
     }
   }
@@ -103,7 +103,7 @@ struct AuthCommand: AsyncParsableCommand {
 
     func run() async throws {
       let session = try Session(global)
-      let source = try await KeySource.find(session.configuration).source
+      let source = try await KeySource.find(session.configuration).source.description
       let baseURL = try session.configuration.baseURL()
       try session.answer(
         [
@@ -127,7 +127,7 @@ struct AuthCommand: AsyncParsableCommand {
       let session = try Session(global)
       let path = KeySource.credentials(session.configuration)
       let isRemoved = try KeyFile.remove(path)
-      let left = try? await KeySource.find(session.configuration).source
+      let left = KeySource(session.configuration)?.description
       let rest: TerminalText = left.map { " \($0) still has a key." } ?? ""
       try session.answer(
         [

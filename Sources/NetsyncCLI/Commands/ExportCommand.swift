@@ -17,6 +17,15 @@ struct ExportCommand: NetsyncVerb {
   /// What can be written.
   enum Format: String, CaseIterable, ExpressibleByArgument {
     case csv, json, sqlite
+
+    /// nil for a copy of the replica.
+    var rows: OutputFormat? {
+      switch self {
+      case .csv: .csv
+      case .json: .json
+      case .sqlite: nil
+      }
+    }
   }
 
   static let answersWithRows = true
@@ -49,21 +58,18 @@ struct ExportCommand: NetsyncVerb {
   func run() async throws {
     let session = try Session(global)
     let replica = try session.open()
-    let rows: OutputFormat
-    let format = chosen
-    switch format {
-    case .sqlite:
-      let inventory = try session.step { () throws(ReplicaError) in try replica.backUp(to: to ?? "") }
-      return try say(to ?? "", format, inventory.networks, session)
-    case .csv: rows = .csv
-    case .json: rows = .json
-    }
+    let rows = chosen.rows
     guard let to else {
-      _ = try write(rows, from: replica, session, on: StandardStream.output)
+      _ = try write(rows ?? .csv, from: replica, session, on: StandardStream.output)
       return try StandardStream.output.flush()
     }
-    let count = try OutputFile.replace(to) { stream in try write(rows, from: replica, session, on: stream) }
-    try say(to, format, count, session)
+    let count =
+      if let rows {
+        try OutputFile.replace(to) { stream in try write(rows, from: replica, session, on: stream) }
+      } else {
+        try session.step { () throws(ReplicaError) in try replica.backUp(to: to).networks }
+      }
+    try say(to, chosen, count, session)
   }
 
   /// - Returns: how many networks were written.

@@ -48,10 +48,9 @@ struct PullCommand: NetsyncVerb {
       try await session.withEngine(on: replica) { engine in
         let deadline = ContinuousClock.now + pull.timeout
         var report = await engine.sync(SyncOptions(pull: pull)) { line.show($0) }
-        while report.pull?.failure == nil, try mustWait(for: pull.network, in: replica, session) {
-          guard ContinuousClock.now + Self.pause < deadline else {
-            throw UserMessage.notYet(network ?? "", waitFor ?? "")
-          }
+        while report.pull?.failure == nil, try isWaitedFor(pull.network, in: replica, session),
+          ContinuousClock.now + Self.pause < deadline
+        {
           let next = ContinuousClock.now + Self.pause
           while ContinuousClock.now < next, !engine.stop.isRequested { try await Task.sleep(for: .milliseconds(100)) }
           report = await engine.sync(SyncOptions(pull: pull))
@@ -71,17 +70,22 @@ struct PullCommand: NetsyncVerb {
     }
     if !cycle.dryRun { session.note(report.verdicts) }
     try report.conclude(waiting: session.waiting(in: replica), verb: "pull", isDryRun: cycle.dryRun)
+    if let network, let waitFor {
+      if pulled.counts.gone > 0 { throw UserMessage(ReplicaError.networkGone) }
+      if try isWaitedFor(pull.network, in: replica, session) { throw UserMessage.notYet(network, waitFor) }
+    }
   }
 }
 
 extension PullCommand {
   /// Whether somebody waits for a status that the network's interfaces do not have yet; where it has none, for the first.
-  private func mustWait(for network: NetworkKey?, in replica: Replica, _ session: Session) throws(UserMessage) -> Bool {
+  private func isWaitedFor(_ network: NetworkKey?, in replica: Replica, _ session: Session) throws(UserMessage) -> Bool
+  {
     guard let waitFor, let network else { return false }
     var filter = InterfaceFilter()
     filter.network = network
     return try session.step { [filter] () throws(ReplicaError) in
-      guard try replica.network(network) != nil else { throw .networkGone }
+      guard try replica.network(network)?.id != nil else { return false }
       let interfaces = try replica.interfaces(filter)
       return interfaces.isEmpty || interfaces.contains { $0.document.status != waitFor }
     }

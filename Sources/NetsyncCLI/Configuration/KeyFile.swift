@@ -1,4 +1,4 @@
-import FoundationEssentials
+import NetsyncReplica
 
 #if canImport(Glibc)
   import Glibc
@@ -9,16 +9,7 @@ import FoundationEssentials
 /// The file that `auth login` keeps the key in: its user's alone.
 enum KeyFile {
   static func write(_ key: String, to path: String) throws {
-    let directory = URL(filePath: path).deletingLastPathComponent().path(percentEncoded: false)
-    do {
-      try FileManager.default.createDirectory(
-        atPath: directory,
-        withIntermediateDirectories: true,
-        attributes: [.posixPermissions: 0o700]
-      )
-    } catch {
-      throw UserMessage.keyFile(path, "its directory cannot be made")
-    }
+    do { try makeDirectory(of: path) } catch { throw UserMessage.keyFile(path, "its directory cannot be made") }
     try OutputFile.replace(path) { stream in
       try stream.write(String(key.prefix { !$0.isNewline }) + "\n")
     }
@@ -31,41 +22,5 @@ enum KeyFile {
       throw .keyFile(path, "it cannot be removed: \(SystemRefusal(errno: errno).description)")
     }
     return false
-  }
-}
-
-/// A line that is typed and not shown.
-enum HiddenLine {
-  private static let most = 8_192
-
-  /// Asks on the terminal. While it waits the terminal sends signals as characters, so that whatever ends it, it echoes again.
-  static func ask(_ question: String) throws -> String {
-    var before = termios()
-    guard unsafe tcgetattr(STDIN_FILENO, &before) == 0 else {
-      throw UserMessage.needsAnswer("the key has to be given", flag: "the key on stdin")
-    }
-    var hidden = before
-    hidden.c_lflag &= ~tcflag_t(ECHO | ICANON | ISIG)
-    unsafe tcsetattr(STDIN_FILENO, TCSAFLUSH, &hidden)
-    defer {
-      unsafe tcsetattr(STDIN_FILENO, TCSAFLUSH, &before)
-      try? StandardStream.error.write("\n")
-    }
-    try StandardStream.error.write(question)
-    var line: [UInt8] = []
-    while line.count < most {
-      var byte: UInt8 = 0
-      let count = unsafe read(STDIN_FILENO, &byte, 1)
-      if count < 0 && errno == EINTR { continue }
-      guard count == 1 else { break }
-      switch byte {
-      case 0x0A, 0x0D, 0x04: return String(decoding: line, as: UTF8.self)
-      case 0x03, 0x1C: throw ExitStatus.interrupted
-      case 0x7F, 0x08: _ = line.popLast()
-      case 0x15: line = []
-      default: line.append(byte)
-      }
-    }
-    return String(decoding: line, as: UTF8.self)
   }
 }

@@ -9,26 +9,58 @@ import NetsyncAPI
 
 /// Finds the API key: `--api-key-file`, `$CREDENTIALS_DIRECTORY/telnyx-api-key`, `TELNYX_API_KEY`, the settings `api_key_file`
 /// and `api_key_command`, `~/.config/netsync/credentials`, in that order. It is never an argument.
-enum KeySource {
-  /// - Returns: with where it was found, in words.
-  static func find(_ configuration: Configuration) async throws(UserMessage) -> (key: APIKey, source: String) {
+enum KeySource: Equatable, CustomStringConvertible {
+  case file(String)
+  /// A copy that systemd has made.
+  case credential(String)
+  case variable(text: String)
+  case command(SetValue)
+
+  /// The place that counts, whether or not its key can be used; nil where there is none.
+  init?(_ configuration: Configuration) {
     let file = configuration.value(.apiKeyFile)
-    if let file, case .flag = file.origin { return (try read(file.text), file.text) }
-    if let directory = configuration.environment["CREDENTIALS_DIRECTORY"] {
-      let path = "\(directory)/telnyx-api-key"
-      if FileManager.default.fileExists(atPath: path) { return (try read(path, of: .serviceManager), path) }
+    let credential = configuration.environment["CREDENTIALS_DIRECTORY"].map { "\($0)/telnyx-api-key" }
+    let kept = Self.credentials(configuration)
+    if let file, case .flag = file.origin {
+      self = .file(file.text)
+    } else if let credential, FileManager.default.fileExists(atPath: credential) {
+      self = .credential(credential)
+    } else if let text = configuration.environment["TELNYX_API_KEY"] {
+      self = .variable(text: text)
+    } else if let file {
+      self = .file(file.text)
+    } else if let command = configuration.value(.apiKeyCommand) {
+      self = .command(command)
+    } else if FileManager.default.fileExists(atPath: kept) {
+      self = .file(kept)
+    } else {
+      return nil
     }
-    if let text = configuration.environment["TELNYX_API_KEY"] {
-      guard let key = APIKey(text) else { throw .keyMalformed(source: "TELNYX_API_KEY") }
-      return (key, "TELNYX_API_KEY")
+  }
+
+  /// Never the key itself.
+  var description: String {
+    switch self {
+    case .file(let path), .credential(let path): path
+    case .variable: "TELNYX_API_KEY"
+    case .command(let command): "api_key_command of \(command.origin)"
     }
-    if let file { return (try read(file.text), file.text) }
-    if let command = configuration.value(.apiKeyCommand) {
-      return (try await KeyCommand.run(command.text), "api_key_command of \(command.origin)")
+  }
+
+  func key() async throws(UserMessage) -> APIKey {
+    switch self {
+    case .file(let path): return try Self.read(path)
+    case .credential(let path): return try Self.read(path, of: .serviceManager)
+    case .variable(let text):
+      guard let key = APIKey(text) else { throw .keyMalformed(source: description) }
+      return key
+    case .command(let command): return try await KeyCommand.run(command.text)
     }
-    let path = credentials(configuration)
-    guard FileManager.default.fileExists(atPath: path) else { throw .noKey(path) }
-    return (try read(path), path)
+  }
+
+  static func find(_ configuration: Configuration) async throws(UserMessage) -> (key: APIKey, source: KeySource) {
+    guard let source = KeySource(configuration) else { throw .noKey(credentials(configuration)) }
+    return (try await source.key(), source)
   }
 
   /// Where `auth login` puts the key.

@@ -43,7 +43,7 @@ struct LocalDoctor {
 
   private func key(_ configuration: Configuration) async -> Finding {
     do throws(UserMessage) {
-      return .ok("key", "found in \(try await KeySource.find(configuration).source)")
+      return .ok("key", "found in \(try await KeySource.find(configuration).source.description)")
     } catch {
       return .fault("key", error)
     }

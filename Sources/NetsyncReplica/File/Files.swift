@@ -23,6 +23,15 @@ struct FileIdentity: Equatable {
 /// A path as SQLite takes it for one: what begins with `file:` it would take for a URI.
 func filePath(_ path: String) -> String { path.hasPrefix("file:") ? "./\(path)" : path }
 
+/// Makes the directory that a file is to be in, its owner's alone; one that is there stays as it is.
+package func makeDirectory(of path: String) throws {
+  try FileManager.default.createDirectory(
+    atPath: URL(filePath: path).deletingLastPathComponent().path(percentEncoded: false),
+    withIntermediateDirectories: true,
+    attributes: [.posixPermissions: 0o700]
+  )
+}
+
 /// Bytes of a file; 0 where there is none.
 func fileSize(_ path: String) -> Int64 {
   var status = stat()

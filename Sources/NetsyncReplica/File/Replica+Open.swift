@@ -51,7 +51,11 @@ extension Replica {
       throw .damaged(path: path, reason: "the file is empty or gone, and its write-ahead log is not")
     }
     let isThere = FileManager.default.fileExists(atPath: path)
-    let readOnly = isThere && isRegularFile(path) ? ReadOnlyFile(path) : nil
+    let isRegular = isThere && isRegularFile(path)
+    // Before the file: others may write both meanwhile. And before SQLite sees the file with a log that may be another's.
+    let mark = StepMark(beside: path)
+    if isRegular { try mark?.checkLog(of: path) }
+    let readOnly = isRegular ? ReadOnlyFile(path) : nil
     let way = try readOnly?.way()
     defer { withExtendedLifetime(way) {} }
     let version = isThere ? try inspect(path, way?.queue) : 0
@@ -60,9 +64,6 @@ extension Replica {
       guard version == Schema.version else { throw .readOnly(path: path) }
       return Replica(path: path, storage: .readOnly(readOnly), listAge: listAge, now: now, gate: gate)
     }
-    // Before the file: others may write both meanwhile.
-    let mark = StepMark(beside: path)
-    try mark?.checkLog(of: path)
     guard version < Schema.version else {
       let identity = FileIdentity(of: path)
       return try opened(path, try connect(path, connections), identity, mark, listAge, now, gate)
@@ -203,16 +204,7 @@ extension Replica {
   /// SQLite would make the file with the umask's permissions, and its companions with the file's. An empty one that is there already
   /// becomes its owner's alone.
   private static func makeFile(_ path: String) throws(ReplicaError) {
-    let directory = URL(filePath: path).deletingLastPathComponent().path(percentEncoded: false)
-    do {
-      try FileManager.default.createDirectory(
-        atPath: directory,
-        withIntermediateDirectories: true,
-        attributes: [.posixPermissions: 0o700]
-      )
-    } catch {
-      throw .storage(path: path, reason: "its directory cannot be made")
-    }
+    do { try makeDirectory(of: path) } catch { throw .storage(path: path, reason: "its directory cannot be made") }
     let descriptor = unsafe Glibc.open(path, O_CREAT | O_RDWR | O_CLOEXEC, 0o600)
     guard descriptor >= 0 else { throw .storage(path: path, reason: lastSystemError()) }
     fchmod(descriptor, 0o600)

@@ -53,12 +53,14 @@ extension Replica {
       if let fault = checkUp.faults.first { throw ReplicaError.damaged(path: path, reason: fault) }
       report = try open(path, .existing, holdsLock: true, now: now).empty(withOutbox: withOutbox)
     } catch {
-      // Some damage shows only where something is written.
+      // Some damage shows only where something is written. Another file's log is no part of this one.
+      let source: String
       switch error {
-      case .damaged, .foreignLog: break
+      case .damaged: source = path
+      case .foreignLog: source = unchangingFile(path)
       default: throw error
       }
-      report = try replaceDamaged(path, withOutbox: withOutbox, now: now)
+      report = try replaceDamaged(path, reading: source, withOutbox: withOutbox, now: now)
     }
     report.loss = report.loss ?? checkUp.loss
     return report
@@ -108,8 +110,10 @@ extension Replica {
     """
   }
 
+  /// - Parameter source: the file as SQLite is to read it.
   private static func replaceDamaged(
     _ path: String,
+    reading source: String,
     withOutbox: Bool,
     now: @escaping @Sendable () -> Timestamp
   ) throws(ReplicaError) -> ResetReport {
@@ -127,7 +131,7 @@ extension Replica {
       let replica = try Replica.open(saved, .makeIfMissing, now: now)
       guard let writer = replica.storage.writer else { throw ReplicaError.readOnly(path: path) }
       report = try writer.write { database in
-        try Salvage(of: path, mark, at: now()).save(into: database, withOutbox: withOutbox)
+        try Salvage(of: path, reading: source, mark, at: now()).save(into: database, withOutbox: withOutbox)
       }
       // Folds its log in: the file alone is moved, and nothing else of it stays.
       try writer.close()

@@ -17,7 +17,7 @@ struct Salvage {
   private let mark: StepMark?
   private let now: Timestamp
 
-  init(of path: String, _ mark: StepMark?, at now: Timestamp) throws {
+  init(of path: String, reading address: String, _ mark: StepMark?, at now: Timestamp) throws {
     (self.mark, self.now) = (mark, now)
     // SQLite would remove the log of an empty file.
     guard fileSize(path) > 0 else {
@@ -30,7 +30,7 @@ struct Salvage {
     configuration.busyMode = .timeout(30)
     configuration.prepareDatabase { database in try database.execute(sql: "PRAGMA trusted_schema = OFF") }
     do {
-      source = try DatabaseQueue(path: path, configuration: configuration)
+      source = try DatabaseQueue(path: address, configuration: configuration)
     } catch let error as DatabaseError where error.resultCode == .SQLITE_CORRUPT {
       source = nil
     }
