@@ -144,7 +144,7 @@ let package = Package(
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
         .product(name: "Yams", package: "Yams"),
       ],
-      exclude: ["systemd"]
+      exclude: ["Packaging"]
     ),
     .executableTarget(name: "NetsyncMain", dependencies: ["NetsyncCLI"]),
 
