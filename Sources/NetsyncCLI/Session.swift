@@ -4,6 +4,7 @@ import Netsync
 import NetsyncAPI
 import NetsyncEngine
 import NetsyncHTTP
+import NetsyncReconcile
 import NetsyncReplica
 
 /// What a command works with: settings, the replica, and the two streams.
@@ -26,7 +27,7 @@ struct Session {
     _ connections: Replica.Connections = .one
   ) throws(UserMessage) -> Replica {
     let replica = try step { () throws(ReplicaError) in
-      try Replica.open(settings.replicaPath, opening, connections, listAge: settings.listAge, now: { .now })
+      try Replica.open(settings.replicaPath, opening, connections, tolerance: settings.tolerance, now: { .now })
     }
     warn(of: replica.loss)
     return replica
@@ -135,6 +136,20 @@ struct Session {
     let verbose: Logger.Level = global.verbose > 1 ? .trace : global.verbose == 1 ? .debug : level
     logger.logLevel = settings.logLevel ?? verbose
     return logger
+  }
+
+  /// What is run where something has come about.
+  var hooks: Hooks { Hooks(commands: settings.hooks, logger: logger()) }
+
+  /// Runs `sync`, and the hooks for what comes about meanwhile.
+  func tellingHooks<Value>(of replica: Replica, _ sync: () async throws -> Value) async throws -> Value {
+    let hooks = hooks
+    guard !hooks.isEmpty else { return try await sync() }
+    let before = try step { () throws(ReplicaError) in try replica.noticeState() }
+    let value = try await sync()
+    let after = try step { () throws(ReplicaError) in try replica.noticeState() }
+    await hooks.tell(notices(from: before, to: after), of: replica)
+    return value
   }
 
   // MARK: Answers

@@ -62,6 +62,8 @@ package struct ReplicaGauges: Sendable {
   private let conflicts: Meter
   private let completeAsOf: Meter
   private let isInSync: Meter
+  private let failedPulls: Meter
+  private let isAlarming: Meter
 
   package init(factory: any MetricsFactory) {
     networks = Meter(label: Name.networks, factory: factory)
@@ -70,6 +72,8 @@ package struct ReplicaGauges: Sendable {
     conflicts = Meter(label: Name.conflicts, factory: factory)
     completeAsOf = Meter(label: Name.completeAsOf, factory: factory)
     isInSync = Meter(label: Name.inSync, factory: factory)
+    failedPulls = Meter(label: Name.failedPulls, factory: factory)
+    isAlarming = Meter(label: Name.alarm, factory: factory)
   }
 
   package func record(_ status: ReplicaStatus) {
@@ -79,6 +83,8 @@ package struct ReplicaGauges: Sendable {
     conflicts.set(status.conflicts)
     if let time = status.completeAsOf { completeAsOf.set(Double(time.microseconds) / 1_000_000) }
     isInSync.set(status.isInSync ? 1 : 0)
+    failedPulls.set(status.failing?.count ?? 0)
+    isAlarming.set(status.alarm == nil ? 0 : 1)
   }
 }
 
@@ -95,6 +101,8 @@ private enum Name {
   static let conflicts = "netsync_conflicts"
   static let completeAsOf = "netsync_complete_as_of_seconds"
   static let inSync = "netsync_in_sync"
+  static let failedPulls = "netsync_failed_pulls"
+  static let alarm = "netsync_alarm"
 }
 
 extension EngineMetrics {
@@ -112,6 +120,8 @@ extension EngineMetrics {
     Name.conflicts: "Conflicts that wait for a person.",
     Name.completeAsOf: "When the last complete pull began, in Unix time.",
     Name.inSync: "1 when the outbox is empty, nothing is held, and the last pull was complete.",
+    Name.failedPulls: "Pulls in a row that have failed, up to now.",
+    Name.alarm: "1 when so many pulls in a row have failed that somebody should look (alarm.after).",
   ]
 }
 

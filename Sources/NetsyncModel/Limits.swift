@@ -41,10 +41,11 @@ package enum Limits {
   /// How often a listing that contradicts itself is walked at a time, and the pause before it is walked again.
   package static let triesForWhole = 3
   package static let pauseForWhole: Duration = .seconds(1)
-  /// Lists of interfaces that a daemon reads in one cycle, and how old one may be in a replica that is in sync; both unless a setting
-  /// says otherwise.
+  /// Lists of interfaces that a daemon reads in one cycle, how old one may be in a replica that is in sync, and how many pulls in a row
+  /// fail before that is an alarm; all unless a setting says otherwise.
   package static let listsOfCycle = 600
   package static let listAge: Duration = .seconds(86_400)
+  package static let failedPulls = 3
   /// Interface lists in a row without an answer, each of which may be of one network alone, that end a cycle.
   package static let failuresInARow = 8
   /// What the journal keeps: of the entries younger than `journalAge` the newest `journalRows`, and whatever their number those

@@ -100,4 +100,47 @@ import Testing
     #expect(try host.replica.lastSweep(before: sweep) == nil)
     #expect(try host.replica.lastSweep()?.outcome == .partial)
   }
+
+  @Test func `pulls that fail are counted from the last that saw the account, and the third is an alarm`() throws {
+    let host = try ReplicaHost()
+    try host.pull([.sample(name: "lab")])
+    #expect(try host.replica.status().failing == nil)
+    host.wait(.seconds(60))
+    let since = host.now
+    for (count, outcome) in [CycleOutcome.offline, .error, .offline].enumerated() {
+      let sweep = try host.replica.beginSweep(networksOnly: true)
+      try host.replica.endSweep(sweep, outcome, isComplete: false, SweepCounts())
+      let status = try host.replica.status()
+      #expect(status.failing?.count == count + 1)
+      #expect(status.failing?.since == since)
+      #expect((status.alarm != nil) == (count == 2))
+      #expect(try host.replica.noticeState().isAlarming == (count == 2))
+      host.wait(.seconds(60))
+    }
+    // One that runs, or died, says nothing; one that was cut short has seen the account.
+    let cut = try host.replica.beginSweep(networksOnly: true)
+    #expect(try host.replica.status().alarm?.count == 3)
+    try host.replica.endSweep(cut, .partial, isComplete: false, SweepCounts())
+    #expect(try host.replica.status().failing == nil)
+    #expect(try !host.replica.noticeState().isAlarming)
+  }
+
+  @Test func `what somebody may want to be told of is what waits for a person`() throws {
+    let host = try ReplicaHost()
+    let lab = NetworkDocument.sample(name: "lab")
+    try host.pull([lab])
+    #expect(try host.replica.noticeState() == NoticeState())
+    var counts = SweepCounts()
+    counts.held = 4
+    let held = try host.replica.beginSweep(networksOnly: true)
+    try host.replica.endSweep(held, .held, isComplete: true, held: .tooMany, counts)
+    #expect(try host.replica.noticeState().heldNetworks == 4)
+    // A pull that saw nothing has not let them go.
+    let offline = try host.replica.beginSweep(networksOnly: true)
+    try host.replica.endSweep(offline, .offline, isComplete: false, SweepCounts())
+    #expect(try host.replica.noticeState().heldNetworks == 4)
+    let next = try host.replica.beginSweep(networksOnly: true)
+    try host.replica.endSweep(next, .ok, isComplete: true, SweepCounts())
+    #expect(try host.replica.noticeState() == NoticeState())
+  }
 }

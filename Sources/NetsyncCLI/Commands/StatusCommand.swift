@@ -202,6 +202,11 @@ extension ReplicaStatus {
       let ended = lastSweep.endedAt.map { RelativeTime.text(of: $0.microseconds, now: now.microseconds) } ?? "cut short"
       lines.append("Pulled:  \(ended), \(lastSweep.outcome?.rawValue ?? "not to the end")")
     }
+    if let alarm {
+      let since = RelativeTime.text(of: alarm.since.microseconds, now: now.microseconds)
+      let pulls = "\(counted(alarm.count, "pull")) in a row failed, the first of them \(since)"
+      lines.append("Alarm:   \(pulls); 'netsync doctor --network' finds out why")
+    }
     if isDiskFull { lines.append("Disk:    full; pulls stop, edits go on as long as their reserve lasts") }
     lines += losses.map {
       "Lost:    \($0.words); found \(RelativeTime.text(of: $0.foundAt.microseconds, now: now.microseconds))"
@@ -276,6 +281,9 @@ extension JSONText {
       "losses": .array(
         status.losses.map { ["found_at": .string($0.foundAt.rfc3339), "what": .string($0.words)] }
       ),
+      "failed_pulls": JSONText(status.failing?.count ?? 0),
+      "failing_since": JSONText(status.failing?.since.rfc3339),
+      "alarm": .bool(status.alarm != nil),
       "in_sync": .bool(status.isInSync),
       "last_sync": lastSync,
       "road": road,

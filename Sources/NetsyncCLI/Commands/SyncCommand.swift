@@ -24,7 +24,10 @@ struct SyncCommand: NetsyncVerb {
     let report = try await session.answering({
       Self.result(JSONText(PullReport(), outcome: $0 ? .offline : .error), nil)
     }) {
-      try await session.withEngine(on: replica) { await $0.sync(options) { line.show($0) } }
+      try await session.withEngine(on: replica) { engine in
+        guard !cycle.dryRun else { return await engine.sync(options) { line.show($0) } }
+        return try await session.tellingHooks(of: replica) { await engine.sync(options) { line.show($0) } }
+      }
     }
     line.clear()
     let pulled = report.pull ?? PullReport()

@@ -47,11 +47,12 @@ struct ConfigurationFile: Sendable {
       return
     }
     read(text)
-    let command = ([values] + profiles.values).lazy.compactMap { $0[.apiKeyCommand] }.first
-    if case .file(_, let line)? = command?.origin, Self.isOpenToOthers(path) {
-      faults.append(
-        Fault(line: line, reason: "api_key_command: others can write to this file, so nothing in it is run")
-      )
+    guard Self.isOpenToOthers(path) else { return }
+    for setting in Setting.commands {
+      let command = ([values] + profiles.values).lazy.compactMap { $0[setting] }.first
+      guard case .file(_, let line)? = command?.origin else { continue }
+      let reason = "\(setting.rawValue): others can write to this file, so nothing in it is run"
+      faults.append(Fault(line: line, reason: reason))
     }
   }
 

@@ -17,6 +17,12 @@ enum Setting: String, CaseIterable, Sendable {
   case requestsInFlight = "http.in_flight"
   case proxy = "http.proxy"
   case authorities = "http.ca_file"
+  case failedPulls = "alarm.after"
+  case onConflict = "on.conflict"
+  case onHeld = "on.held"
+  case onRefused = "on.refused"
+  case onAlarm = "on.alarm"
+  case onRecovered = "on.recovered"
   case logLevel = "log.level"
   case logFormat = "log.format"
 
@@ -24,6 +30,9 @@ enum Setting: String, CaseIterable, Sendable {
   var variable: String {
     self == .baseURL ? "TELNYX_BASE_URL" : "NETSYNC_\(rawValue.uppercased().replacing(".", with: "_"))"
   }
+
+  /// Those that name what is run.
+  static let commands = [Setting.apiKeyCommand] + NoticeEvent.allCases.map(\.setting)
 
   /// What counts where nothing is set, in words; nil where that is nothing.
   var standard: String? {
@@ -38,9 +47,11 @@ enum Setting: String, CaseIterable, Sendable {
     case .listAge: "1d"
     case .requestTimeout: "10s"
     case .requestsInFlight: "32"
+    case .failedPulls: "3"
     case .logLevel: "warning"
     case .logFormat: "text"
     case .replica, .apiKeyFile, .apiKeyCommand, .maximumDeletes, .proxy, .authorities: nil
+    case .onConflict, .onHeld, .onRefused, .onAlarm, .onRecovered: nil
     }
   }
 }

@@ -21,11 +21,12 @@ struct Settings: Sendable {
   let pullInterval: Duration
   /// How many lists of interfaces a daemon reads with one pull.
   let listsOfCycle: Int
-  /// How old a list of interfaces may be in a replica that is in sync.
-  let listAge: Duration
+  let tolerance: Tolerance
   let requestTimeout: Duration
   /// How many requests may ever be on their way at once.
   let requestsInFlight: Int
+  /// What is run where something has come about.
+  let hooks: [NoticeEvent: HookCommand]
   let logLevel: Logger.Level?
   let logFormat: LogFormat
 
@@ -46,13 +47,27 @@ struct Settings: Sendable {
       throw configuration.refusal(of: .pullInterval, takes: "1s or more")
     }
     listsOfCycle = try configuration.count(.listsOfCycle) ?? Limits.listsOfCycle
-    listAge = try configuration.duration(.listAge) ?? Limits.listAge
+    let failedPulls = try configuration.count(.failedPulls) ?? Limits.failedPulls
+    guard failedPulls > 0 else { throw configuration.refusal(of: .failedPulls, takes: "1 or more") }
+    tolerance = Tolerance(
+      listAge: try configuration.duration(.listAge) ?? Limits.listAge,
+      failedPulls: failedPulls
+    )
     requestTimeout = try configuration.duration(.requestTimeout) ?? .seconds(10)
     guard requestTimeout > .zero else { throw configuration.refusal(of: .requestTimeout, takes: "1ms or more") }
     requestsInFlight = try configuration.count(.requestsInFlight) ?? Limits.requestsInFlight
     guard (1...Self.mostInFlight).contains(requestsInFlight) else {
       throw configuration.refusal(of: .requestsInFlight, takes: "1 to \(Self.mostInFlight)")
     }
+    var hooks: [NoticeEvent: HookCommand] = [:]
+    for event in NoticeEvent.allCases {
+      guard let words = configuration.text(event.setting) else { continue }
+      guard let command = HookCommand(words) else {
+        throw configuration.refusal(of: event.setting, takes: "a program and its arguments")
+      }
+      hooks[event] = command
+    }
+    self.hooks = hooks
     logFormat = try configuration.choice(.logFormat) ?? .text
     logLevel = try configuration.choice(.logLevel)
   }

@@ -69,15 +69,20 @@ struct Daemon: Sendable {
     try write(record, to: lock)
     let watch = try session.step { () throws(ReplicaError) in try ReplicaWatch(replica) }
     defer { watch.close() }
+    let herald = try session.step { () throws(ReplicaError) in try makeHerald() }
     let service = SyncService(
       engine: engine,
       watch: watch,
       interval: interval,
       maximumDeletes: session.settings.maximumDeletes,
       listsOfCycle: session.settings.listsOfCycle,
-      onState: { teller.tell($0) }
+      onState: { state in
+        teller.tell(state)
+        herald?.look(after: state)
+      }
     )
     var services: [any Service] = [service]
+    if let herald { services.insert(herald, at: 0) }
     if let address {
       let page = try page(at: address, service) { url in
         var record = record
@@ -108,6 +113,12 @@ struct Daemon: Sendable {
       stop: stop,
       heartbeat: { notifier?.heartbeat() }
     )
+  }
+
+  /// nil where nobody wants to be told.
+  private func makeHerald() throws(ReplicaError) -> Herald? {
+    let hooks = Hooks(commands: session.settings.hooks, logger: logger)
+    return hooks.isEmpty ? nil : try Herald(replica, hooks)
   }
 
   private func lock() throws(UserMessage) -> DaemonLock {

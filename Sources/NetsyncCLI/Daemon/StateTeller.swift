@@ -22,16 +22,18 @@ final class StateTeller: Sendable {
     self.notifier = notifier
   }
 
-  /// Whether the last sync did what can be done: a server that is away for a while is no illness, a rejected key is.
+  /// Whether syncing does what can be done: a server that is away for a while is no illness, nor is a single failure; a key that is
+  /// rejected again and again is.
   var isWell: Bool { told.withLock { $0.isWell } }
 
   func tell(_ state: LoopState) {
-    guard let words = state.words, let headline = try? replica.status().headline else { return }
+    guard let words = state.words, let status = try? replica.status() else { return }
+    let headline = status.headline
     let line = words.isEmpty ? headline : "\(headline.prefix { $0 != "." }); \(words)."
     let isNews = told.withLock { told in
       defer {
         told.line = line
-        told.isWell = state.isWell
+        told.isWell = state.isWell || status.alarm == nil
       }
       return told.line != line
     }

@@ -58,7 +58,7 @@ struct LocalDoctor {
     do throws(ReplicaError) {
       let checkUp = try Replica.checkUp(path, now: { .now })
       guard let fault = checkUp.faults.first else {
-        let replica = try Replica.open(path, .existing, listAge: settings.listAge, now: { .now })
+        let replica = try Replica.open(path, .existing, tolerance: settings.tolerance, now: { .now })
         findings +=
           [sound(replica, checkUp), disk(path)] + standing(try replica.status(), DaemonLock.holder(ofReplica: path))
         return findings

@@ -30,13 +30,13 @@ extension Replica {
   ///
   /// - Parameters:
   ///   - holdsLock: whether the caller has the sync lock, which is needed to bring an older file up to date.
-  ///   - listAge: how old a list of interfaces may be in a replica that is in sync.
+  ///   - tolerance: what status goes by.
   package static func open(
     _ path: String,
     _ opening: Opening,
     _ connections: Connections = .one,
     holdsLock: Bool = false,
-    listAge: Duration = Limits.listAge,
+    tolerance: Tolerance = Tolerance(),
     now: @escaping @Sendable () -> Timestamp,
     gate: StepGate? = nil
   ) throws(ReplicaError) -> Replica {
@@ -62,11 +62,11 @@ extension Replica {
     if let readOnly {
       guard version > 0 else { throw .missing(path: path) }
       guard version == Schema.version else { throw .readOnly(path: path) }
-      return Replica(path: path, storage: .readOnly(readOnly), listAge: listAge, now: now, gate: gate)
+      return Replica(path: path, storage: .readOnly(readOnly), tolerance: tolerance, now: now, gate: gate)
     }
     guard version < Schema.version else {
       let identity = FileIdentity(of: path)
-      return try opened(path, try connect(path, connections), identity, mark, listAge, now, gate)
+      return try opened(path, try connect(path, connections), identity, mark, tolerance, now, gate)
     }
     if version == 0 {
       guard opening == .makeIfMissing else { throw .missing(path: path) }
@@ -83,7 +83,7 @@ extension Replica {
     let identity = FileIdentity(of: path)
     let writer = try connect(path, connections)
     do { try migrator().migrate(writer) } catch { throw ReplicaError(error, path: path) }
-    let replica = try opened(path, writer, identity, latest, listAge, now, gate)
+    let replica = try opened(path, writer, identity, latest, tolerance, now, gate)
     replica.keepReserve()
     return replica
   }
@@ -93,7 +93,7 @@ extension Replica {
     _ writer: any DatabaseWriter,
     _ identity: FileIdentity?,
     _ mark: StepMark?,
-    _ listAge: Duration,
+    _ tolerance: Tolerance,
     _ now: @escaping @Sendable () -> Timestamp,
     _ gate: StepGate?
   ) throws(ReplicaError) -> Replica {
@@ -105,7 +105,7 @@ extension Replica {
         storage: .file(writer),
         identity: identity,
         loss: loss,
-        listAge: listAge,
+        tolerance: tolerance,
         now: now,
         gate: gate
       )

@@ -27,8 +27,8 @@ package final class Replica: Sendable {
 
   package let path: String
   let storage: Storage
-  /// How old a list of interfaces may be in a replica that is in sync.
-  let listAge: Duration
+  /// What its status goes by.
+  let tolerance: Tolerance
   /// The host's clock, for every time that is written.
   package let now: @Sendable () -> Timestamp
   /// Its first pull, while that lasts.
@@ -49,14 +49,14 @@ package final class Replica: Sendable {
     storage: Storage,
     identity: FileIdentity? = nil,
     loss: String? = nil,
-    listAge: Duration = Limits.listAge,
+    tolerance: Tolerance = Tolerance(),
     now: @escaping @Sendable () -> Timestamp,
     gate: StepGate? = nil
   ) {
     self.path = path
     self.storage = storage
     self.loss = loss
-    self.listAge = listAge
+    self.tolerance = tolerance
     self.now = now
     self.gate = gate
     self.identity = identity

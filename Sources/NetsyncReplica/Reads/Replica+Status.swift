@@ -11,6 +11,8 @@ package struct ReplicaStatus: Hashable, Sendable {
   /// When the last complete pull began; nil before there was one.
   package var completeAsOf: Timestamp?
   package var lastSweep: SweepRecord?
+  /// Pulls in a row that have failed, the last one among them; nil where it has not.
+  package var failing: FailingPulls?
   /// Open edits by their state.
   package var outbox: [OperationState.Word: Int]
   package var conflicts: Int
@@ -27,13 +29,29 @@ package struct ReplicaStatus: Hashable, Sendable {
     package var words: String
   }
 
-  /// How old a list of interfaces may be, and what time it was.
-  fileprivate var listAge: Duration
+  /// Pulls that failed one after another.
+  package struct FailingPulls: Hashable, Sendable {
+    package var count: Int
+    /// When the first of them began.
+    package var since: Timestamp
+  }
+
+  fileprivate var tolerance: Tolerance
+  /// What time it was.
   fileprivate var now: Timestamp
+
+  /// The pulls that fail, where they are more than their user takes.
+  package var alarm: FailingPulls? { failing.flatMap { $0.count >= tolerance.failedPulls ? $0 : nil } }
 
   /// As ``NetsyncReconcile/isInSync(outbox:conflicts:after:listAge:now:)`` says.
   package var isInSync: Bool {
-    NetsyncReconcile.isInSync(outbox: outbox, conflicts: conflicts, after: lastSweep, listAge: listAge, now: now)
+    NetsyncReconcile.isInSync(
+      outbox: outbox,
+      conflicts: conflicts,
+      after: lastSweep,
+      listAge: tolerance.listAge,
+      now: now
+    )
   }
 }
 
@@ -56,12 +74,13 @@ extension Replica {
         unreadLists: try known - database.readLists(),
         completeAsOf: try database.completeAsOf(),
         lastSweep: try database.lastSweep(),
+        failing: try database.failingPulls(),
         outbox: Dictionary(states, uniquingKeysWith: { $1 }),
         conflicts: try database.value(Int.self, "SELECT count(*) FROM conflict") ?? 0,
         isDiskFull: isDiskFull,
         setAside: try database.setAside(),
         losses: try database.losses(),
-        listAge: listAge,
+        tolerance: tolerance,
         now: now
       )
     }
@@ -88,6 +107,23 @@ extension Database {
     Timestamp(
       try value(Int64.self, "SELECT started_at_us FROM sweep WHERE complete ORDER BY sweep DESC LIMIT 1")
     )
+  }
+
+  /// The pulls since the last one that saw the account, of which none was answered, or none understood.
+  func failingPulls() throws -> ReplicaStatus.FailingPulls? {
+    try rows(
+      """
+      SELECT count(*) AS pulls, min(started_at_us) AS since_us FROM sweep
+      WHERE outcome IN ('offline', 'error')
+        AND sweep > coalesce((SELECT max(sweep) FROM sweep WHERE outcome IN ('ok', 'partial', 'held')), 0)
+      HAVING count(*) > 0
+      """
+    ) { row in
+      ReplicaStatus.FailingPulls(
+        count: try row.value("pulls"),
+        since: Timestamp(microseconds: try row.value("since_us"))
+      )
+    }.first
   }
 
   fileprivate func losses() throws -> [ReplicaStatus.Loss] {
