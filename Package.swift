@@ -115,7 +115,7 @@ let package = Package(
     .target(
       name: "NetsyncPage",
       dependencies: [
-        "NetsyncModel", "NetsyncReplica",
+        "NetsyncModel", "NetsyncReconcile", "NetsyncReplica",
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HummingbirdCore", package: "hummingbird"),
@@ -126,7 +126,7 @@ let package = Package(
       ],
       resources: [
         "layout.mustache", "overview.mustache", "networks.mustache", "network.mustache", "interfaces.mustache",
-        "interface_rows.mustache", "edit_rows.mustache", "style.css", "icon.svg",
+        "interface_rows.mustache", "edit_rows.mustache", "drawing.mustache", "style.css", "icon.svg",
       ].map { .embedInCode("Assets/\($0)") }
     ),
 

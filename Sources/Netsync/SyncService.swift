@@ -1,4 +1,5 @@
 package import NetsyncEngine
+package import NetsyncModel
 package import NetsyncReplica
 public import ServiceLifecycle
 
@@ -110,6 +111,9 @@ public struct SyncService: Service {
 
   /// Goes on after ``pause()``.
   public func resume() { loop?.resume() }
+
+  /// The same, with what a person has allowed this one sync.
+  package func syncNow(_ approval: SyncApproval?) { loop?.syncNow(approval) }
 
   /// Takes another engine, for another key, on the same replica and with the same stop.
   package func replaceEngine(_ engine: SyncEngine) { loop?.replaceEngine(engine) }

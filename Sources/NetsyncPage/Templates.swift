@@ -32,6 +32,7 @@ enum Asset {
     "interfaces": text(PackageResources.interfaces_mustache),
     "interface_rows": text(PackageResources.interface_rows_mustache),
     "edit_rows": text(PackageResources.edit_rows_mustache),
+    "drawing": text(PackageResources.drawing_mustache),
   ]
 
   private static func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }

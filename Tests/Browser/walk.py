@@ -1,4 +1,5 @@
-"""Walks through the page of a daemon in a real browser: looks, searches, settles a conflict, retries and discards an edit.
+"""Walks through the page of a daemon in a real browser: looks, searches, settles a conflict, retries and discards an edit, makes,
+renames and deletes a network, takes a change back, and lets go what is held.
 
 It does so with the keyboard where a person would, at two widths, in light and in dark, and it sees to it that nothing is
 fetched from elsewhere, that every text stands out from its ground, and that another site's form is turned away.
@@ -79,7 +80,7 @@ def walk(run: Run, folder: Path, browser: Browser) -> None:
             until("two conflicts", 20, lambda: it.status()["conflicts"] == 2)
             until("the refusal", 20, lambda: it.status()["outbox"]["refused"] == 1)
             here = it.status()["daemon"]["listen"]
-            show_everything(run, browser, here, mine)
+            show_everything(run, browser, here, theirs)
             search(browser, here, mine)
             settle(browser, here, sandbox, mine, theirs)
             work_on(browser, here, refused)
@@ -87,6 +88,11 @@ def walk(run: Run, folder: Path, browser: Browser) -> None:
             browser.open(here)
             browser.until("peace on the page", lambda: "In sync" in browser.text("h1"))
             equal("sections about conflicts", browser.all("#conflicts"), [])
+            for width, height, scheme in (SCREENS[0], SCREENS[-1]):
+                browser.look(width, height, scheme)
+                edit(run, browser, here, sandbox, f"made at {width}")
+            browser.look(*SCREENS[0])
+            let_go(browser, here, sandbox, it)
             turn_away(run, browser, it)
         host.check_secrets()
 
@@ -158,6 +164,53 @@ def work_on(browser: Browser, here: str, refused: int) -> None:
     browser.follow(f"{row} button[value=discard]")
     said = browser.text("[role=status]")
     require(f"Edit {refused} was discarded." in said, f"the page says {said!r}")
+
+
+def edit(run: Run, browser: Browser, here: str, sandbox: Sandbox, name: str) -> None:
+    """By keyboard alone: a network is made, renamed, has its name back, and is deleted."""
+    names = lambda: [network["name"] for network in sandbox.networks().values()]  # noqa: E731
+    browser.open(f"{here}/networks")
+    browser.tab_to("name", most=200)
+    browser.type(name)
+    browser.enter()
+    require("is queued" in browser.text("[role=status]"), "nobody said that it was queued")
+    until("it, there", 10, lambda: name in names())
+    browser.open(browser.url.split("?")[0])
+    equal("its name on its page", browser.text("h1 bdi"), name)
+    browser.tab_to("name")
+    # A field that the tab key leads into has all of its text selected.
+    browser.type("renamed")
+    browser.enter()
+    until("its other name, there", 10, lambda: "renamed" in names())
+    browser.open(browser.url.split("?")[0])
+    browser.tab_to("Undo", most=200)
+    browser.enter()
+    until("its name, there again", 10, lambda: name in names())
+    browser.open(browser.url.split("?")[0])
+    check_page(browser, f"the page of {name}")
+    browser.tab_to("Delete")
+    browser.enter()
+    require("is queued" in browser.text("[role=status]"), "nobody said that its deletion was queued")
+    until("nothing of it, there", 10, lambda: name not in names())
+    run.count("networks made, renamed and deleted by keyboard")
+
+
+def let_go(browser: Browser, here: str, sandbox: Sandbox, it: Daemon) -> None:
+    """Most networks vanish there: they stay here until somebody who sees which they are says otherwise."""
+    gone = sorted(sandbox.networks())[:30]
+    for network_id in gone:
+        sandbox.delete(network_id)
+    held = lambda: it.status()["last_sync"]["outcome"] == "held"  # noqa: E731
+    until("removals that are held", 20, held)
+    browser.open(here)
+    equal("networks that are held", len(browser.all("#held li")), len(gone))
+    check_page(browser, "what is held")
+    browser.tab_to(f"Remove {len(gone)} networks")
+    browser.enter()
+    require("It was allowed" in browser.text("[role=status]"), "nobody said that it was allowed")
+    until("peace after that", 20, lambda: it.status()["in_sync"])
+    browser.open(here)
+    equal("sections about what is held", browser.all("#held"), [])
 
 
 class Stranger(BaseHTTPRequestHandler):

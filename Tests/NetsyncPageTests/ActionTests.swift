@@ -1,5 +1,6 @@
 import HTTPTypes
 import NetsyncAPI
+import NetsyncEngine
 import NetsyncModel
 import NetsyncReplica
 import NetsyncTestKit
@@ -82,6 +83,94 @@ import Testing
     #expect(try await browser.press("/outbox/1", "retry").headers[.location] == "/?said=changed&edit=1")
   }
 
+  @Test func `a network is made, and has a page at once`() async throws {
+    let browser = try Browser(networks: 0)
+    let answer = try await browser.press("/networks", nil, ["name": "lab & büro 🏢"])
+    #expect(answer.status == 303)
+    let place = try #require(answer.headers[.location])
+    #expect(place.hasSuffix("?said=queued&edit=1"))
+    let body = try await browser.get(place).body
+    #expect(body.contains("Edit 1 is queued"))
+    #expect(body.contains("lab &amp; büro 🏢"))
+    try await browser.push()
+    #expect(browser.world.namesThere == ["lab & büro 🏢"])
+  }
+
+  @Test func `a network is renamed, the change undone, and it is deleted`() async throws {
+    let browser = try Browser(networks: 0)
+    browser.world.createThere("lab")
+    try await browser.pull()
+    let id = try #require(try browser.world.replica.networks().first?.id?.text)
+    let place = "/networks/\(id)"
+    let renamed = try await browser.press(place, "rename", ["name": "office"])
+    #expect(renamed.headers[.location] == "\(place)?said=queued&edit=1")
+    let body = try await browser.get(place).body
+    #expect(body.contains("<bdi>office</bdi>"))
+    let undo = try #require(browser.world.replica.changes(limit: .max).last { $0.kind == .renamed })
+    #expect(body.contains("\(place)/changes/\(undo.number)"))
+    let undone = try await browser.press("\(place)/changes/\(undo.number)")
+    #expect(undone.headers[.location] == "\(place)?said=taken_back&edit=1")
+    #expect(try browser.world.replica.operations().isEmpty)
+    #expect(try await browser.press(place, "rename", ["name": "lab"]).headers[.location] == "\(place)?said=already")
+    #expect(try await browser.press(place, "delete").headers[.location] == "\(place)?said=queued&edit=2")
+    #expect(try await !browser.get(place).body.contains(#"value="delete""#))
+    try await browser.push()
+    #expect(browser.world.namesThere.isEmpty)
+    #expect(try await browser.press(place, "delete").status == 404)
+    #expect(try await browser.press("/networks/nothing/changes/1").status == 404)
+  }
+
+  @Test func `a network that was never sent is gone with its deletion`() async throws {
+    let browser = try Browser(networks: 0)
+    let local = try #require(try await browser.press("/networks", nil, ["name": "lab"]).headers[.location])
+    let place = String(local.prefix { $0 != "?" })
+    #expect(try await browser.press(place, "delete").headers[.location] == "/?said=taken_back&edit=1")
+    #expect(try browser.world.replica.networks().isEmpty)
+  }
+
+  @Test(arguments: ["", "   ", "\u{0}"])
+  func `a name that no server can mean is none, and nothing is queued`(_ name: String) async throws {
+    let browser = try Browser(networks: 1)
+    try await browser.pull()
+    let id = try #require(try browser.world.replica.networks().first?.id?.text)
+    #expect(try await browser.press("/networks", nil, ["name": name]).headers[.location] == "/networks?said=no_name")
+    let answer = try await browser.press("/networks/\(id)", "rename", ["name": name])
+    #expect(answer.headers[.location] == "/networks/\(id)?said=no_name")
+    #expect(try await browser.get("/networks?said=no_name").body.contains("Nothing was queued."))
+    #expect(try await browser.press("/networks/\(id)").status == 400)
+    #expect(try browser.world.replica.operations().isEmpty)
+  }
+
+  @Test func `removals that are held are listed, and allowed as many as were shown`() async throws {
+    let browser = try Browser(networks: 0)
+    let names = (1...10).map { "lab \($0)" }
+    for name in names + ["stays"] { browser.world.createThere(name) }
+    try await browser.pull()
+    browser.world.deleteThere(names)
+    _ = try await browser.world.engine().pull(PullOptions())
+    let body = try await browser.get("/").body
+    #expect(body.contains("The last pull did not find 10 networks at the API."))
+    for name in names { #expect(body.contains("<bdi>\(name)</bdi></a></li>")) }
+    #expect(!body.contains("<bdi>stays</bdi></a></li>"))
+    #expect(try await browser.press("/held", "remove", ["count": "9"]).headers[.location] == "/?said=moved")
+    #expect(browser.syncs == 0)
+    #expect(try await browser.press("/held", "remove", ["count": "10"]).headers[.location] == "/?said=allowed")
+    #expect(browser.approval == SyncApproval(removals: 10))
+    #expect(try await browser.press("/held", "remove").status == 400)
+  }
+
+  @Test func `deletions that are held are allowed as many as were shown`() async throws {
+    let browser = try Browser(networks: 10)
+    try await browser.pull()
+    for network in try browser.world.replica.networks().prefix(8) {
+      _ = try browser.world.replica.edit(network.key, .delete)
+    }
+    _ = try await browser.world.engine().push(PushOptions())
+    #expect(try await browser.get("/").body.contains("Delete 8 networks at the API"))
+    #expect(try await browser.press("/held", "send", ["count": "8"]).headers[.location] == "/?said=allowed")
+    #expect(browser.approval == SyncApproval(deletions: 8))
+  }
+
   @Test func `a sync can be asked for`() async throws {
     let browser = try Browser()
     #expect(try await browser.press("/sync").headers[.location] == "/?said=syncing")
@@ -98,7 +187,7 @@ import Testing
     #expect(try await browser.press("/conflicts/1", "both").status == 400)
     #expect(try await browser.press("/conflicts/one", "mine").status == 404)
     #expect(try await browser.press("/outbox/1", "send").status == 400)
-    let long = String(repeating: "x", count: 5_000)
+    let long = String(repeating: "x", count: 20_000)
     #expect(try await browser.press("/conflicts/1", long).status == 413)
     #expect(try browser.world.replica.conflicts().count == 1)
   }

@@ -38,7 +38,10 @@ final class Browser: Sendable {
       replica: world.replica,
       metrics: { "netsync_networks 3\n" },
       health: { [asked] in asked.isWell.load(ordering: .relaxed) },
-      syncNow: { [asked] in asked.syncs.wrappingAdd(1, ordering: .relaxed) }
+      syncNow: { [asked] approval in
+        asked.syncs.wrappingAdd(1, ordering: .relaxed)
+        asked.approval.withLock { $0 = approval }
+      }
     )
     responder = page.router(isUnixSocket: isUnixSocket).buildResponder()
   }
@@ -46,12 +49,16 @@ final class Browser: Sendable {
   /// How often the page asked its daemon for a sync.
   var syncs: Int { asked.syncs.load(ordering: .relaxed) }
 
+  /// What the last sync that it asked for was allowed.
+  var approval: SyncApproval? { asked.approval.withLock { $0 } }
+
   /// From now on the daemon is not well.
   func fallIll() { asked.isWell.store(false, ordering: .relaxed) }
 
   private final class Asked: Sendable {
     let syncs = Atomic<Int>(0)
     let isWell = Atomic<Bool>(true)
+    let approval = Mutex<SyncApproval?>(nil)
   }
 
   /// Pulls.
@@ -73,10 +80,12 @@ final class Browser: Sendable {
   func press(
     _ path: String,
     _ take: String? = nil,
+    _ more: [String: String] = [:],
     token: String? = nil,
     headers: HTTPFields = [.origin: "http://127.0.0.1:9417", .secFetchSite: "same-origin"]
   ) async throws -> Answer {
-    let fields = ["token=\(token ?? page.token.text)"] + (take.map { ["take=\($0)"] } ?? [])
+    let typed = more.map { "\($0.key)=\($0.value.percentEncoded)" }
+    let fields = ["token=\(token ?? page.token.text)"] + (take.map { ["take=\($0)"] } ?? []) + typed
     return try await ask(.post, path, headers: headers, body: fields.joined(separator: "&"))
   }
 
@@ -115,4 +124,14 @@ private struct Collector: ResponseBodyWriter {
 
 extension HTTPField.Name {
   static let secFetchSite = Self("Sec-Fetch-Site")!
+}
+
+extension String {
+  /// As a form sends it.
+  fileprivate var percentEncoded: String {
+    utf8.map { byte in
+      let digits = String(byte, radix: 16, uppercase: true)
+      return byte < 16 ? "%0\(digits)" : "%\(digits)"
+    }.joined()
+  }
 }

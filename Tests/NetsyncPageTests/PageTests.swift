@@ -31,6 +31,18 @@ import Testing
     #expect(try await browser.get("/style.css").headers[.contentType] == "text/css; charset=utf-8")
   }
 
+  @Test func `one pull that fails is no alarm, three in a row are`() async throws {
+    let browser = try Browser(networks: 3)
+    try await browser.pull()
+    for count in 1...3 {
+      let sweep = try browser.world.replica.beginSweep(networksOnly: true)
+      try browser.world.replica.endSweep(sweep, .offline, isComplete: false, SweepCounts())
+      let body = try await browser.get("/").body
+      #expect(body.contains(#"role="alert""#) == (count == 3))
+      if count == 3 { #expect(body.contains("3 pulls in a row have failed, the first <time")) }
+    }
+  }
+
   @Test func `the drawing has a square for each network of a region`() async throws {
     let browser = try Browser(networks: 30)
     try await browser.pull()
@@ -81,6 +93,26 @@ import Testing
     #expect(overview.body.contains("And 301 more edits"))
   }
 
+  @Test(arguments: ["name", "updated_at", "interfaces", "state", "id", "created_at", "nonsense"])
+  func `a list in any order comes in pages, with each network once`(_ order: String) async throws {
+    let browser = try Browser(networks: 450)
+    try await browser.pull()
+    var (path, seen, pages): (String?, [String], Int) = ("/networks?sort=\(order)", [], 0)
+    while let next = path {
+      let answer = try await browser.get(next)
+      seen += answer.texts(from: #"<td data-label="Name"><a href="/networks/"#, to: #"""#)
+      pages += 1
+      path = nil
+      for field in ["after", "page"] {
+        guard let value = answer.texts(from: #"name="\#(field)" value=""#, to: #"""#).first else { continue }
+        path = "/networks?sort=\(order)&\(field)=\(value)"
+      }
+    }
+    #expect(pages == 3)
+    #expect(seen.count == 450)
+    #expect(Set(seen).count == 450)
+  }
+
   @Test func `one network has a page of its own, with its interfaces, its edits and what happened`() async throws {
     let browser = try Browser(networks: 5)
     try await browser.pull()
@@ -94,6 +126,8 @@ import Testing
     #expect(answer.texts(from: #"<tr id="edit-"#, to: #"""#) == ["1"])
     #expect(answer.body.contains("edit 1 renamed"))
     #expect(answer.body.contains("netsync why \(interface.networkID)"))
+    let drawn = answer.texts(from: #"<svg class="drawing""#, to: "</figure>").first ?? ""
+    #expect(drawn.contains(#"class="box network"><title>renamed here</title>"#), "\(drawn)")
     #expect(try await browser.get("/networks/nothing").status == 404)
   }
 

@@ -22,7 +22,7 @@ extension Daemon {
         return registry.text()
       },
       health: { teller.isWell },
-      syncNow: { service.syncNow() }
+      syncNow: { service.syncNow($0) }
     )
     return Listening(
       page: page.server(at: address, logger: session.logger()) { url in

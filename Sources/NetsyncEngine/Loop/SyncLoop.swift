@@ -1,5 +1,5 @@
 import Logging
-import NetsyncModel
+package import NetsyncModel
 package import NetsyncReconcile
 package import NetsyncReplica
 import Synchronization
@@ -13,6 +13,8 @@ package final class SyncLoop: Sendable {
   private struct Wishes {
     var engine: SyncEngine
     var wantsSync = false
+    /// For the next sync alone.
+    var approval: SyncApproval?
     var isPaused = false
   }
 
@@ -69,7 +71,14 @@ package final class SyncLoop: Sendable {
   }
 
   /// Pulls and pushes at the next glance, paused or not.
-  package func syncNow() { wishes.withLock { $0.wantsSync = true } }
+  ///
+  /// - Parameter approval: what a person has allowed this one sync.
+  package func syncNow(_ approval: SyncApproval? = nil) {
+    wishes.withLock { wishes in
+      wishes.wantsSync = true
+      wishes.approval = approval ?? wishes.approval
+    }
+  }
 
   /// Neither pulls nor pushes until ``resume()``; what is on its way is finished.
   package func pause() { wishes.withLock { $0.isPaused = true } }
@@ -102,19 +111,20 @@ package final class SyncLoop: Sendable {
     defer { enter(.stopped) }
     while !stop.endsTask {
       do { _ = try watch.version() } catch .replaced(let path) { throw .replaced(path: path) } catch {}
-      let (engine, isWanted, isPaused) = wishes.withLock { wishes in
-        defer { wishes.wantsSync = false }
-        return (wishes.engine, wishes.wantsSync, wishes.isPaused)
+      let wished = wishes.withLock { wishes in
+        defer { (wishes.wantsSync, wishes.approval) = (false, nil) }
+        return wishes
       }
+      let isPaused = wished.isPaused
       var result: CycleResult?
-      if isWanted || (!isPaused && elapsed() >= due) {
+      if wished.wantsSync || (!isPaused && elapsed() >= due) {
         enter(.syncing)
         edits.beginTry()
-        result = await sync(engine, pulling: true)
+        result = await sync(wished, pulling: true)
       } else if !isPaused, mayPush, edits.hasNew() {
         enter(.syncing)
         edits.beginTry()
-        result = await sync(engine, pulling: false)
+        result = await sync(wished, pulling: false)
         // A push that only did what was asked does not move the next pull.
         if let pushed = result, pushed.isOnline { result = nil }
       }
@@ -137,19 +147,19 @@ package final class SyncLoop: Sendable {
     }
   }
 
-  private func sync(_ engine: SyncEngine, pulling isPulling: Bool) async -> CycleResult {
+  private func sync(_ wished: Wishes, pulling isPulling: Bool) async -> CycleResult {
     var pull = PullOptions()
     pull.interfaces = .due(atMost: listsOfCycle)
-    pull.maximumDeletes = maximumDeletes
+    pull.maximumDeletes = wished.approval?.removals ?? maximumDeletes
     pull.timeout = Self.pullTimeout
     pull.wait = Self.lockWait
     pull.triesUnanswered = 1
     var push = PushOptions()
-    push.maximumDeletes = maximumDeletes
+    push.maximumDeletes = wished.approval?.deletions ?? maximumDeletes
     push.timeout = Self.pushTimeout
     push.wait = Self.lockWait
     push.triesUnanswered = 1
-    let report = await engine.sync(SyncOptions(pull: isPulling ? pull : nil, push: push))
+    let report = await wished.engine.sync(SyncOptions(pull: isPulling ? pull : nil, push: push))
     onSync(report)
     return report.verdict.pace
   }

@@ -8,8 +8,11 @@ struct InterfacesView: Sendable {
   let isInterfaces = true
   let showsNetwork = true
   let query: String
+  let region: String
   let found: String
   let interfaces: [InterfaceRow]
+  /// The number of the page behind this one; nil where this is the last.
+  let next: Int?
 }
 
 /// An interface in a list.
@@ -42,21 +45,25 @@ extension Page {
     var filter = InterfaceFilter()
     filter.text = search.text
     filter.region = search.region
-    filter.limit = Self.rows + 1
-    let interfaces = try replica.interfaces(filter)
-    let isLast = interfaces.count <= Self.rows
+    let page = max(0, min(search.page ?? 0, Self.mostPages))
+    filter.limit = (page + 1) * Self.rows + 1
+    let found = try replica.interfaces(filter).dropFirst(page * Self.rows)
+    let shown = found.prefix(Self.rows)
+    let isLast = found.count <= Self.rows
     return templates.page(
       "interfaces",
       InterfacesView(
         query: search.text ?? "",
-        found: found(
-          min(interfaces.count, Self.rows),
+        region: search.region ?? "",
+        found: self.found(
+          shown.count,
           "interface",
           of: try replica.status().interfaces,
-          isFirst: true,
+          isFirst: page == 0,
           isLast: isLast
-        ) + (isLast ? "" : " Search for fewer."),
-        interfaces: interfaces.prefix(Self.rows).map { InterfaceRow($0, now: now) }
+        ),
+        interfaces: shown.map { InterfaceRow($0, now: now) },
+        next: isLast ? nil : page + 1
       )
     )
   }

@@ -1,5 +1,6 @@
 import Hummingbird
 import NetsyncModel
+import NetsyncReconcile
 import NetsyncReplica
 
 /// The first page: how fresh it all is, what waits, and who has to decide.
@@ -8,12 +9,17 @@ struct OverviewView: Sendable {
   let isOverview = true
   let token: String
   let said: String?
+  /// So many pulls in a row have failed that somebody should look.
+  let alarm: AlarmView?
   let isInSync: Bool
   /// Why it is not in sync.
   let waits: [String]
   let completeAsOf: Moment?
   let networks: String
   let interfaces: String
+  /// nil where no removal is held, or where another account is the reason, which is no question of single networks.
+  let heldRemovals: HeldView?
+  let heldDeletions: HeldView?
   let conflicts: [ConflictView]
   let hiddenConflicts: String?
   let edits: [EditView]
@@ -26,6 +32,7 @@ extension Page {
   /// How many conflicts, edits and sweeps the first page shows.
   private static let conflicts = 50
   private static let edits = 100
+  private static let held = 200
   private static let sweeps = 60
 
   func overview(said: Said?) throws -> Response {
@@ -33,17 +40,21 @@ extension Page {
     let status = try replica.status()
     let conflicts = try replica.conflicts(limit: Self.conflicts)
     let operations = try replica.operations(limit: Self.edits)
+    let removals = try replica.heldRemovals(limit: Self.held).flatMap { $0.reason == .otherAccount ? nil : $0 }
     return templates.page(
       "overview",
       OverviewView(
         title: "Overview",
         token: token.text,
         said: said?.words,
+        alarm: status.alarm.map { AlarmView($0, now: now) },
         isInSync: status.isInSync,
         waits: status.waits,
         completeAsOf: status.completeAsOf.map { Moment($0, now: now) },
         networks: status.networks.counted("network"),
         interfaces: status.interfaces.counted("interface"),
+        heldRemovals: removals.map { HeldView($0.count, $0.networks.map { NetworkRow($0, now: now) }) },
+        heldDeletions: status.outbox[.held].map { HeldView($0, []) },
         conflicts: conflicts.map { ConflictView($0, now: now) },
         hiddenConflicts: hidden(status.conflicts - conflicts.count, "more conflict"),
         edits: operations.map { EditView($0, now: now) },
@@ -52,6 +63,32 @@ extension Page {
         regions: RegionDrawing(try replica.regions())
       )
     )
+  }
+}
+
+/// Pulls that fail one after another.
+struct AlarmView: Sendable {
+  let words: String
+  let since: Moment
+
+  init(_ failing: ReplicaStatus.FailingPulls, now: Timestamp) {
+    words = "\(failing.count.counted("pull")) in a row \(failing.count == 1 ? "has" : "have") failed, the first"
+    since = Moment(failing.since, now: now)
+  }
+}
+
+/// What a guard holds until a person says otherwise.
+struct HeldView: Sendable {
+  let count: Int
+  let words: String
+  let networks: [NetworkRow]
+  let hidden: String?
+
+  init(_ count: Int, _ networks: [NetworkRow]) {
+    self.count = count
+    self.networks = networks
+    words = count.counted("network")
+    hidden = NetsyncPage.hidden(count - networks.count, "more network")
   }
 }
 
