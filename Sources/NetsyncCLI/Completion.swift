@@ -13,6 +13,8 @@ private struct NetworkNames {
   /// More would not be read by anybody.
   private static let most = 200
 
+  private static let special = Set("$`\\\"'{}~*?[]!".unicodeScalars)
+
   private let replica: Replica?
 
   /// - Parameter words: of the command line so far.
@@ -25,13 +27,21 @@ private struct NetworkNames {
     replica = settings.flatMap { try? Replica.open($0.replicaPath, .existing, now: { .now }) }
   }
 
+  /// Whether a shell takes a word for itself and nothing else. bash expands what it is given to choose from (compgen -W), and would run
+  /// what somebody has put into a name; where it is not plain, the id stands for it.
+  private static func isPlain(_ name: String) -> Bool {
+    !name.unicodeScalars.contains { special.contains($0) || $0.properties.generalCategory == .control }
+  }
+
   func beginning(with word: String) -> [String] {
     guard let replica else { return [] }
     var filter = NetworkFilter()
     filter.limit = Self.most
     filter.name = word.isEmpty ? nil : word
-    let named = (try? replica.networks(filter)) ?? []
-    let names = named.compactMap(\.name?.text).filter { $0.hasPrefix(word) && !$0.contains(where: \.isNewline) }
+    let named = ((try? replica.networks(filter)) ?? []).filter { $0.name?.text.hasPrefix(word) == true }
+    let names = named.compactMap { network in
+      Self.isPlain(network.name?.text ?? "") ? network.name?.text : network.id?.text ?? network.localID?.text
+    }
     guard names.isEmpty, word.utf8.count >= 4, case .found(let network)? = try? replica.find(word) else { return names }
     return [network.id?.text ?? network.localID?.text].compactMap(\.self)
   }

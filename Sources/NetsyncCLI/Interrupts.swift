@@ -1,3 +1,4 @@
+import FoundationEssentials
 import NetsyncEngine
 import Synchronization
 import UnixSignals
@@ -45,7 +46,8 @@ enum Interrupts {
   /// It takes the place of a progress line, where one stands.
   private static func text(after signal: UnixSignal) -> String {
     let again = signal == .sigterm ? "a second signal stops now" : "press Ctrl-C again to stop now"
-    let start = StandardStream.error.isTerminal ? "\r\u{1B}[K" : ""
+    let canRepaint = StandardStream.error.canRepaint(environment: ProcessInfo.processInfo.environment)
+    let start = canRepaint ? "\r\u{1B}[K" : ""
     return "\(start)Finishing what is on its way; \(again).\n"
   }
 }

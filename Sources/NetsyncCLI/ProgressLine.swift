@@ -17,16 +17,20 @@ final class ProgressLine: Sendable {
   }
 
   private let isOn: Bool
+  /// A longer line would go on in the next, where nothing takes it back.
+  private let width: Int
   private let state = Mutex(State(startedAt: .now))
 
-  init(_ choice: ProgressChoice, quiet: Bool) {
+  init(_ choice: ProgressChoice, _ global: GlobalOptions) {
+    let environment = ProcessInfo.processInfo.environment
     switch choice {
-    // A dumb terminal cannot take a line back.
+    // Where events are written to the same place, they say how far it is.
     case .auto:
-      isOn = StandardStream.error.isTerminal && ProcessInfo.processInfo.environment["TERM"] != "dumb" && !quiet
+      isOn = StandardStream.error.canRepaint(environment: environment) && !global.quiet && global.verbose == 0
     case .always: isOn = true
     case .never: isOn = false
     }
+    width = StandardStream.error.isTerminal ? StandardStream.error.terminalWidth(environment: environment) : .max
   }
 
   func show(_ progress: SyncProgress) {
@@ -38,7 +42,7 @@ final class ProgressLine: Sendable {
       state.isShown = true
       return Self.text(progress, after: elapsed)
     }
-    if let text { try? StandardStream.error.write("\r\u{1B}[K\(text)") }
+    if let text { try? StandardStream.error.write("\r\u{1B}[K\(text.prefix(width - 1))") }
   }
 
   func clear() {

@@ -133,8 +133,12 @@ struct Session {
       case .json: JSONLogHandler(label: label)
       }
     }
-    let verbose: Logger.Level = global.verbose > 1 ? .trace : global.verbose == 1 ? .debug : level
-    logger.logLevel = settings.logLevel ?? verbose
+    logger.logLevel =
+      switch global.verbose {
+      case 0: settings.logLevel ?? level
+      case 1: .debug
+      default: .trace
+      }
     return logger
   }
 
@@ -286,7 +290,8 @@ extension GlobalOptions {
   func answer(_ object: JSONText, orSay lines: [TerminalText]) throws {
     let output = StandardStream.output
     if saysJSON {
-      try output.write(object.rendered(pretty: output.isTerminal, onTerminal: output.isTerminal) + "\n")
+      let pretty = output.isTerminal && format(isTerminal: true) != .jsonl
+      try output.write(object.rendered(pretty: pretty, onTerminal: output.isTerminal) + "\n")
     } else {
       for line in lines { try output.write(line.string + "\n") }
     }

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 /// `completion`: what a shell makes of it.
@@ -36,6 +37,22 @@ import Testing
     let id = try await host.run("networks", "show", "dmz", "--fields", "local_id", "--json").object()["local_id"]
     let text = try #require(id as? String)
     #expect(try await offered("why", String(text.prefix(18))) == [text])
+  }
+
+  @Test func `what somebody has put into a name is not run where it is completed, and its id is offered`() async throws
+  {
+    let names = [
+      "$(touch ran)", "`touch ran`", "${x:=$(touch ran)}", "'; touch ran; '", "a\"; touch ran; \"", "~root",
+      "\\$(touch ran)",
+    ]
+    #expect(try await host.start(["networks", "create"] + names + ["plain"]).ended().status == 0)
+    let ids = try await host.run("networks", "list", "-o", "id").output.split(separator: "\n").map(String.init)
+    let offered = try await offered("networks", "show", "")
+    #expect(offered.contains("plain"))
+    #expect(offered.filter { $0 != "plain" }.sorted() == ids.filter { id in offered.contains(id) }.sorted())
+    #expect(offered.count == names.count + 1)
+    for name in names { _ = try await self.offered("networks", "show", String(name.prefix(2))) }
+    #expect(!FileManager.default.fileExists(atPath: host.directory + "/ran"))
   }
 
   @Test func `without a replica there is nothing to offer, and nothing is said`() async throws {

@@ -177,6 +177,14 @@ import Testing
     #expect(browser.syncs == 1)
   }
 
+  @Test func `the secret of its forms is in no description of the page`() throws {
+    let page = try Browser().page
+    for text in ["\(page)", String(reflecting: page), "\([page])"] {
+      #expect(text.contains("[redacted]") || !text.contains("token"))
+      #expect(!text.contains(page.token.text))
+    }
+  }
+
   @Test func `what is not a form of this page does nothing`() async throws {
     let browser = try await conflicted()
     #expect(try await browser.press("/conflicts/1", "mine", token: "guessed").status == 403)

@@ -125,13 +125,3 @@ private struct Collector: ResponseBodyWriter {
 extension HTTPField.Name {
   static let secFetchSite = Self("Sec-Fetch-Site")!
 }
-
-extension String {
-  /// As a form sends it.
-  fileprivate var percentEncoded: String {
-    utf8.map { byte in
-      let digits = String(byte, radix: 16, uppercase: true)
-      return byte < 16 ? "%0\(digits)" : "%\(digits)"
-    }.joined()
-  }
-}

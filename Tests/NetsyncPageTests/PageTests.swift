@@ -172,6 +172,8 @@ import Testing
       drawing.regions.map(\.words) == ["1,000 networks, 1,200 interfaces, 1 not provisioned", "1 network, 1 interface"]
     )
     #expect(drawing.regions[1].name == "no region")
+    let strange = RegionCount(code: "a&b=c d/é", name: nil, networks: 1, provisioned: 1, interfaces: 1)
+    #expect(RegionDrawing([strange]).regions[0].code == "a%26b%3Dc%20d%2F%C3%A9")
   }
 
   @Test func `a bar is as high as its pull was long, the newest at the right`() {

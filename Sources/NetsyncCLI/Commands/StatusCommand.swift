@@ -50,7 +50,8 @@ struct StatusCommand: NetsyncVerb {
   /// On a terminal the same lines, painted anew; in a pipe a line for each change.
   private func follow(_ session: Session, _ replica: Replica) async throws -> Never {
     let stop = StopSignal()
-    let isRepainted = StandardStream.output.isTerminal && !global.saysJSON && global.output != .prometheus
+    let canRepaint = StandardStream.output.canRepaint(environment: session.configuration.environment)
+    let isRepainted = canRepaint && !global.saysJSON && global.output != .prometheus
     let commits = try session.step { () throws(ReplicaError) in try ReplicaWatch(replica) }
     try await Interrupts.watch(stop, saysSo: false) {
       var version: Int?

@@ -65,6 +65,9 @@ final class StandardStream: Sendable {
     isatty(descriptor) == 1
   }
 
+  /// Whether what is on the terminal can be taken back and painted anew.
+  func canRepaint(environment: [String: String]) -> Bool { isTerminal && environment["TERM"] != "dumb" }
+
   /// The columns of the terminal: what it says itself, else `COLUMNS`, else 80.
   func terminalWidth(environment: [String: String]) -> Int {
     var size = winsize()

@@ -15,7 +15,7 @@ struct RegionDrawing: Sendable {
   }
 
   struct Region: Sendable {
-    /// What to search for; nil for the interfaces that name no region.
+    /// What to search for, as an address has it; nil for the interfaces that name no region.
     let code: String?
     let name: String
     let words: String
@@ -41,7 +41,7 @@ struct RegionDrawing: Sendable {
       var words = "\(count.networks.counted("network")), \(count.interfaces.counted("interface"))"
       if unsettled > 0 { words += ", \(unsettled.grouped) not provisioned" }
       return Region(
-        code: count.code,
+        code: count.code.map(\.percentEncoded),
         name: (count.name ?? count.code ?? "no region").madeVisible,
         words: words,
         squares: (0..<squares).map { Square(x: $0 * Self.step, isUnsettled: $0 >= squares - marked) }
