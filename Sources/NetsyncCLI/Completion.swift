@@ -13,7 +13,8 @@ private struct NetworkNames {
   /// More would not be read by anybody.
   private static let most = 200
 
-  private static let special = Set("$`\\\"'{}~*?[]!".unicodeScalars)
+  /// Signs that mean nothing to any shell.
+  private static let plain = Set(" -_.,:@+/%=".unicodeScalars)
 
   private let replica: Replica?
 
@@ -30,7 +31,10 @@ private struct NetworkNames {
   /// Whether a shell takes a word for itself and nothing else. bash expands what it is given to choose from (compgen -W), and would run
   /// what somebody has put into a name; where it is not plain, the id stands for it.
   private static func isPlain(_ name: String) -> Bool {
-    !name.unicodeScalars.contains { special.contains($0) || $0.properties.generalCategory == .control }
+    name.unicodeScalars.allSatisfy {
+      !$0.isASCII || $0.properties.isAlphabetic || $0.properties.numericType != nil || plain.contains($0)
+    }
+      && name == name.madeVisible
   }
 
   func beginning(with word: String) -> [String] {

@@ -1,5 +1,5 @@
 import ArgumentParser
-import FoundationEssentials
+import Logging
 import NetsyncEngine
 import NetsyncModel
 import Synchronization
@@ -21,12 +21,14 @@ final class ProgressLine: Sendable {
   private let width: Int
   private let state = Mutex(State(startedAt: .now))
 
-  init(_ choice: ProgressChoice, _ global: GlobalOptions) {
-    let environment = ProcessInfo.processInfo.environment
+  init(_ choice: ProgressChoice, _ session: Session) {
+    let environment = session.configuration.environment
     switch choice {
     // Where events are written to the same place, they say how far it is.
     case .auto:
-      isOn = StandardStream.error.canRepaint(environment: environment) && !global.quiet && global.verbose == 0
+      isOn =
+        StandardStream.error.canRepaint(environment: environment) && !session.global.quiet
+        && session.logger().logLevel >= .warning
     case .always: isOn = true
     case .never: isOn = false
     }
@@ -36,13 +38,13 @@ final class ProgressLine: Sendable {
   func show(_ progress: SyncProgress) {
     guard isOn else { return }
     if case .pushing = progress { return clear() }
-    let text: String? = state.withLock { state in
+    let line: String? = state.withLock { state -> String? in
       let elapsed = state.startedAt.duration(to: .now)
       guard elapsed >= .milliseconds(300) else { return nil }
       state.isShown = true
-      return Self.text(progress, after: elapsed)
+      return text(progress, after: elapsed)
     }
-    if let text { try? StandardStream.error.write("\r\u{1B}[K\(text.prefix(width - 1))") }
+    if let line { try? StandardStream.error.write("\r\u{1B}[K\(line)") }
   }
 
   func clear() {
@@ -50,18 +52,24 @@ final class ProgressLine: Sendable {
     try? StandardStream.error.write("\r\u{1B}[K")
   }
 
-  private static func text(_ progress: SyncProgress, after elapsed: Duration) -> String {
+  private func text(_ progress: SyncProgress, after elapsed: Duration) -> String {
     switch progress {
     case .networks(let done, let total): text("networks", done, of: total, after: elapsed)
-    case .interfaces(let done, let total): text("interfaces of networks", done, of: total, after: elapsed)
+    case .interfaces(let done, let total): text("interfaces", done, of: total, after: elapsed)
     case .pushing: ""
     }
   }
 
-  private static func text(_ what: String, _ done: Int, of total: Int?, after elapsed: Duration) -> String {
-    guard let total, total > 0, done > 0 else { return "Pulling \(what): \(done)" }
+  private func text(_ what: String, _ done: Int, of total: Int?, after elapsed: Duration) -> String {
+    guard let total, total > 0, done > 0 else { return fitted("Pulling \(what): \(done)") }
     let rest = elapsed * max(0, Double(total - done) / Double(done))
-    let left = rest < .seconds(1) ? "" : ", about \(DurationText.short(rest)) left"
-    return "Pulling \(what): \(done) of \(total)\(left)"
+    let text = "Pulling \(what): \(done) of \(total)"
+    return fitted(text, ", \(DurationText.short(rest)) left", if: rest >= .seconds(1))
+  }
+
+  /// The text, as much of it as there is room for, and the rest of the sentence where there is room for all of that.
+  private func fitted(_ text: String, _ more: String = "", if isWanted: Bool = false) -> String {
+    let whole = isWanted ? text + more : text
+    return String(whole.count < width ? whole[...] : text.prefix(width - 1))
   }
 }

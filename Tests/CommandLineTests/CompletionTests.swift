@@ -43,6 +43,7 @@ import Testing
   {
     let names = [
       "$(touch ran)", "`touch ran`", "${x:=$(touch ran)}", "'; touch ran; '", "a\"; touch ran; \"", "~root",
+      "<(touch ran)", ">(touch ran)", "lon\u{202E}don",
       "\\$(touch ran)",
     ]
     #expect(try await host.start(["networks", "create"] + names + ["plain"]).ended().status == 0)

@@ -225,9 +225,9 @@ extension Session {
       let aside = asides.isEmpty ? "" : " (\(asides.joined(separator: ", ")))"
       let sentence =
         read.map { ": \($0.0?.sentence ?? "already on its way")" } ?? ": it is saved, and could not be read back"
-      let members = read.map { $0.0?.members(clock: $0.1) ?? [] } ?? [.init("edit", .integer(edit.rawValue))]
+      let members = read.flatMap { $0.0?.members(clock: $0.1) } ?? [.init("edit", .integer(edit.rawValue))]
       try answer(
-        members.isEmpty ? .null : .object(members + undoes),
+        .object(members + undoes),
         orSay: ["Queued edit \(edit.description)\(sentence)\(aside)."]
       )
     case .takenBack(let edit):

@@ -36,7 +36,7 @@ struct PullCommand: NetsyncVerb {
     let session = try Session(global)
     let replica = cycle.dryRun ? try session.trial() : try session.open(network == nil ? .makeIfMissing : .existing)
     defer { if cycle.dryRun { replica.endTrial() } }
-    let line = ProgressLine(flags.progress, global)
+    let line = ProgressLine(flags.progress, session)
     var pull = flags.options(cycle, session.settings)
     if let network {
       let found = try session.find(network, in: replica)

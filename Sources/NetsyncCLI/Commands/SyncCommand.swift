@@ -20,7 +20,7 @@ struct SyncCommand: NetsyncVerb {
     let pushing = try push.options(cycle, session, replica)
     if !push.yes, !cycle.dryRun { try PushCommand.askBeforeDeleting(session, replica, pushing, verb: "sync") }
     let options = SyncOptions(pull: pull.options(cycle, session.settings), push: cycle.dryRun ? nil : pushing)
-    let line = ProgressLine(pull.progress, global)
+    let line = ProgressLine(pull.progress, session)
     let report = try await session.answering({
       Self.result(JSONText(PullReport(), outcome: $0 ? .offline : .error), nil)
     }) {
