@@ -148,7 +148,9 @@ let package = Package(
       ],
       exclude: ["Packaging"]
     ),
-    .executableTarget(name: "NetsyncMain", dependencies: ["NetsyncCLI"]),
+    // What a release leaves out of Foundation.
+    .target(name: "NetsyncLocales"),
+    .executableTarget(name: "NetsyncMain", dependencies: ["NetsyncCLI", "NetsyncLocales"]),
 
     // A deterministic world for tests.
     .target(
@@ -283,7 +285,7 @@ let package = Package(
   ]
 )
 
-for target in package.targets {
+for target in package.targets where target.name != "NetsyncLocales" {
   target.swiftSettings = [
     // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0335-existential-any.md
     .enableUpcomingFeature("ExistentialAny"),
