@@ -148,11 +148,10 @@ struct Session {
   /// Runs `sync`, and the hooks for what comes about meanwhile.
   func tellingHooks<Value>(of replica: Replica, _ sync: () async throws -> Value) async throws -> Value {
     let hooks = hooks
-    guard !hooks.isEmpty else { return try await sync() }
-    let before = try step { () throws(ReplicaError) in try replica.noticeState() }
+    // What cannot be told is no failure of the sync.
+    guard !hooks.isEmpty, let before = try? replica.noticeState() else { return try await sync() }
     let value = try await sync()
-    let after = try step { () throws(ReplicaError) in try replica.noticeState() }
-    await hooks.tell(notices(from: before, to: after), of: replica)
+    if let after = try? replica.noticeState() { await hooks.tell(notices(from: before, to: after), of: replica) }
     return value
   }
 

@@ -143,4 +143,24 @@ import Testing
     try host.replica.endSweep(next, .ok, isComplete: true, SweepCounts())
     #expect(try host.replica.noticeState() == NoticeState())
   }
+
+  @Test func `which removals are held is told as long as it is sure which they are`() throws {
+    let host = try ReplicaHost()
+    let (lab, office) = (NetworkDocument.sample(1, name: "lab"), NetworkDocument.sample(2, name: "office"))
+    try host.pull([lab, office])
+    var counts = SweepCounts()
+    counts.held = 2
+    let held = try host.replica.beginSweep(networksOnly: true)
+    try host.replica.endSweep(held, .held, isComplete: true, held: .emptyListing, counts)
+    #expect(try host.replica.heldRemovals(limit: 1)?.networks.map(\.name?.text) == ["lab"])
+    #expect(try host.replica.heldRemovals(limit: 9)?.networks.count == 2)
+    // One that fell short decides nothing; and where there are not as many as are held, nobody can say which they are.
+    let cut = try host.replica.beginSweep(networksOnly: true)
+    try host.replica.endSweep(cut, .partial, isComplete: false, SweepCounts())
+    #expect(try host.replica.noticeState().heldNetworks == 2)
+    counts.held = 3
+    let next = try host.replica.beginSweep(networksOnly: true)
+    try host.replica.endSweep(next, .held, isComplete: true, held: .tooMany, counts)
+    #expect(try host.replica.heldRemovals(limit: 9) == nil)
+  }
 }

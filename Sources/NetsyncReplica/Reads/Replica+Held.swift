@@ -11,22 +11,23 @@ package struct HeldRemovals: Hashable, Sendable {
 }
 
 extension Replica {
-  /// What a guard holds of the last pull that saw the account; nil where that is nothing.
+  /// What a guard holds of the last pull that could say what is missing; nil where that is nothing, and while another pull runs or was
+  /// cut short: then which networks these are cannot be read.
   ///
   /// - Parameter limit: how many networks are read.
   package func heldRemovals(limit: Int) throws(ReplicaError) -> HeldRemovals? {
     try read { database in
       guard let held = try database.held() else { return nil }
-      let networks = try database.rows(
+      let unlisted = """
+        FROM network
+        LEFT JOIN sighting USING (network_key)
+        LEFT JOIN page ON page.page_number = sighting.page AND page.version = sighting.version
+        WHERE remote_id IS NOT NULL AND gone_at_us IS NULL AND page.confirmed_sweep IS NOT ?
         """
-        \(Network.select) WHERE network_key IN (
-          SELECT network_key FROM network
-          LEFT JOIN sighting USING (network_key)
-          LEFT JOIN page ON page.page_number = sighting.page AND page.version = sighting.version
-          WHERE remote_id IS NOT NULL AND gone_at_us IS NULL AND page.confirmed_sweep IS NOT ?
-        )
-        ORDER BY name, network_key LIMIT ?
-        """,
+      let count = try database.value(Int.self, "SELECT count(*) \(unlisted)", arguments: [held.sweep])
+      guard count == held.count else { return nil }
+      let networks = try database.rows(
+        "\(Network.select) WHERE network_key IN (SELECT network_key \(unlisted)) ORDER BY name, network_key LIMIT ?",
         arguments: [held.sweep, limit],
         Network.init
       )
@@ -36,10 +37,10 @@ extension Replica {
 }
 
 extension Database {
-  /// What a guard holds of the last sweep that saw the account; one that did not lets nothing go.
+  /// What a guard holds of the last sweep that could say what is missing; one that could not lets nothing go.
   func held() throws -> (sweep: Int64, reason: Guard, count: Int)? {
     try row(
-      "SELECT sweep, guard, held FROM sweep WHERE outcome IN ('ok', 'partial', 'held') ORDER BY sweep DESC LIMIT 1"
+      "SELECT sweep, guard, held FROM sweep WHERE outcome = 'held' OR complete ORDER BY sweep DESC LIMIT 1"
     ) { row in
       guard let reason = (try row.value("guard") as String?).flatMap(Guard.init(rawValue:)) else { return nil }
       let count: Int = try row.value("held")
