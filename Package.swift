@@ -303,3 +303,9 @@ for target in package.targets where target.name != "NetsyncLocales" {
     .treatAllWarnings(as: .error),
   ]
 }
+
+// Tests/Sanitizers/run sets it: each sanitizer has a build of its own, and most of it would be what no sanitizer is asked about.
+if Context.environment["NETSYNC_SANITIZED"] != nil {
+  let leftOut = ["NetsyncReconcileTests", "NetsyncSimulationTests", "CommandLineTests"]
+  package.targets.removeAll { leftOut.contains($0.name) }
+}
