@@ -304,7 +304,7 @@ for target in package.targets where target.name != "NetsyncLocales" {
   ]
 }
 
-// Tests/Sanitizers/run sets it: each sanitizer has a build of its own, and most of it would be what no sanitizer is asked about.
+// Each sanitizer has a build of its own, and much of that would be tests that no sanitizer is asked about: see Tests/Sanitizers/run.
 if Context.environment["NETSYNC_SANITIZED"] != nil {
   let leftOut = ["NetsyncReconcileTests", "NetsyncSimulationTests", "CommandLineTests"]
   package.targets.removeAll { leftOut.contains($0.name) }
