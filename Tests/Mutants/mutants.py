@@ -21,6 +21,9 @@ BINARY = WORK / "netsync-simulate"
 # Where the rules stand, and how many of their mutants may stand elsewhere.
 RULES_FOLDER = "Sources/NetsyncReconcile/"
 ELSEWHERE = 3
+# For each mutant the seed that caught it when it was last hunted afresh. A change of the simulation makes another world of a seed, which
+# need not catch it any more: the hunt then goes on from the first seed.
+KNOWN = Path(__file__).with_name("seeds.txt")
 # Without a mutant so many seeds must find nothing.
 QUIET_SEEDS = 300
 # Each repeat begins so many seeds after the one before.
@@ -89,10 +92,11 @@ def sources() -> list[Path]:
 
 @dataclass
 class Hunt:
-    """What became of one campaign. `seeds` is None where nothing was found."""
+    """What became of one campaign. `seeds` is None where nothing was found, `seed` also where it took all of them together."""
 
     seeds: int | None
     violation: str
+    seed: int | None = None
     # It neither found something nor came to its end.
     failure: str | None = None
 
@@ -111,28 +115,47 @@ def hunt(mutant: str, seed: int, seeds: int, workers: int) -> Hunt:
             command, env=environment, capture_output=True, text=True, timeout=ENDS_WITHIN_S, check=False
         )
     except subprocess.TimeoutExpired:
-        return Hunt(None, "", f"did not end within {ENDS_WITHIN_S} s")
+        return Hunt(None, "", failure=f"did not end within {ENDS_WITHIN_S} s")
     caught = CAUGHT.search(ended.stdout)
     if ended.returncode == 1 and caught:
-        return Hunt(int(caught[1]), caught[3])
+        return Hunt(int(caught[1]), caught[3], int(caught[2]))
     if ended.returncode == 1 and (by_all := CAUGHT_BY_ALL.search(ended.stdout)):
         return Hunt(seeds, by_all[1])
     if ended.returncode == 0 and not caught:
         return Hunt(None, "")
     said = (ended.stderr or ended.stdout).strip().splitlines()
-    return Hunt(None, "", f"ended with {ended.returncode}: {said[-1] if said else 'without a word'}")
+    return Hunt(None, "", failure=f"ended with {ended.returncode}: {said[-1] if said else 'without a word'}")
 
 
 def row(name: str, rule: str, caught_by: str, seeds: str) -> str:
     return f"{name:36} {rule:10} {caught_by:34} {seeds:>8}"
 
 
-def show(mutant: Mutant, options: argparse.Namespace) -> bool:
-    """Prints a mutant's row. False where it got away in one of its repeats."""
+def known_seeds() -> dict[str, int]:
+    """Those of seeds.txt, by mutant."""
+    lines = KNOWN.read_text().splitlines() if KNOWN.is_file() else []
+    return {name: int(seed) for name, seed in (line.split() for line in lines)}
+
+
+def keep(seeds: dict[str, int]) -> None:
+    """Writes seeds.txt, in the order of the table."""
+    KNOWN.write_text("".join(f"{mutant.name} {seeds[mutant.name]}\n" for mutant in MUTANTS if mutant.name in seeds))
+
+
+def show(mutant: Mutant, known: dict[str, int], options: argparse.Namespace) -> bool:
+    """Prints a mutant's row, and makes known what caught it afresh. False where it got away in one of its repeats."""
+    if not options.afresh and (seed := known.get(mutant.name)) is not None:
+        again = hunt(mutant.name, seed, 1, 1)
+        if again.seeds is not None:
+            print(row(mutant.name, mutant.rule, again.invariant, f"at {seed}"), flush=True)
+            return True
     hunts = [
         hunt(mutant.name, options.seed + repeat * STRIDE, options.seeds, options.workers)
         for repeat in range(options.repeats)
     ]
+    if options.afresh:
+        known.pop(mutant.name, None)
+        known.update({mutant.name: hunt.seed for hunt in hunts[:1] if hunt.seed is not None})
     found = [found.seeds for found in hunts if found.seeds is not None]
     failures = [hunt.failure for hunt in hunts if hunt.failure]
     invariants = Counter(hunt.invariant for hunt in hunts if hunt.seeds is not None)
@@ -162,7 +185,10 @@ def run(options: argparse.Namespace) -> int:
         return 1
     print(row("mutant", "rule", "caught by", "seeds"), flush=True)
     chosen = [mutant for mutant in MUTANTS if not options.names or mutant.name in options.names]
-    escaped = [mutant.name for mutant in chosen if not show(mutant, options)]
+    known = known_seeds()
+    escaped = [mutant.name for mutant in chosen if not show(mutant, known, options)]
+    if options.afresh:
+        keep(known)
     print(f"{len(chosen) - len(escaped)} of {len(chosen)} mutants caught, within {options.seeds} seeds each")
     for name in escaped:
         print(f"got away: {name}", file=sys.stderr)
@@ -175,12 +201,15 @@ def main() -> int:
     commands.add_parser("write", help="write the package with every mutant in it")
     runner = commands.add_parser("run", help="look whether the simulation catches each")
     runner.add_argument("--seeds", type=int, default=10_000, help="within so many seeds each must be caught")
+    runner.add_argument("--afresh", action="store_true", help="do not begin with the seeds of seeds.txt, and write them anew")
     runner.add_argument("--repeats", type=int, default=1, help="from so many first seeds")
     runner.add_argument("--seed", type=int, default=1, help="the first seed of the first repeat")
     runner.add_argument("--workers", type=int, default=os.cpu_count() or 2, help="seeds that run at the same time")
     runner.add_argument("names", nargs="*", help="only these mutants")
     options = parser.parse_args()
     if options.command == "run":
+        if not options.afresh and (options.repeats, options.seed) != (1, 1):
+            runner.error("--repeats and --seed need --afresh")
         return run(options)
     try:
         write()

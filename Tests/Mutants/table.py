@@ -15,7 +15,9 @@ is set to is. A good mutant is a mistake that somebody could make, and compiles 
 Those of a rule stand in Sources/NetsyncReconcile, with at most three exceptions, each with its reason. Those of the carrying out
 stand where a decision is carried out: a step left out, two in the wrong order, a transaction split in two.
 
-    Tests/Mutants/build && Tests/Mutants/run stale-page-brings-back
+    Tests/Mutants/build && Tests/Mutants/run --afresh stale-page-brings-back
+
+which also keeps the seed that caught it, in seeds.txt.
 """
 
 from __future__ import annotations
