@@ -126,13 +126,15 @@ private struct Tour {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
     process.arguments = arguments
-    // Nothing of the account whose key is at hand: its key, or where it lies, is not for a made-up server.
+    // Nothing of the account whose key is at hand: its key, or where it lies, is not for a made-up server, and its settings are not for
+    // this tour.
     var environment = ProcessInfo.processInfo.environment.filter {
       !$0.key.hasPrefix("NETSYNC_") && !$0.key.hasPrefix("TELNYX_") && $0.key != "CREDENTIALS_DIRECTORY"
     }
     environment["TELNYX_API_KEY"] = "sandbox"
     environment["TELNYX_BASE_URL"] = baseURL
     environment["NETSYNC_REPLICA"] = replica
+    environment["XDG_CONFIG_HOME"] = URL(fileURLWithPath: replica).deletingLastPathComponent().path
     environment["NETSYNC_NO_INPUT"] = "1"
     if hold { environment["NETSYNC_PUSH_ON_CONFLICT"] = "hold" }
     process.environment = environment
