@@ -72,6 +72,17 @@ struct GlobalOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Only these fields, in this order.", valueName: "a,b"))
   var fields: String?
 
+  func validate() throws {
+    if json, let output, output != .rows(.json) { throw ValidationError("--json is -o json, and another -o is given") }
+  }
+
+  /// A word that begins like short flags and is none: a name, or a number below zero.
+  static func strayWord(_ arguments: [String]) -> String? {
+    arguments.prefix { $0 != "--" }.first {
+      $0.wholeMatch(of: /-([0-9]|[^-].+)/) != nil && $0.wholeMatch(of: /-[hqvny]+/) == nil
+    }
+  }
+
   /// Whether errors are objects too.
   var saysJSON: Bool { json || output?.rows?.isJSON == true }
 
@@ -107,6 +118,14 @@ enum OutputChoice: ExpressibleByArgument, Equatable {
   }
 
   static var allValueStrings: [String] { OutputFormat.allValueStrings }
+
+  /// Those that a command has.
+  static func words(for command: any ParsableCommand.Type) -> [String] {
+    if command == GraphCommand.self { return GraphFormat.allCases.map(\.rawValue) }
+    let isList = (command as? any NetsyncVerb.Type)?.answersWithRows ?? true
+    let objects = [OutputFormat.table, .wide, .json, .jsonl].map(\.rawValue)
+    return (isList ? allValueStrings : objects) + (command == StatusCommand.self ? ["prometheus"] : [])
+  }
   static var defaultCompletionKind: CompletionKind {
     .list(allValueStrings + GraphFormat.allCases.map(\.rawValue) + ["prometheus"])
   }

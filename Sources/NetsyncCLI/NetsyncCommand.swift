@@ -96,10 +96,18 @@ package struct NetsyncCommand: AsyncParsableCommand {
     if global.fields != nil { throw .noRows("--fields") }
   }
 
+  /// nil where help or the version was asked for. The parser shows help of no command there is, and for -h in a name like -dash.
+  private static func refused(_ arguments: [String], _ word: any Error) -> UserMessage? {
+    let named = Array(arguments.dropFirst())
+    if arguments.first == "help", NamedCommand(in: named).unknown != nil { return .arguments(named, word) }
+    guard exitCode(for: word).isSuccess else { return .arguments(arguments, word) }
+    return GlobalOptions.strayWord(arguments).map(UserMessage.noFlag)
+  }
+
   /// Says what the parser has to say: help and version on stdout, arguments that cannot be used as any other error.
   private static func say(_ word: any Error, about arguments: [String]) -> ExitStatus {
-    guard exitCode(for: word).isSuccess else {
-      UserMessage.arguments(arguments, word).say(asJSON: GlobalOptions.sayJSON(arguments), color: .auto)
+    if let refused = refused(arguments, word) {
+      refused.say(asJSON: GlobalOptions.sayJSON(arguments), color: .auto)
       return .usage
     }
     let output = StandardStream.output

@@ -3,12 +3,6 @@ import Netsync
 import NetsyncEngine
 import NetsyncReconcile
 
-#if canImport(Glibc)
-  import Glibc
-#else
-  import Musl
-#endif
-
 /// A plan as `plan --save` writes it and `push PLAN` reads it back.
 enum PlanFile {
   private struct Plan: Decodable {
@@ -34,35 +28,19 @@ enum PlanFile {
     }
   }
 
-  /// Writes a plan for its user's eyes alone: it holds names. A file that is there stays as it is, unless it is an older plan.
-  static func write(_ plan: JSONText, to path: String) throws(UserMessage) {
-    let descriptor = unsafe open(path, O_CREAT | O_WRONLY | O_CLOEXEC, 0o600)
-    guard descriptor >= 0 else { throw unwritten(path, errno) }
-    defer { close(descriptor) }
-    var status = stat()
-    if unsafe fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG {
-      if status.st_size > 0, (try? Data(contentsOf: URL(filePath: path))).flatMap(decoded) == nil {
-        throw .usage(
-          "the plan was not written",
-          why: "\(path) is there, and is no plan; it stays as it is",
-          next: "choose another file"
-        )
-      }
-      guard ftruncate(descriptor, 0) == 0, fchmod(descriptor, 0o600) == 0 else { throw unwritten(path, errno) }
-    }
-    do {
-      try StandardStream(descriptor: descriptor, capacity: 0).write(plan.rendered(pretty: true) + "\n")
-    } catch {
-      throw unwritten(path, errno)
-    }
+  /// Writes a plan for its user's eyes alone: it holds names. A file that is there stays as it is, unless it is empty or an older plan.
+  static func write(_ plan: JSONText, to path: String) throws {
+    try OutputFile.replace(path, after: refuseOther) { try $0.write(plan.rendered(pretty: true) + "\n") }
   }
 
-  private static func unwritten(_ path: String, _ code: Int32) -> UserMessage {
-    .usage(
-      "the plan could not be written",
-      why: "\(path): \(SystemRefusal(errno: code).description)",
-      next: "choose another file"
-    )
+  private static func refuseOther(_ path: String) throws(UserMessage) {
+    guard let there = try? Data(contentsOf: URL(filePath: path)), there.isEmpty || decoded(there) != nil else {
+      throw .usage(
+        "the plan was not written",
+        why: "\(path) is there, and is no plan; it stays as it is",
+        next: "choose another file"
+      )
+    }
   }
 
   static func read(_ path: String) throws(UserMessage) -> [PlannedEdit] {

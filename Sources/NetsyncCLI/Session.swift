@@ -17,6 +17,7 @@ struct Session {
     self.global = global
     configuration = try Configuration(global, ProcessInfo.processInfo.environment)
     settings = try Settings(configuration)
+    for stray in configuration.strayVariables { note("warning: \(stray)") }
   }
 
   /// Whether a person can be asked.
@@ -31,6 +32,16 @@ struct Session {
     }
     warn(of: replica.loss)
     return replica
+  }
+
+  /// The replica to pull into, which is made where there is none: but for a pull that can only fail, or an empty replica would pass for
+  /// an empty account.
+  func openToPull(_ connections: Replica.Connections = .one) throws(UserMessage) -> Replica {
+    if !FileManager.default.fileExists(atPath: settings.replicaPath) {
+      guard !settings.isOffline else { throw .offline }
+      guard KeySource(configuration) != nil else { throw .noKey(KeySource.credentials(configuration)) }
+    }
+    return try open(.makeIfMissing, connections)
   }
 
   /// A copy of the replica, for a dry run.

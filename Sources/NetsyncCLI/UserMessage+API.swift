@@ -10,7 +10,7 @@ extension UserMessage {
     return switch failure {
     case .credentials(let detail): row(.credentials, "key_rejected", "the API does not accept the key",
       why: "\(request) was answered \(String(detail.status ?? 401)) \(detail.title ?? "")", state: state,
-      next: "check the key at the portal, then export TELNYX_API_KEY=…", telnyx: detail)
+      next: "check the key at the portal; 'netsync auth status' says which one counts, and 'netsync auth login' keeps another", telnyx: detail)
     case .unreachable(let failure): unreachable(failure, tried, state)
     case .noAnswer(let reason): row(.notNow, "no_answer", "the API does not answer",
       why: "\(reason): \(tried.string)", state: state,

@@ -62,7 +62,8 @@ extension UserMessage {
     let count = String(count)
     let code = "held_\(reason.rawValue)"
     let othersWentOn: TerminalText = "nothing was deleted; everything else went on"
-    let allow: TerminalText = "netsync \(verb) --max-deletes \(count), if that is right"
+    let names = verb == "push" ? "netsync plan names them" : "netsync status names the first"
+    let allow: TerminalText = "\(names); netsync \(verb) --max-deletes \(count), if that is right"
     return switch reason {
     case .otherAccount: row(.held, code, "this looks like another account",
       why: "the base URL is another than last time, or the listing shares no network with this replica",

@@ -29,7 +29,7 @@ extension UserMessage {
       message: "the page cannot be served at \(address)",
       why: "\(String(describing: error))",
       state: "nothing is lost; the daemon has ended",
-      next: ["netsync daemon --listen 127.0.0.1:0 picks a free port"]
+      next: ["netsync daemon --listen 127.0.0.1:0 picks a free port; unix:/PATH wants a directory of yours"]
     )
   }
 }

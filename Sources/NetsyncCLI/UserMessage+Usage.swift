@@ -1,4 +1,27 @@
 import ArgumentParser
+import NetsyncModel
+
+// MARK: Files for answers
+
+extension UserMessage {
+  static func unwritten(_ path: String, _ code: Int32) -> UserMessage {
+    UserMessage(
+      exit: .failed,
+      code: "output",
+      message: "the file could not be written",
+      why: "\(path): \(SystemRefusal(errno: code).description)",
+      next: ["name a file in a directory of yours"]
+    )
+  }
+
+  static func isDatabase(_ path: String) -> UserMessage {
+    usage(
+      "that file is a database",
+      why: "\(path) is one of SQLite's, such as a replica; it stays as it is",
+      next: "choose another name"
+    )
+  }
+}
 
 // MARK: Arguments
 
@@ -40,10 +63,33 @@ extension UserMessage {
     // The parser lists the values that there are below its sentence.
     let words = NetsyncCommand.message(for: error).split(separator: "\n  - ")
     let sentence = words.first ?? "the arguments cannot be used"
+    let values = words.dropFirst().map(String.init)
+    let taken = values == OutputChoice.allValueStrings ? OutputChoice.words(for: named.command) : values
+    let stray = GlobalOptions.strayWord(arguments).map {
+      "; if \($0) is a name, put -- before it, if a value, = (--flag=\($0))"
+    }
     return usage(
       "\(sentence.prefix(1).lowercased())\(sentence.dropFirst().replacing(". Please provide one of the following:", with: ""))",
-      why: words.count > 1 ? "it takes \(words.dropFirst().joined(separator: ", "))" : named.form(in: error),
-      next: "\(named.path) --help"
+      why: taken.isEmpty ? named.form(in: error) : "it takes \(taken.joined(separator: ", "))",
+      next: "\(named.path) --help\(stray ?? "")"
+    )
+  }
+
+  /// A name that the parser has taken for flags, -h among them.
+  static func noFlag(_ word: String) -> UserMessage {
+    usage(
+      "\(word) is no flag",
+      why: "a word that begins with - is taken for one",
+      next: "put -- before a name that begins like that: netsync networks create -- \(word)"
+    )
+  }
+
+  /// - Parameter edit: a deletion.
+  static func hasNoName(_ edit: EditNumber) -> UserMessage {
+    usage(
+      "edit \(edit.description) has no name to change",
+      why: "it is a deletion",
+      next: "netsync outbox discard \(edit.description)"
     )
   }
 }

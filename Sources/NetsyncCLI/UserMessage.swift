@@ -167,7 +167,7 @@ extension UserMessage {
       code: "bad_configuration",
       message: "the settings cannot be used",
       why: "\(told.joined(separator: "; "))",
-      next: ["mend the file; 'netsync config check' looks again"]
+      next: ["mend it; 'netsync config check' looks again"]
     )
     message.more = [
       .init("faults", .array(faults.map { ["line": JSONText($0.line), "fault": .string($0.reason)] }))

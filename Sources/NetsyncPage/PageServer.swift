@@ -23,11 +23,6 @@ extension Page {
   }
 }
 
-/// The port, or the path of the socket, is taken.
-struct SocketTaken: Error, CustomStringConvertible {
-  let description: String
-}
-
 private struct PageServer: Service {
   let page: Page
   let address: PageAddress
@@ -36,7 +31,9 @@ private struct PageServer: Service {
 
   func run() async throws {
     do { try await serve() } catch let error as IOError where error.errnoCode == EADDRINUSE {
-      throw SocketTaken(description: "another process listens on \(address)")
+      throw SocketRefused(description: "another process listens on \(address)")
+    } catch let error as IOError {
+      throw SocketRefused(errno: error.errnoCode)
     }
   }
 
@@ -68,12 +65,14 @@ private struct PageServer: Service {
 private enum SocketFile {
   /// Removes a socket that nobody listens on.
   ///
-  /// - Throws: ``SocketTaken`` where somebody does, or where the path is something else.
-  static func clear(_ path: String) throws(SocketTaken) {
+  /// - Throws: ``SocketRefused`` where somebody does, or where the path is something else.
+  static func clear(_ path: String) throws(SocketRefused) {
     var status = stat()
     guard unsafe lstat(path, &status) == 0 else { return }
-    guard status.st_mode & S_IFMT == S_IFSOCK else { throw SocketTaken(description: "\(path) is there, and no socket") }
-    guard !isListening(path) else { throw SocketTaken(description: "another process listens on \(path)") }
+    guard status.st_mode & S_IFMT == S_IFSOCK else {
+      throw SocketRefused(description: "\(path) is there, and no socket")
+    }
+    guard !isListening(path) else { throw SocketRefused(description: "another process listens on \(path)") }
     unsafe unlink(path)
   }
 

@@ -7,6 +7,17 @@ import NIOPosix
 import ServiceLifecycle
 import Synchronization
 
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Musl
+#endif
+
+/// The system does not let a server listen, for the reason that is its description.
+package struct ListenRefused: Error, CustomStringConvertible {
+  package let description: String
+}
+
 /// A sandbox behind HTTP/1.1 on a TCP port, with connections that are kept alive.
 ///
 /// Built on Hummingbird's server, below its router and its `Application`: those would set their own `Date`, and leave no way to
@@ -44,7 +55,7 @@ package final class SandboxServer: Sendable {
   /// once. May be called once.
   ///
   /// - Parameter onListening: Called with the port as soon as connections are accepted.
-  /// - Throws: `NIOCore.IOError` if the address cannot be listened on.
+  /// - Throws: ``ListenRefused`` if the address cannot be listened on.
   package func run(onListening: @escaping @Sendable (_ port: Int) async -> Void = { _ in }) async throws {
     let connections = HTTP1Channel { request, writer, connection in
       try await self.serve(request, writer, connection)
@@ -55,7 +66,9 @@ package final class SandboxServer: Sendable {
       eventLoopGroup: .singletonMultiThreadedEventLoopGroup,
       logger: logger
     )
-    try await service.run()
+    do { try await service.run() } catch let error as IOError {
+      throw ListenRefused(description: unsafe String(cString: strerror(error.errnoCode)))
+    }
   }
 
   /// Reads or changes what is served, between two requests.

@@ -195,4 +195,17 @@ import Testing
     #expect(listed.output.contains("http://[redacted]@proxy.example:3128"))
     #expect(!listed.output.contains("secret"))
   }
+
+  @Test func `a variable that is called like a setting and is none is told, for its value counts for nothing`()
+    async throws
+  {
+    let stray = ["NETSYNC_PUSH_ON_CONFLIC": "hold", "NETSYNC_DAEMON_OPTIONS": ""]
+    let told = "there is no setting NETSYNC_PUSH_ON_CONFLIC; did you mean NETSYNC_PUSH_ON_CONFLICT?"
+    let check = try await host.run("config", "check", extra: stray)
+    #expect(check.status == 78)
+    #expect(check.errors.contains(told))
+    #expect(try await host.run("networks", "create", "lab", extra: stray).errors == "warning: \(told)\n")
+    #expect(try await host.run("networks", "list", "-q", extra: stray).errors.isEmpty)
+    #expect(try await host.run("doctor", extra: stray).output.contains(told))
+  }
 }

@@ -57,6 +57,11 @@ import Testing
     let held = try await host.run("pull", "--json")
     #expect(held.status == 8)
     #expect(try held.object()["held"] as? Int == 10)
+    let name = try #require(try await host.run("networks", "list", "--json").array().first?["name"] as? String)
+    let status = try await host.run("status").output
+    #expect(status.contains("Held:    not listed there any more: \(name), "))
+    #expect(status.contains("'netsync pull --max-deletes 10'"))
+    #expect(try await host.run("doctor").output.contains("the last one is held by a guard"))
     #expect(try await host.run("pull", "--max-deletes", "9").status == 8)
     let allowed = try await host.run("pull", "--max-deletes", "10", "--json")
     #expect(allowed.status == 0)

@@ -62,6 +62,26 @@ import Testing
     #expect(try await host.run("import", host.directory + "/none.csv").status == 64)
   }
 
+  @Test func `an export takes no database's place, leaves a link a link, and goes through a pipe`() async throws {
+    #expect(try await host.run("networks", "create", "lab").status == 0)
+    let refused = try await host.run("export", "--format", "csv", "--to", host.replica)
+    #expect(refused.status == 64)
+    #expect(refused.errors.contains("that file is a database"))
+    #expect(try await host.run("plan", "--save", host.replica).status == 64)
+    #expect(try await host.run("outbox", "list", "--json").array().count == 1)
+
+    let (file, link) = (try write("old", to: "table.csv"), host.directory + "/link.csv")
+    try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: "table.csv")
+    #expect(try await host.run("export", "--to", link).status == 0)
+    #expect(try FileManager.default.destinationOfSymbolicLink(atPath: link) == "table.csv")
+    let exported = try await host.run("export").output
+    #expect(try String(contentsOfFile: file, encoding: .utf8) == exported)
+
+    let piped = try await host.start(["export", "--to", "/dev/stdout"], bash: #""$0" "$@" | cat"#).ended()
+    #expect(piped.output.hasPrefix(exported))
+    #expect(try await host.run("export", "--to", host.directory + "/none/table.csv").status == 1)
+  }
+
   @Test func `a copy of the replica is one, and a file that is there is not written over by it`() async throws {
     #expect(try await host.run("networks", "create", "lab").status == 0)
     let copy = host.directory + "/copy.sqlite"

@@ -44,7 +44,7 @@ import Testing
       #expect(status.st_mode & 0o777 == 0o600)
       // A second one leaves the first alone.
       let second = browser.page.server(at: try #require(PageAddress("unix:\(path)")), logger: Self.quiet) { _ in }
-      await #expect(throws: SocketTaken.self) { try await second.run() }
+      await #expect(throws: SocketRefused.self) { try await second.run() }
     }
     #expect(!FileManager.default.fileExists(atPath: path))
   }
@@ -55,7 +55,7 @@ import Testing
     try await serve(browser.page, at: "127.0.0.1:0") { url in
       let taken = String(url.dropFirst("http://".count))
       let second = browser.page.server(at: try #require(PageAddress(taken)), logger: Self.quiet) { _ in }
-      let error = await #expect(throws: SocketTaken.self) { try await second.run() }
+      let error = await #expect(throws: SocketRefused.self) { try await second.run() }
       #expect(error?.description == "another process listens on \(taken)")
     }
   }
@@ -66,7 +66,7 @@ import Testing
     let path = "\(directory.path)/page.sock"
     try Data("mine".utf8).write(to: URL(filePath: path))
     let server = browser.page.server(at: try #require(PageAddress("unix:\(path)")), logger: Self.quiet) { _ in }
-    await #expect(throws: SocketTaken.self) { try await server.run() }
+    await #expect(throws: SocketRefused.self) { try await server.run() }
     #expect(try Data(contentsOf: URL(filePath: path)) == Data("mine".utf8))
   }
 

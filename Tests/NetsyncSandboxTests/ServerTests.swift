@@ -81,7 +81,7 @@ struct ServerTests {
   @Test
   func `a port that is taken is an error`() async throws {
     try await whileRunning(SandboxServer(Sandbox())) { port in
-      await #expect(throws: IOError.self) {
+      await #expect(throws: ListenRefused.self) {
         try await SandboxServer(Sandbox(), port: port).run()
       }
     }

@@ -6,7 +6,7 @@ import Netsync
 struct ConfigCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "config",
-    abstract: "Show the settings and where each comes from; check the files.",
+    abstract: "Show the settings and where each comes from; check all of them.",
     discussion: """
       Flags count before the environment, that before the user's file, that before \(Configuration.hostsFile). A file is YAML: \
       'push.on_conflict: hold', or push: with on_conflict: hold below it; settings below profiles: NAME: are those of --profile NAME.
@@ -74,7 +74,7 @@ struct ConfigCommand: AsyncParsableCommand {
   struct Check: NetsyncVerb {
     static let configuration = CommandConfiguration(
       commandName: "check",
-      abstract: "Check the files and every value; exit 78 where one cannot be used."
+      abstract: "Check the files, the variables and every value; exit 78 where one cannot be used."
     )
     @OptionGroup var global: GlobalOptions
 
@@ -82,6 +82,8 @@ struct ConfigCommand: AsyncParsableCommand {
       let found = try Configuration(global, ProcessInfo.processInfo.environment)
       _ = try Settings(found)
       _ = try found.road(to: try found.baseURL())
+      let strays = found.strayVariables
+      guard strays.isEmpty else { throw UserMessage.configuration("the environment", strays.map { .init(reason: $0) }) }
       let set = Setting.allCases.filter { found.value($0) != nil }.count
       try global.answer(
         [

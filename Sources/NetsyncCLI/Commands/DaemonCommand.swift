@@ -16,7 +16,7 @@ struct DaemonCommand: NetsyncVerb {
 
   @Option(help: ArgumentHelp("How often to pull (5m).", valueName: "d"))
   var interval: DurationArgument?
-  @Option(help: ArgumentHelp("Serve /, /metrics and /health at 127.0.0.1:PORT or unix:PATH.", valueName: "addr"))
+  @Option(help: ArgumentHelp("Serve /, /metrics and /health at 127.0.0.1:PORT or unix:/PATH.", valueName: "addr"))
   var listen: String?
   @OptionGroup var global: GlobalOptions
 
@@ -30,7 +30,7 @@ struct DaemonCommand: NetsyncVerb {
   func run() async throws {
     let session = try Session(global)
     guard !session.settings.isOffline else { throw UserMessage.offline }
-    let daemon = try Daemon(session: session, replica: try session.open(.makeIfMissing, .many))
+    let daemon = try Daemon(session: session, replica: try session.openToPull(.many))
     try await daemon.run(interval: interval?.duration ?? session.settings.pullInterval, at: try address())
   }
 

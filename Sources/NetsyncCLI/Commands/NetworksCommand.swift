@@ -146,9 +146,10 @@ struct NetworksCommand: AsyncParsableCommand {
     func run() async throws {
       let session = try Session(global)
       let replica = try session.open()
-      // All are found before the first is deleted: a typing error deletes nothing.
+      // All are found before the first is deleted: a typing error deletes nothing. One that is named twice is deleted once.
+      var keys: Set<NetworkKey> = []
       let found = try networks.map { try session.find($0, in: replica) }
-      for network in found {
+      for network in found where keys.insert(network.key).inserted {
         let receipt = try session.step { () throws(ReplicaError) in try replica.edit(network.key, .delete) }
         try session.say(receipt, in: replica)
       }

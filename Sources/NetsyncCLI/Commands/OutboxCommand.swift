@@ -72,6 +72,8 @@ struct OutboxCommand: AsyncParsableCommand {
       let session = try Session(global)
       let replica = try session.open()
       let name = try checkedName(name)
+      let operation = try session.step { () throws(ReplicaError) in try replica.operation(edit.number) }
+      guard operation?.intent != .delete else { throw UserMessage.hasNoName(edit.number) }
       let receipt = try session.step { () throws(ReplicaError) in try replica.rename(edit.number, to: name) }
       try session.say(receipt, in: replica)
     }

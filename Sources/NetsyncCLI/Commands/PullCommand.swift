@@ -34,7 +34,10 @@ struct PullCommand: NetsyncVerb {
 
   func run() async throws {
     let session = try Session(global)
-    let replica = cycle.dryRun ? try session.trial() : try session.open(network == nil ? .makeIfMissing : .existing)
+    let failed = { JSONText(PullReport(), outcome: $0 ? .offline : .error) }
+    let replica = try await session.answering(failed) {
+      cycle.dryRun ? try session.trial() : network == nil ? try session.openToPull() : try session.open()
+    }
     defer { if cycle.dryRun { replica.endTrial() } }
     let line = ProgressLine(flags.progress, session)
     var pull = flags.options(cycle, session.settings)
@@ -43,8 +46,7 @@ struct PullCommand: NetsyncVerb {
       guard found.id != nil else { throw UserMessage.notThereYet }
       pull.network = found.key
     }
-    let report = try await session.answering({ JSONText(PullReport(), outcome: $0 ? .offline : .error) }) {
-      [pull] in
+    let report = try await session.answering(failed) { [pull] in
       try await session.withEngine(on: replica) { engine in
         let deadline = ContinuousClock.now + pull.timeout
         var report = await engine.sync(SyncOptions(pull: pull)) { line.show($0) }
@@ -103,7 +105,7 @@ extension UserMessage {
     UserMessage(
       exit: .notNow,
       code: "not_yet",
-      message: "the interfaces of \(network) are not all \(status)",
+      message: "\(network) does not have interfaces that are all \(status)",
       why: "the time of --timeout is over",
       state: "what the API said last is in the replica",
       next: ["netsync interfaces list --network '\(network)'; wait longer with --timeout"],

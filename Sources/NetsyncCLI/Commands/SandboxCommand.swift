@@ -55,10 +55,13 @@ struct SandboxCommand: NetsyncVerb {
       port: port
     )
     let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm)
-    let serving = Task {
+    let key = apiKey == nil ? " TELNYX_API_KEY=any" : ""
+    let serving = Task { [isQuiet = global.quiet] in
       try await server.run { port in
-        try? StandardStream.output.write("Listening on http://\(host):\(port)/v2\n")
+        let baseURL = "http://\(host):\(port)/v2"
+        try? StandardStream.output.write("Listening on \(baseURL)\n")
         try? StandardStream.output.flush()
+        if !isQuiet { try? StandardStream.error.write("For netsync: export TELNYX_BASE_URL=\(baseURL)\(key)\n") }
       }
     }
     let watching = Task<ExitStatus, Never> {

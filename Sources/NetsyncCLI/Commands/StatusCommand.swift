@@ -3,6 +3,7 @@ import Netsync
 import NetsyncAPI
 import NetsyncEngine
 import NetsyncHTTP
+import NetsyncReconcile
 import NetsyncReplica
 
 /// `netsync status`: freshness, outbox, conflicts, last sync.
@@ -75,7 +76,12 @@ struct StatusCommand: NetsyncVerb {
 
 /// How things stand at one moment.
 private struct StatusLook {
+  /// How many of the networks whose removal is held are named.
+  private static let namedMost = 5
+
   let status: ReplicaStatus
+  /// nil where nothing is held.
+  let removals: HeldRemovals?
   let refused: [OutboxOperation]
   private(set) var daemon: DaemonRecord?
   /// nil where the settings do not name one.
@@ -84,8 +90,8 @@ private struct StatusLook {
   private(set) var now = Timestamp.now
 
   init(_ replica: Replica, _ session: Session) throws(UserMessage) {
-    (status, refused) = try session.step { () throws(ReplicaError) in
-      (try replica.status(), try replica.refusedOperations())
+    (status, removals, refused) = try session.step { () throws(ReplicaError) in
+      (try replica.status(), try replica.heldRemovals(limit: Self.namedMost), try replica.refusedOperations())
     }
     path = replica.path
     let baseURL = try? session.configuration.baseURL()
@@ -129,10 +135,23 @@ private struct StatusLook {
       let unread = counted(status.unreadLists, "network")
       lines.insert("Unread:  the interfaces of \(unread); 'netsync pull' reads them", at: 1)
     }
+    if let held { lines.insert("Held:    \(held)", at: lines.count - 1) }
     if let daemon { lines.insert(daemon.line, at: lines.count - 1) }
     let way = road.map { $0.road.words(to: $0.baseURL) } ?? "the settings name none that can be used"
     lines.insert("Road:    \(way)", at: lines.count - 1)
     return lines
+  }
+}
+
+extension StatusLook {
+  /// What a guard holds of the last pull, and what lets it go; nil where that is nothing.
+  private var held: String? {
+    guard status.lastSweep?.outcome == .held else { return nil }
+    guard let removals, removals.reason != .otherAccount else { return "by a guard; 'netsync pull' says why" }
+    let names = removals.networks.map { $0.name?.text ?? $0.id?.text ?? "?" }.joined(separator: ", ")
+    let more = removals.count > removals.networks.count ? ", …" : ""
+    let allow = "'netsync pull --max-deletes \(removals.count)' removes them here too"
+    return "not listed there any more: \(names)\(more) (\(counted(removals.count, "network"))); \(allow)"
   }
 }
 

@@ -15,15 +15,16 @@ struct SyncCommand: NetsyncVerb {
 
   func run() async throws {
     let session = try Session(global)
-    let replica = cycle.dryRun ? try session.trial() : try session.open(.makeIfMissing)
+    let failed = { Self.result(JSONText(PullReport(), outcome: $0 ? .offline : .error), nil) }
+    let replica = try await session.answering(failed) {
+      cycle.dryRun ? try session.trial() : try session.openToPull()
+    }
     defer { if cycle.dryRun { replica.endTrial() } }
     let pushing = try push.options(cycle, session, replica)
     if !push.yes, !cycle.dryRun { try PushCommand.askBeforeDeleting(session, replica, pushing, verb: "sync") }
     let options = SyncOptions(pull: pull.options(cycle, session.settings), push: cycle.dryRun ? nil : pushing)
     let line = ProgressLine(pull.progress, session)
-    let report = try await session.answering({
-      Self.result(JSONText(PullReport(), outcome: $0 ? .offline : .error), nil)
-    }) {
+    let report = try await session.answering(failed) {
       try await session.withEngine(on: replica) { engine in
         guard !cycle.dryRun else { return await engine.sync(options) { line.show($0) } }
         return try await session.tellingHooks(of: replica) { await engine.sync(options) { line.show($0) } }

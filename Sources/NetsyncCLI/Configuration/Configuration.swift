@@ -46,6 +46,15 @@ struct Configuration: Sendable {
     return files.lazy.compactMap { $0.value(setting, of: profile) }.first
   }
 
+  /// What is said of each variable that is called like a setting and is none: whoever set it means something by it.
+  var strayVariables: [String] {
+    let known = Setting.allCases.map(\.variable) + ["NETSYNC_CONFIG", "NETSYNC_DAEMON_OPTIONS"]
+    return environment.keys.filter { $0.hasPrefix("NETSYNC_") && !known.contains($0) }.sorted().map { name in
+      let near = NearNames.nearest(to: name, among: known)
+      return "there is no setting \(name)\(near.isEmpty ? "" : "; did you mean \(near.joined(separator: ", "))?")"
+    }
+  }
+
   func text(_ setting: Setting) -> String? { value(setting)?.text }
 
   func truth(_ setting: Setting) throws(UserMessage) -> Bool {

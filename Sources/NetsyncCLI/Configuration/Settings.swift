@@ -33,7 +33,7 @@ struct Settings: Sendable {
   init(_ configuration: Configuration) throws(UserMessage) {
     for file in configuration.files where !file.faults.isEmpty { throw .configuration(file.path, file.faults) }
     let profile = configuration.profile
-    guard !profile.contains("/"), ![".", ".."].contains(profile) else {
+    guard !profile.contains("/"), !["", ".", ".."].contains(profile) else {
       throw configuration.refusal(of: .profile, takes: "a name without a slash")
     }
     replicaPath = configuration.text(.replica) ?? Self.standardPath(configuration)

@@ -82,18 +82,24 @@ struct Daemon: Sendable {
       }
     )
     var services: [any Service] = [service]
-    if let herald { services.insert(herald, at: 0) }
     if let address {
+      let (listening, listens) = AsyncStream.makeStream(of: Void.self)
       let page = try page(at: address, service) { url in
         var record = record
         record.listen = url
         try? write(record, to: lock)
         notifier?.ready()
+        listens.finish()
       }
-      // What comes last ends first: the page may wait for a browser, the edits must not wait for the page.
-      services.insert(page, at: 0)
+      // What comes last ends first: the page may wait for a browser, the edits must not wait for the page. Nothing is synced by a daemon
+      // that cannot listen.
+      services = [page, Later(service: service, signal: listening)]
     }
-    var configuration = ServiceGroupConfiguration(services: services, logger: session.logger())
+    if let herald { services.insert(herald, at: services.count - 1) }
+    // The group says of each service all that it is made of, down to the page's templates.
+    var logger = session.logger()
+    logger.logLevel = max(logger.logLevel, .info)
+    var configuration = ServiceGroupConfiguration(services: services, logger: logger)
     configuration.maximumGracefulShutdownDuration = Self.longestFarewell
     let group = ServiceGroup(configuration: configuration)
     let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm, .sighup)
@@ -132,5 +138,16 @@ struct Daemon: Sendable {
 
   private func write(_ record: DaemonRecord, to lock: DaemonLock) throws(UserMessage) {
     do { try lock.write(record) } catch { throw .daemonFile("\(replica.path).daemon", error) }
+  }
+}
+
+/// A service that begins when a signal ends.
+private struct Later<Begun: Service>: Service {
+  let service: Begun
+  let signal: AsyncStream<Void>
+
+  func run() async throws {
+    await cancelWhenGracefulShutdown { for await _ in signal {} }
+    try await service.run()
   }
 }

@@ -32,7 +32,10 @@ struct LocalDoctor {
       // Nobody knows which replica is meant.
       return [.fault("settings", error)]
     }
-    return [self.settings(configuration), await key(configuration)] + replica(settings)
+    let strays = configuration.strayVariables.map {
+      Finding.warning("settings", "\($0)", next: "unset it, or correct its name")
+    }
+    return [self.settings(configuration)] + strays + [await key(configuration)] + replica(settings)
   }
 
   private func settings(_ configuration: Configuration) -> Finding {
@@ -121,7 +124,11 @@ struct LocalDoctor {
     let pulled: TerminalText =
       age.map { "complete as of \(DurationText.short($0)) ago" } ?? "never pulled completely"
     let isOld = age.map { $0 > Self.oldPull } ?? true
-    findings.append(isOld ? .warning("pull", pulled, next: "netsync pull") : .ok("pull", pulled))
+    if status.lastSweep?.outcome == .held {
+      findings.append(.warning("pull", "\(pulled.string); the last one is held by a guard", next: "netsync status"))
+    } else {
+      findings.append(isOld ? .warning("pull", pulled, next: "netsync pull") : .ok("pull", pulled))
+    }
     findings.append(.ok("daemon", daemon.map { "process \($0.pid), since \($0.startedAt)" } ?? "none runs"))
     let open = OperationState.Word.allCases.compactMap { state in status.outbox[state].map { "\($0) \(state.rawValue)" }
     }

@@ -41,6 +41,7 @@ extension Replica {
     gate: StepGate? = nil
   ) throws(ReplicaError) -> Replica {
     let path = filePath(path)
+    try refuseUnreachable(path)
     if isBeingReplaced(path), ReadOnlyFile(path) == nil {
       let lock = holdsLock ? nil : try waitForSyncLock(path)
       defer { withExtendedLifetime(lock) {} }
@@ -199,6 +200,13 @@ extension Replica {
       migrator.registerMigration(migration.name) { database in try database.execute(sql: migration.sql) }
     }
     return migrator
+  }
+
+  /// A file that may be there, where nobody can tell: another user's directory is not the same as no file.
+  private static func refuseUnreachable(_ path: String) throws(ReplicaError) {
+    var status = stat()
+    guard unsafe stat(path, &status) != 0, errno != ENOENT else { return }
+    throw .storage(path: path, reason: lastSystemError())
   }
 
   /// SQLite would make the file with the umask's permissions, and its companions with the file's. An empty one that is there already

@@ -18,6 +18,21 @@ import Testing
     #expect(try await host.run("daemon", extra: ["NETSYNC_LOG_FORMAT": "xml"]).status == 78)
   }
 
+  @Test func `a daemon that cannot listen syncs nothing, and says why in the system's words`() async throws {
+    let sandbox = try await SandboxProcess("--networks", "3")
+    let host = try CommandHost(baseURL: sandbox.baseURL)
+    let taken = try await host.run("daemon", "--listen", "127.0.0.1:\(sandbox.port)")
+    #expect(taken.status == 1)
+    #expect(taken.errors.contains("why:   another process listens on 127.0.0.1:\(sandbox.port)\n"))
+    let missing = try await host.run("daemon", "--listen", "unix:\(host.directory)/none/socket")
+    #expect(missing.status == 1)
+    #expect(missing.errors.contains("why:   No such file or directory\n"))
+    #expect(try await host.run("status", "--json").object()["last_sync"] is NSNull)
+    let second = try await host.run("sandbox", "--listen", "127.0.0.1:\(sandbox.port)")
+    #expect(second.status == 1)
+    #expect(second.errors.contains("why:   Address already in use\n"))
+  }
+
   @Test func `one daemon for a replica, which status shows for as long as it runs`() async throws {
     let sandbox = try await SandboxProcess("--networks", "3")
     let host = try CommandHost(baseURL: sandbox.baseURL)
