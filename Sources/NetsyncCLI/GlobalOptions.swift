@@ -10,23 +10,26 @@ struct GlobalOptions: ParsableArguments {
     alone: ["-q", "--quiet", "-v", "--verbose", "--no-input", "--offline", "--json"]
   )
 
-  /// The parser knows these flags after the verb only, so what stands before it is put behind it.
+  /// The parser knows these flags after the last verb only, so what stands before it, or between two, is put behind it.
   static func behindTheVerb(_ arguments: [String]) -> [String] {
-    var count = 0
-    while count < arguments.count {
-      let (name, value) = (arguments[count].prefix { $0 != "=" }, arguments[count].contains("="))
-      if written.withValue.contains(String(name)) {
-        count += value ? 1 : 2
-      } else if written.alone.contains(arguments[count]) || arguments[count].wholeMatch(of: /-[qv]+/) != nil {
-        count += 1
+    var (verbs, flags): ([String], [String]) = ([], [])
+    var rest = arguments[...]
+    while let first = rest.first {
+      let name = String(first.prefix { $0 != "=" })
+      if written.withValue.contains(name) {
+        flags += rest.prefix(first.contains("=") ? 1 : 2)
+        rest = rest.dropFirst(first.contains("=") ? 1 : 2)
+      } else if written.alone.contains(first) || first.wholeMatch(of: /-[qv]+/) != nil {
+        flags.append(first)
+        rest = rest.dropFirst()
+      } else if NamedCommand(in: verbs + [first]).depth > verbs.count {
+        verbs.append(first)
+        rest = rest.dropFirst()
       } else {
         break
       }
     }
-    guard count < arguments.count else { return arguments }
-    let rest = arguments[count...]
-    let verb = NamedCommand(in: Array(rest)).depth
-    return Array(rest.prefix(verb) + arguments[..<count] + rest.dropFirst(verb))
+    return verbs.isEmpty ? arguments : verbs + flags + rest
   }
 
   @Option(help: ArgumentHelp("The replica's file.", valueName: "file"), completion: .file())
@@ -79,7 +82,7 @@ struct GlobalOptions: ParsableArguments {
   /// A word that begins like short flags and is none: a name, or a number below zero.
   static func strayWord(_ arguments: [String]) -> String? {
     arguments.prefix { $0 != "--" }.first {
-      $0.wholeMatch(of: /-([0-9]|[^-].+)/) != nil && $0.wholeMatch(of: /-[hqvny]+/) == nil
+      $0.wholeMatch(of: /-([0-9]|[^-][^=]+)/) != nil && $0.wholeMatch(of: /-[hqvny]+/) == nil
     }
   }
 
@@ -90,8 +93,16 @@ struct GlobalOptions: ParsableArguments {
   static func sayJSON(_ arguments: [String]) -> Bool {
     let formats = OutputFormat.allCases.filter(\.isJSON).map(\.rawValue)
     return arguments.contains("--json")
-      || formats.contains { arguments.contains("--output=\($0)") }
+      || formats.contains { arguments.contains("--output=\($0)") || arguments.contains("-o=\($0)") }
       || zip(arguments, arguments.dropFirst()).contains { ["-o", "--output"].contains($0) && formats.contains($1) }
+  }
+
+  /// What `--color` says in arguments that cannot be parsed as a whole.
+  static func color(_ arguments: [String]) -> ColorChoice {
+    let given =
+      arguments.compactMap { $0.hasPrefix("--color=") ? String($0.dropFirst(8)) : nil }
+      + zip(arguments, arguments.dropFirst()).compactMap { $0 == "--color" ? $1 : nil }
+    return given.last.flatMap(ColorChoice.init(rawValue:)) ?? .auto
   }
 
   func format(isTerminal: Bool) -> OutputFormat {

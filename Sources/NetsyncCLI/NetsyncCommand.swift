@@ -34,7 +34,7 @@ package struct NetsyncCommand: AsyncParsableCommand {
       if let message = unsafe UserMessage.undecodable(CommandLine.unsafeArgv) { throw message }
       command = try parseAsRoot(arguments)
     } catch let message as UserMessage {
-      message.say(asJSON: GlobalOptions.sayJSON(arguments), color: .auto)
+      message.say(asJSON: GlobalOptions.sayJSON(arguments), color: GlobalOptions.color(arguments))
       return message.exit
     } catch {
       return say(error, about: arguments)
@@ -107,7 +107,7 @@ package struct NetsyncCommand: AsyncParsableCommand {
   /// Says what the parser has to say: help and version on stdout, arguments that cannot be used as any other error.
   private static func say(_ word: any Error, about arguments: [String]) -> ExitStatus {
     if let refused = refused(arguments, word) {
-      refused.say(asJSON: GlobalOptions.sayJSON(arguments), color: .auto)
+      refused.say(asJSON: GlobalOptions.sayJSON(arguments), color: GlobalOptions.color(arguments))
       return .usage
     }
     let output = StandardStream.output

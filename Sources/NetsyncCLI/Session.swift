@@ -169,17 +169,11 @@ struct Session {
   // MARK: Answers
 
   /// Writes a list in the format that was asked for.
-  func list(_ columns: [Listing.Column], _ rows: [Listing.Row]) throws {
-    let output = StandardStream.output
-    try Listing(try projection(columns), rows: rows)
-      .render(as: global.format(isTerminal: output.isTerminal), on: destination(output)) {
-        piece throws(StreamFailure) in
-        try output.write(piece)
-      }
-    try output.flush()
+  func list(_ columns: [Listing.Column], _ rows: [Listing.Row]) async throws {
+    try await list(columns) { write in try write(rows) }
   }
 
-  /// Writes a list whose rows come in pieces, each as soon as it is there.
+  /// Writes a list whose rows come in pieces, each as soon as it is there. A person at a terminal has a pager for it.
   ///
   /// - Parameter isEndless: nobody knows when it ends, so an array is written as lines, and no column is cut to the width of
   ///   the first rows.
@@ -195,32 +189,29 @@ struct Session {
       if format == .json { format = .jsonl }
       destination = Destination(isTerminal: destination.isTerminal, width: nil, style: destination.style)
     }
-    var renderer = try projection(columns).renderer(for: format, on: destination)
-    try output.write(renderer.start())
-    try await produce { rows in
-      for row in rows { try output.write(renderer.row(row)) }
-      guard isEndless else { return }
-      try output.write(renderer.flush())
-      try output.flush()
+    let renderer = try projection(columns).renderer(for: format, on: destination)
+    func write(to stream: StandardStream) async throws {
+      var renderer = renderer
+      try stream.write(renderer.start())
+      try await produce { rows in
+        for row in rows { try stream.write(renderer.row(row)) }
+        guard isEndless else { return }
+        try stream.write(renderer.flush())
+        try stream.flush()
+      }
+      try stream.write(renderer.end())
+      try stream.flush()
     }
-    try output.write(renderer.end())
-    try output.flush()
+    if [.table, .wide].contains(format), output.isTerminal, mayAsk, !isEndless, let pager = Pager(configuration),
+      try await pager.show(write(to:))
+    {
+      return
+    }
+    try await write(to: output)
   }
 
   func projection(_ columns: [Listing.Column]) throws(UserMessage) -> Projection {
     do { return try Projection(columns, fields: global.fields) } catch { throw .unknownField(error) }
-  }
-
-  /// Runs `work`; where it fails before it could ask anything, a program still gets the result object that it waits for.
-  func answering<Value>(_ empty: (_ isOffline: Bool) -> JSONText, _ work: () async throws -> Value) async throws
-    -> Value
-  {
-    do {
-      return try await work()
-    } catch let message as UserMessage {
-      if global.saysJSON { try answer(empty(message.exit == .notNow), orSay: []) }
-      throw message
-    }
   }
 
   /// Writes one answer: an object in a JSON mode, else lines for people.
@@ -236,9 +227,9 @@ struct Session {
     _ row: Listing.Row,
     and more: [JSONText.Member] = [],
     saying lines: [TerminalText] = []
-  ) throws {
+  ) async throws {
     switch global.output?.rows {
-    case .csv, .tsv, .id: return try list(columns, [row])
+    case .csv, .tsv, .id: return try await list(columns, [row])
     case .table, .wide, .json, .jsonl, nil: break
     }
     let projection = try projection(columns)
@@ -296,6 +287,17 @@ struct Session {
 }
 
 extension GlobalOptions {
+  /// Runs `work`; where it fails before it could ask anything, a program still gets the result object that it waits for.
+  func answering<Value>(_ empty: (CycleOutcome) -> JSONText, _ work: () async throws -> Value) async throws -> Value {
+    do {
+      return try await work()
+    } catch let message as UserMessage {
+      let outcome: CycleOutcome = message.exit == .notNow ? .offline : message.exit == .held ? .held : .error
+      if saysJSON { try answer(empty(outcome), orSay: []) }
+      throw message
+    }
+  }
+
   /// Writes one answer, as ``Session/answer(_:orSay:)`` does, where the settings may be what is asked about.
   func answer(_ object: JSONText, orSay lines: [TerminalText]) throws {
     let output = StandardStream.output

@@ -44,6 +44,19 @@ import Testing
     #expect(try await host.run("networks", "list").status == 6)
   }
 
+  @Test(arguments: ["777", "277"])
+  func `what is made is its owner's to read and write, whatever the umask`(mask: String) async throws {
+    let host = try CommandHost()
+    #expect(try await host.start(["networks", "create", "lab"], umask: mask).ended().status == 0)
+    #expect(try await host.start(["replica", "backup", "copy.sqlite"], umask: mask).ended().status == 0)
+    #expect(try await host.start(["export", "--to", "table.csv"], umask: mask).ended().status == 0)
+    let files = ["", ".lock", ".mark", ".reserve"].map { host.replica + $0 }
+    for file in files + ["copy.sqlite", "table.csv"].map({ host.directory + "/" + $0 }) {
+      let attributes = try FileManager.default.attributesOfItem(atPath: file)
+      #expect(attributes[.posixPermissions] as? Int == 0o600, "\(file)")
+    }
+  }
+
   @Test func `a file that cannot be looked at is not taken for one that is missing`() async throws {
     let host = try CommandHost()
     #expect(try await host.run("networks", "create", "lab").status == 0)
@@ -57,6 +70,30 @@ import Testing
     #expect(try await host.run("networks", "create", "a", "b").status == 0)
     #expect(try await host.run("networks", "delete", "a", "a", "b").status == 0)
     #expect(try await host.run("networks", "list", "--json", "--all").array().isEmpty)
+  }
+
+  @Test func `a failed push or sync has its result object, whatever kept it from beginning`() async throws {
+    let host = try CommandHost(baseURL: "http://127.0.0.1:9/v2")
+    #expect(try await host.run("push", "--json").object()["outcome"] as? String == "error")
+    #expect(try await host.run("networks", "create", "lab").status == 0)
+    for arguments in [["push", "none.json"], ["push", "--only", "none"], ["push", "--config", "none.yaml"]] {
+      let run = try await host.start(arguments + ["--json"]).ended()
+      #expect(try run.object()["schema"] as? String == "netsync.push/1")
+      #expect(run.errors.hasPrefix("{\"schema\":\"netsync.error/1\""))
+    }
+    let sync = try await host.run("sync", "--only", "none", "--json")
+    #expect(sync.status == 64)
+    #expect(try sync.object()["push"] is NSNull)
+    #expect(try await host.run("push", "--json", "--offline").object()["waiting"] as? Int == 1)
+  }
+
+  @Test func `global flags stand anywhere before the last verb, and errors of the parser go by them`() async throws {
+    let host = try CommandHost()
+    #expect(try await host.run("networks", "create", "lab").status == 0)
+    let listed = try await host.run("-q", "networks", "--json", "--fields", "name", "list")
+    #expect(try listed.array().map { $0["name"] as? String } == ["lab"])
+    #expect(try await host.run("status", "-o=json", "--bad").errors.hasPrefix("{"))
+    #expect(try await host.run("networks", "list", "--bad", "--color", "always").errors.hasPrefix("\u{1B}["))
   }
 
   @Test func `a deletion has no name to edit`() async throws {

@@ -47,6 +47,26 @@ import Testing
     await second.stop()
   }
 
+  @Test func `a conflict needs its person though the API is down, and the result counts it`() async throws {
+    let sandbox = try await SandboxProcess("--networks", "1")
+    let host = try CommandHost(baseURL: sandbox.baseURL, ["NETSYNC_PUSH_ON_CONFLICT": "hold"])
+    let other = try CommandHost(baseURL: sandbox.baseURL)
+    for host in [host, other] { #expect(try await host.run("pull").status == 0) }
+    let id = String(try await host.run("networks", "list", "-o", "id").output.prefix(36))
+    #expect(try await host.run("networks", "rename", id, "mine").status == 0)
+    #expect(try await other.run("networks", "rename", id, "theirs").status == 0)
+    #expect(try await other.run("push").status == 0)
+    #expect(try await host.run("sync").status == 7)
+    await sandbox.stop()
+    let sync = try await host.run("sync", "--json")
+    #expect(sync.status == 7)
+    #expect(try sync.object()["push"] is NSNull)
+    #expect(sync.errors.contains("Not pulled, nothing sent: "))
+    let push = try await host.run("push", "--json", "--offline").object()
+    #expect(push["conflicts"] as? Int == 1)
+    #expect(push["waiting"] as? Int == 0)
+  }
+
   @Test func `vanished networks are held until so many are allowed`() async throws {
     let full = try await SandboxProcess("--networks", "10")
     let host = try CommandHost(baseURL: full.baseURL)

@@ -290,7 +290,7 @@ TROUBLES = (
     fails(64, "usage", "graph", "--json", at_terminal=False),
     fails(64, "usage", "status", "-o", "svg", forms=()),
     fails(64, "usage", "plan", "--fields", "edit"),
-    fails(64, "usage", "push", HOSTILE_WORD, connects=True),
+    fails(64, "usage", "push", HOSTILE_WORD, shape="push", connects=True),
     fails(64, "usage", "outbox adopt", "@refused", HOSTILE_WORD),
     fails(64, "unknown_network", "networks show", HOSTILE_WORD),
     fails(64, "unknown_network", "networks rename", "gepj.gnp", "x"),

@@ -119,6 +119,19 @@ class Trips:
         again = self.run(strange, "import", "out.csv", "--dry-run", "--json").json
         expect(again["edits"] == [], f"an import that changes nothing, but it is {again!r}")
 
+    def lists_are_paged(self) -> None:
+        """At a terminal a list goes through the pager, whole or until its reader has enough; and as it is where there is none."""
+        home, environment = self.home("stocked")
+        plain = self.run((home, environment), "networks", "list", terminal=PLAIN).output
+        listed = plain.replace("\r\n", "\n").splitlines()
+        for pager, seen in {
+            "sed s/^/|/": ["|" + line for line in listed], "head -n 1": listed[:1], "no-such-pager": listed, "true": [],
+        }.items():  # fmt: skip
+            paged = self.run((home, environment | {"NETSYNC_PAGER": pager}), "networks", "list", terminal=PLAIN).output
+            expect(paged.replace("\r\n", "\n").splitlines() == seen, f"the list through '{pager}', but it is {paged!r}")
+        piped = self.run((home, environment | {"NETSYNC_PAGER": "sed s/^/|/"}), "networks", "list").output
+        expect(not piped.startswith("|"), "no pager in a pipe")
+
     def pictures_are_sound(self) -> None:
         for stage in ("stocked", "strange"):
             home = self.home(stage)
@@ -358,6 +371,7 @@ TRIPS: dict[tuple[str, str], Callable[[Trips], None]] = {
     ("netsync networks list, networks show", "names of all kinds"): Trips.names_are_exact,
     ("netsync export, import", "names of all kinds"): Trips.export_comes_back,
     ("netsync export, import", "a network without a name"): Trips.export_of_strange_comes_back,
+    ("netsync networks list", "a pager"): Trips.lists_are_paged,
     ("netsync graph", "names of all kinds"): Trips.pictures_are_sound,
     ("netsync completion bash", "names of all kinds"): Trips.completion_is_harmless,
     ("netsync sync", "its log"): Trips.logs_are_harmless,

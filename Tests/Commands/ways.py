@@ -80,7 +80,8 @@ def run(
 
     `typed` is what stands on its stdin; without it a pipe has nothing. At a terminal it is typed once something is asked.
     """
-    variables = dict(environment) | (dict(terminal.variables) if terminal else {})
+    # What is read page by page would wait for somebody to turn them.
+    variables = {"NETSYNC_PAGER": "none"} | dict(environment) | (dict(terminal.variables) if terminal else {})
     with ExitStack() as stack:
         streams: dict[int, bytearray] = {}
         writing: list[int] = []

@@ -24,7 +24,7 @@ struct ConfigCommand: AsyncParsableCommand {
 
     func run() async throws {
       let session = try Session(global)
-      try session.list(Self.columns, Setting.allCases.map { Self.cells($0, session.configuration.value($0)) })
+      try await session.list(Self.columns, Setting.allCases.map { Self.cells($0, session.configuration.value($0)) })
     }
 
     private static let columns: [Listing.Column] = [

@@ -20,7 +20,7 @@ struct ConflictsCommand: AsyncParsableCommand {
       let replica = try session.open()
       let conflicts = try session.step { () throws(ReplicaError) in try replica.conflicts() }
       let now = Timestamp.now
-      try session.list(conflictColumns, conflicts.map { $0.cells(now: now) })
+      try await session.list(conflictColumns, conflicts.map { $0.cells(now: now) })
       if conflicts.isEmpty { session.note("No conflicts.") }
     }
   }
@@ -38,7 +38,11 @@ struct ConflictsCommand: AsyncParsableCommand {
       let network = try session.find(network, in: replica)
       let next: TerminalText =
         "next: netsync conflicts resolve \(network.id?.text ?? network.localID?.text ?? "NET") --take mine|theirs"
-      try session.show(conflictColumns, try session.conflict(of: network, in: replica).cells(now: .now), saying: [next])
+      try await session.show(
+        conflictColumns,
+        try session.conflict(of: network, in: replica).cells(now: .now),
+        saying: [next]
+      )
     }
   }
 

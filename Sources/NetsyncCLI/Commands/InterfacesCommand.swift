@@ -36,7 +36,7 @@ struct InterfacesCommand: AsyncParsableCommand {
       filter.status = status
       filter.region = region
       let interfaces = try session.step { () throws(ReplicaError) in try replica.interfaces(filter) }
-      try session.list(interfaceColumns, interfaces.map(\.cells))
+      try await session.list(interfaceColumns, interfaces.map(\.cells))
       if interfaces.isEmpty { session.note("No interfaces.") }
     }
   }
@@ -64,7 +64,7 @@ struct InterfacesCommand: AsyncParsableCommand {
           next: "netsync interfaces list"
         )
       }
-      try session.show(interfaceColumns, interface.cells)
+      try await session.show(interfaceColumns, interface.cells)
     }
   }
 }

@@ -39,7 +39,7 @@ struct LogCommand: NetsyncVerb {
     if follow { try await pieces.follow() }
     if let limit {
       let newest = try pieces.newest(limit)
-      try session.list(logColumns, newest)
+      try await session.list(logColumns, newest)
       if newest.isEmpty { session.note("No changes.") }
       return
     }

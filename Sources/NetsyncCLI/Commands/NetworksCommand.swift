@@ -74,7 +74,7 @@ struct NetworksCommand: AsyncParsableCommand {
       let (edits, clock) = try session.step { () throws(ReplicaError) in
         (try replica.operations(of: network.key), try replica.meta().clock)
       }
-      try session.show(
+      try await session.show(
         networkColumns,
         network.cells(now: .now),
         and: [.init("edits", .array(edits.map { JSONText($0, clock: clock) }))],

@@ -25,7 +25,7 @@ struct OutboxCommand: AsyncParsableCommand {
         (try replica.operations(), try replica.meta().clock)
       }
       let shown = operations.filter { state == nil || $0.state.word == state?.value }
-      try session.list(outboxColumns, shown.map { $0.cells(clock: clock) })
+      try await session.list(outboxColumns, shown.map { $0.cells(clock: clock) })
       if shown.isEmpty { session.note("The outbox is empty.") }
       if state?.value == .refused { try session.show(Refusals.grouped(shown)) }
     }
@@ -50,7 +50,7 @@ struct OutboxCommand: AsyncParsableCommand {
         "candidates: \(candidates.map(\.text).joined(separator: ", "))",
         "next: 'netsync outbox adopt \(operation.edit.description) ID', or 'outbox retry' if none of them is it",
       ]
-      try session.show(
+      try await session.show(
         outboxColumns,
         operation.cells(clock: clock),
         and: [.init("candidates", .array(candidates.map { .string($0.text) }))],

@@ -33,20 +33,23 @@ struct PullCommand: NetsyncVerb {
   }
 
   func run() async throws {
-    let session = try Session(global)
-    let failed = { JSONText(PullReport(), outcome: $0 ? .offline : .error) }
-    let replica = try await session.answering(failed) {
-      cycle.dryRun ? try session.trial() : network == nil ? try session.openToPull() : try session.open()
+    let failed = { JSONText(PullReport(), outcome: $0) }
+    let (session, replica) = try await global.answering(failed) {
+      let session = try Session(global)
+      let isOfOne = network != nil
+      return (session, cycle.dryRun ? try session.trial() : isOfOne ? try session.open() : try session.openToPull())
     }
     defer { if cycle.dryRun { replica.endTrial() } }
     let line = ProgressLine(flags.progress, session)
-    var pull = flags.options(cycle, session.settings)
-    if let network {
+    let pull = try await global.answering(failed) {
+      var pull = flags.options(cycle, session.settings)
+      guard let network else { return pull }
       let found = try session.find(network, in: replica)
       guard found.id != nil else { throw UserMessage.notThereYet }
       pull.network = found.key
+      return pull
     }
-    let report = try await session.answering(failed) { [pull] in
+    let report = try await global.answering(failed) {
       try await session.withEngine(on: replica) { engine in
         let deadline = ContinuousClock.now + pull.timeout
         var report = await engine.sync(SyncOptions(pull: pull)) { line.show($0) }
@@ -71,6 +74,11 @@ struct PullCommand: NetsyncVerb {
       )
     }
     if !cycle.dryRun { session.note(report.verdicts) }
+    if pulled.sweep != nil, !pulled.isComplete, pulled.failure == nil {
+      session.note(
+        "Nothing was removed: the listing moved, or lags behind a change of ours. 'netsync pull' reads it anew."
+      )
+    }
     try report.conclude(waiting: session.waiting(in: replica), verb: "pull", isDryRun: cycle.dryRun)
     if let network, let waitFor {
       if pulled.counts.gone > 0 { throw UserMessage(ReplicaError.networkGone) }

@@ -18,23 +18,31 @@ struct PushCommand: NetsyncVerb {
   @OptionGroup var global: GlobalOptions
 
   func run() async throws {
-    let session = try Session(global)
-    let replica = try session.open()
-    var options = try flags.options(cycle, session, replica)
-    if let plan { options.planned = try PlanFile.read(plan) }
-    if cycle.dryRun {
-      let plan = try session.plan(of: replica, options)
-      return try session.answer(JSONText(plan, basedOn: nil), orSay: plan.lines)
+    let (session, replica, options) = try await global.answering({ JSONText(PushReport(), outcome: $0) }) {
+      let session = try Session(global)
+      let replica = try session.open()
+      var options = try flags.options(cycle, session, replica)
+      if let plan { options.planned = try PlanFile.read(plan) }
+      return (session, replica, options)
     }
-    if !flags.yes { try Self.askBeforeDeleting(session, replica, options, verb: "push") }
-    let report = try await session.answering({ JSONText(.unasked(options, replica), outcome: $0 ? .offline : .error) })
-    {
-      try await session.withEngine(on: replica) { await $0.sync(SyncOptions(push: options)) }
+    if cycle.dryRun { return try say(try session.plan(of: replica, options), options, session, replica) }
+    let report = try await global.answering({ JSONText(.unasked(options, replica), outcome: $0) }) {
+      if !flags.yes { try Self.askBeforeDeleting(session, replica, options, verb: "push") }
+      return try await session.withEngine(on: replica) { await $0.sync(SyncOptions(push: options)) }
     }
     if let pushed = report.push { try session.answer(JSONText(pushed), orSay: pushed.lines) }
     session.note(report.verdicts)
     session.note(alteredNames: report.push?.alteredNames ?? [])
     try report.conclude(waiting: 0, verb: "push")
+  }
+
+  /// What would be sent, and of a plan what would not be, as a push would say it.
+  private func say(_ plan: PushPlan, _ options: PushOptions, _ session: Session, _ replica: Replica) throws {
+    let completeAsOf = try session.step { () throws(ReplicaError) in try replica.completeAsOf() }
+    try session.answer(JSONText(plan, basedOn: completeAsOf), orSay: plan.lines)
+    var report = PushReport()
+    report.moved = options.scope.moved(in: try session.step { () throws(ReplicaError) in try replica.operations() })
+    if report.moved > 0 { throw UserMessage.left(report, .held, verb: "push") }
   }
 
   /// On a terminal nothing is deleted at the API unasked.
@@ -54,7 +62,7 @@ struct PushCommand: NetsyncVerb {
         flag: "netsync \(verb.string) -y"
       )
     }
-    for line in plan.lines { session.note(line) }
+    for line in plan.lines { try StandardStream.error.write(line.string + "\n") }
     try StandardStream.error.write("Delete \(counted(deletes.count, "network")) at the API? [y/N] ")
     guard readLine()?.lowercased().hasPrefix("y") == true else {
       throw UserMessage(
@@ -73,7 +81,15 @@ extension PushReport {
   /// Of a push that could not begin: what it was about waits.
   static func unasked(_ options: PushOptions, _ replica: Replica) -> PushReport {
     var report = PushReport()
-    report.waiting = (try? replica.operations()).map { options.scope.operations(of: $0).count } ?? 0
+    for operation in options.scope.operations(of: (try? replica.operations()) ?? []) {
+      switch operation.state.word {
+      case .conflict: report.conflicts += 1
+      case .refused: report.refused += 1
+      case .inDoubt: report.inDoubt += 1
+      case .held: report.held += 1
+      case .waiting, .sending: report.waiting += 1
+      }
+    }
     return report
   }
 

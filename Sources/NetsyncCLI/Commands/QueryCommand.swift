@@ -8,8 +8,10 @@ struct QueryCommand: NetsyncVerb {
   static let configuration = CommandConfiguration(
     commandName: "query",
     abstract: "Ask the replica in SQL, read-only.",
-    discussion: "Views: networks, interfaces, outbox, conflicts, syncs, changes. '-' reads the SQL from stdin."
+    discussion: "Views: \(views.joined(separator: ", ")). '-' reads the SQL from stdin."
   )
+  /// Those that stay as they are from one version to the next.
+  private static let views = ["networks", "interfaces", "outbox", "conflicts", "syncs", "changes"]
   static let answersWithRows = true
 
   @Argument(help: ArgumentHelp("One statement, or '-'.", valueName: "sql"))
@@ -43,7 +45,7 @@ struct QueryCommand: NetsyncVerb {
     } catch {
       throw UserMessage(error)
     }
-    try session.list(Self.columns(answer.columns), answer.rows.map { $0.map(Listing.Cell.init) })
+    try await session.list(Self.columns(answer.columns), answer.rows.map { $0.map(Listing.Cell.init) })
     if answer.isCut { session.note("Cut at \(String(maxRows)) rows; --max-rows allows more.") }
   }
 
@@ -52,7 +54,8 @@ struct QueryCommand: NetsyncVerb {
       return """
         SELECT view.name AS view, info.name AS column, info.type AS type
         FROM sqlite_schema AS view, pragma_table_info(view.name) AS info
-        WHERE view.type = 'view' AND view.name <> 'network_overlay' ORDER BY view.name, info.cid
+        WHERE view.type = 'view' AND view.name IN (\(Self.views.map { "'\($0)'" }.joined(separator: ", ")))
+        ORDER BY view.name, info.cid
         """
     }
     guard let sql, sql == "-" else { return sql ?? "" }

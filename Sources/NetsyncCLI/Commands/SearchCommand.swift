@@ -34,7 +34,7 @@ struct SearchCommand: NetsyncVerb {
     let replica = try session.open()
     let matches = try session.step { () throws(ReplicaError) in try replica.search(texts, limit: limit) }
     let now = Timestamp.now
-    try session.list(networkColumns + matchColumns, matches.map { $0.network.cells(now: now) + $0.place.cells })
+    try await session.list(networkColumns + matchColumns, matches.map { $0.network.cells(now: now) + $0.place.cells })
     if matches.isEmpty { session.note("Nothing found.") }
   }
 }

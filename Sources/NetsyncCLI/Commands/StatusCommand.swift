@@ -28,6 +28,9 @@ struct StatusCommand: NetsyncVerb {
   @OptionGroup var global: GlobalOptions
 
   func validate() throws {
+    if prompt, global.json || global.output != nil {
+      throw ValidationError("--prompt is a line of its own form; it takes neither --json nor -o")
+    }
     if watch, prompt || exitCode || maxAge != nil {
       throw ValidationError("--watch goes on for ever; it takes neither --prompt nor --exit-code nor --max-age")
     }

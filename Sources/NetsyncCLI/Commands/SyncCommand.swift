@@ -14,21 +14,22 @@ struct SyncCommand: NetsyncVerb {
   @OptionGroup var global: GlobalOptions
 
   func run() async throws {
-    let session = try Session(global)
-    let failed = { Self.result(JSONText(PullReport(), outcome: $0 ? .offline : .error), nil) }
-    let replica = try await session.answering(failed) {
-      cycle.dryRun ? try session.trial() : try session.openToPull()
+    let failed = { Self.result(JSONText(PullReport(), outcome: $0), nil) }
+    let (session, replica) = try await global.answering(failed) {
+      let session = try Session(global)
+      return (session, cycle.dryRun ? try session.trial() : try session.openToPull())
     }
     defer { if cycle.dryRun { replica.endTrial() } }
-    let pushing = try push.options(cycle, session, replica)
-    if !push.yes, !cycle.dryRun { try PushCommand.askBeforeDeleting(session, replica, pushing, verb: "sync") }
-    let options = SyncOptions(pull: pull.options(cycle, session.settings), push: cycle.dryRun ? nil : pushing)
     let line = ProgressLine(pull.progress, session)
-    let report = try await session.answering(failed) {
-      try await session.withEngine(on: replica) { engine in
+    let (pushing, report) = try await global.answering(failed) {
+      let pushing = try push.options(cycle, session, replica)
+      if !push.yes, !cycle.dryRun { try PushCommand.askBeforeDeleting(session, replica, pushing, verb: "sync") }
+      let options = SyncOptions(pull: pull.options(cycle, session.settings), push: cycle.dryRun ? nil : pushing)
+      let report = try await session.withEngine(on: replica) { engine in
         guard !cycle.dryRun else { return await engine.sync(options) { line.show($0) } }
         return try await session.tellingHooks(of: replica) { await engine.sync(options) { line.show($0) } }
       }
+      return (pushing, report)
     }
     line.clear()
     let pulled = report.pull ?? PullReport()
@@ -47,7 +48,15 @@ struct SyncCommand: NetsyncVerb {
       session.note(report.verdicts)
       session.note(alteredNames: report.push?.alteredNames ?? [])
     }
-    try report.conclude(waiting: session.waiting(in: replica), verb: "sync", isDryRun: cycle.dryRun)
+    do {
+      try report.conclude(waiting: session.waiting(in: replica), verb: "sync", isDryRun: cycle.dryRun)
+    } catch {
+      // An API that is away now is no reason to keep from a person what only a person can settle.
+      let unasked = PushReport.unasked(pushing, replica)
+      guard report.push == nil, report.verdict.end == .notNow, unasked.conflicts > 0, !cycle.dryRun else { throw error }
+      session.note("Not pulled, nothing sent: \(error.message.string).")
+      throw UserMessage.left(unasked, .undecided, verb: "sync")
+    }
   }
 
   /// `netsync.sync/1`.

@@ -4,6 +4,7 @@ enum Setting: String, CaseIterable, Sendable {
   case replica
   case offline
   case noInput = "no_input"
+  case pager
   case baseURL = "base_url"
   case apiKeyFile = "api_key_file"
   case apiKeyCommand = "api_key_command"
@@ -32,7 +33,7 @@ enum Setting: String, CaseIterable, Sendable {
   }
 
   /// Those that name what is run.
-  static let commands = [Setting.apiKeyCommand] + NoticeEvent.allCases.map(\.setting)
+  static let commands = [Setting.pager, .apiKeyCommand] + NoticeEvent.allCases.map(\.setting)
 
   /// What counts where nothing is set, in words; nil where that is nothing.
   var standard: String? {
@@ -40,6 +41,7 @@ enum Setting: String, CaseIterable, Sendable {
     case .profile: "default"
     case .baseURL: "https://api.telnyx.com/v2"
     case .offline, .noInput: "false"
+    case .pager: "$PAGER, or less"
     case .policy: "newest"
     case .settleTime: "90s"
     case .pullInterval: "5m"

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import NetsyncModel
+import NetsyncReplica
 
 #if canImport(Glibc)
   import Glibc
@@ -39,7 +40,7 @@ final class DaemonLock: Sendable {
   /// - Returns: nil where another process has it.
   /// - Throws: the file cannot be made or opened; `errno`.
   init?(replica path: String) throws(SystemRefusal) {
-    let descriptor = unsafe open("\(path).daemon", O_CREAT | O_RDWR | O_CLOEXEC, 0o600)
+    let descriptor = openOwned("\(path).daemon")
     guard descriptor >= 0 else { throw SystemRefusal(errno: errno) }
     guard Self.take(descriptor) else {
       close(descriptor)

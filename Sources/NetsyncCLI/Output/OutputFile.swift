@@ -1,4 +1,5 @@
 import FoundationEssentials
+import NetsyncReplica
 
 #if canImport(Glibc)
   import Glibc
@@ -29,7 +30,7 @@ enum OutputFile {
 
   private static func make<Value>(_ path: String, _ write: (StandardStream) throws -> Value) throws -> Value {
     let partial = "\(path).partial-\(UUID().uuidString)"
-    let descriptor = unsafe open(partial, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0o600)
+    let descriptor = openOwned(partial, O_WRONLY | O_EXCL)
     guard descriptor >= 0 else { throw UserMessage.unwritten(path, errno) }
     var isDone = false
     defer {

@@ -22,7 +22,7 @@ struct DiskReserve {
   /// Makes it, where there is room for twice as much: the reserve must not be what fills the disk.
   func keep() {
     guard !isThere, let free = freeBytes(beside: path), free > 2 * Self.size else { return }
-    let descriptor = unsafe open(path, O_CREAT | O_RDWR | O_CLOEXEC, 0o600)
+    let descriptor = openOwned(path)
     guard descriptor >= 0 else { return }
     defer { close(descriptor) }
     if posix_fallocate(descriptor, 0, off_t(Self.size)) != 0 { ftruncate(descriptor, 0) }

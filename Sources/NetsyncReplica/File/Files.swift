@@ -23,6 +23,19 @@ struct FileIdentity: Equatable {
 /// A path as SQLite takes it for one: what begins with `file:` it would take for a URI.
 func filePath(_ path: String) -> String { path.hasPrefix("file:") ? "./\(path)" : path }
 
+/// Opens a file for reading and writing, unless the flags say otherwise, and makes it where there is none: its owner's alone, whatever
+/// the umask takes away.
+package func openOwned(_ path: String, _ flags: Int32 = O_RDWR) -> Int32 {
+  let descriptor = unsafe open(path, flags | O_CREAT | O_CLOEXEC, 0o600)
+  var status = stat()
+  if descriptor >= 0, unsafe fstat(descriptor, &status) == 0, status.st_uid == geteuid(),
+    status.st_mode & 0o600 != 0o600
+  {
+    fchmod(descriptor, 0o600)
+  }
+  return descriptor
+}
+
 /// Makes the directory that a file is to be in, its owner's alone; one that is there stays as it is.
 package func makeDirectory(of path: String) throws {
   try FileManager.default.createDirectory(

@@ -213,7 +213,7 @@ extension Replica {
   /// becomes its owner's alone.
   private static func makeFile(_ path: String) throws(ReplicaError) {
     do { try makeDirectory(of: path) } catch { throw .storage(path: path, reason: "its directory cannot be made") }
-    let descriptor = unsafe Glibc.open(path, O_CREAT | O_RDWR | O_CLOEXEC, 0o600)
+    let descriptor = openOwned(path)
     guard descriptor >= 0 else { throw .storage(path: path, reason: lastSystemError()) }
     fchmod(descriptor, 0o600)
     _ = Glibc.close(descriptor)

@@ -62,7 +62,7 @@ struct StepMark: Hashable {
 
   /// - Parameter mayReplace: decides by the mark that is there.
   private func replace(beside replica: String, where mayReplace: (StepMark?) -> Bool) {
-    let descriptor = unsafe open(Self.path(beside: replica), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
+    let descriptor = openOwned(Self.path(beside: replica), O_RDWR | O_NOFOLLOW)
     guard descriptor >= 0 else { return }
     defer { close(descriptor) }
     guard flock(descriptor, LOCK_EX) == 0, mayReplace(StepMark(descriptor)) else { return }

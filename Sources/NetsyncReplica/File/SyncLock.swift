@@ -19,7 +19,7 @@ package struct SyncLock: ~Copyable {
 
   /// - Returns: nil where another process, or another holder in this one, has it.
   package init?(replica path: String) throws(ReplicaError) {
-    let descriptor = unsafe open("\(path).lock", O_CREAT | O_RDWR | O_CLOEXEC, 0o600)
+    let descriptor = openOwned("\(path).lock")
     guard descriptor >= 0 else {
       let reason = lastSystemError()
       throw ReadOnlyFile(path) == nil ? .storage(path: path, reason: reason) : .readOnly(path: path)

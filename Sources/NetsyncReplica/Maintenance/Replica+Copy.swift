@@ -49,7 +49,7 @@ extension Replica {
     var status = stat()
     if unsafe lstat(destination, &status) == 0 { throw .taken(path: destination) }
     let partial = "\(destination).partial-\(UUID().uuidString)"
-    let descriptor = unsafe Glibc.open(partial, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0o600)
+    let descriptor = openOwned(partial, O_RDWR | O_EXCL)
     guard descriptor >= 0 else { throw .notCopied(path: destination, reason: lastSystemError()) }
     _ = Glibc.close(descriptor)
     do {

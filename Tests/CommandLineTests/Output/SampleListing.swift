@@ -33,10 +33,8 @@ func rendered(
   as format: OutputFormat,
   on destination: Destination = .file
 ) throws -> String {
-  var text = ""
-  let listing = Listing(try Projection(columns, fields: fields), rows: rows)
-  listing.render(as: format, on: destination) { text += $0 }
-  return text
+  var renderer = try Projection(columns, fields: fields).renderer(for: format, on: destination)
+  return renderer.start() + rows.map { renderer.row($0) }.joined() + renderer.end()
 }
 
 extension Destination {
