@@ -62,7 +62,7 @@ extension UserMessage {
     }
     // The parser lists the values that there are below its sentence.
     let words = NetsyncCommand.message(for: error).split(separator: "\n  - ")
-    let sentence = words.first ?? "the arguments cannot be used"
+    let sentence = words.first?.prefix { $0 != "\n" } ?? "the arguments cannot be used"
     let values = words.dropFirst().map(String.init)
     let taken = values == OutputChoice.allValueStrings ? OutputChoice.words(for: named.command) : values
     let stray = GlobalOptions.strayWord(arguments).map {
