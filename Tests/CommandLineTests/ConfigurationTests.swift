@@ -196,6 +196,17 @@ import Testing
     #expect(!listed.output.contains("secret"))
   }
 
+  @Test func `the pager is the one of every program, unless the settings name another`() async throws {
+    func pager(_ extra: [String: String]) async throws -> [String?] {
+      let listed = try await host.run("config", "list", "--json", extra: extra).array()
+      let pager = listed.first { $0["key"] as? String == "pager" }
+      return [pager?["value"] as? String, pager?["source"] as? String]
+    }
+    #expect(try await pager([:]) == ["less", "default"])
+    #expect(try await pager(["PAGER": "more"]) == ["more", "PAGER"])
+    #expect(try await pager(["PAGER": "more", "NETSYNC_PAGER": "none"]) == ["none", "NETSYNC_PAGER"])
+  }
+
   @Test func `a variable that is called like a setting and is none is told, for its value counts for nothing`()
     async throws
   {

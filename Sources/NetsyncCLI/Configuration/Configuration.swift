@@ -43,7 +43,10 @@ struct Configuration: Sendable {
   func value(_ setting: Setting) -> SetValue? {
     if let flag = flags[setting] { return flag }
     if let text = environment[setting.variable] { return SetValue(text: text, origin: .variable(setting.variable)) }
-    return files.lazy.compactMap { $0.value(setting, of: profile) }.first
+    if let set = files.lazy.compactMap({ $0.value(setting, of: profile) }).first { return set }
+    // What every program goes by that has lists to show.
+    guard setting == .pager, let text = environment["PAGER"] else { return nil }
+    return SetValue(text: text, origin: .variable("PAGER"))
   }
 
   /// What is said of each variable that is called like a setting and is none: whoever set it means something by it.

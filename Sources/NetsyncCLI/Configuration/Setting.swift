@@ -41,7 +41,7 @@ enum Setting: String, CaseIterable, Sendable {
     case .profile: "default"
     case .baseURL: "https://api.telnyx.com/v2"
     case .offline, .noInput: "false"
-    case .pager: "$PAGER, or less"
+    case .pager: "less"
     case .policy: "newest"
     case .settleTime: "90s"
     case .pullInterval: "5m"

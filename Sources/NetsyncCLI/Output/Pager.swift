@@ -14,7 +14,7 @@ struct Pager: Sendable {
 
   /// - Returns: nil where there is to be none.
   init?(_ configuration: Configuration) {
-    let words = configuration.text(.pager) ?? configuration.environment["PAGER"] ?? "less"
+    let words = configuration.text(.pager) ?? Setting.pager.standard ?? "none"
     guard configuration.environment["TERM"] != "dumb", words != "none", let command = HookCommand(words) else {
       return nil
     }
