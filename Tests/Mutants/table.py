@@ -171,6 +171,7 @@ CARRYING_OUT = [
         "if operation.intent.action == .delete { return try await deliver(operation, nil, seen: nil, request) }",
     ),
     Mutant("absence-of-other-account-believed", "R5", STATEMENT),
+    Mutant("absence-of-one-in-other-account-believed", "R5", STATEMENT),
     Mutant("create-in-other-account", "R5", STATEMENT),
     Mutant("silence-not-kept", "R12", RETURNED, "nil"),
     Mutant("glance-not-taken", "R14", STATEMENT),

@@ -30,7 +30,10 @@ extension SyncEngine {
     if let reason = misunderstanding(of: sight, base: known?.name) {
       throw .api(.notUnderstood(reason), request: exchange.request, tries: 1)
     }
-    if sight == .gone { try await checkAccount(requests) }
+    if sight == .gone {
+      // mutant: absence-of-one-in-other-account-believed
+      try await checkAccount(requests)
+    }
     let outcome = try replicaStep { () throws(ReplicaError) in
       try replica.observe(
         sight,

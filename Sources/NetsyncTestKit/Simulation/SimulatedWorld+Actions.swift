@@ -25,8 +25,7 @@ extension SimulatedWorld {
       noteFault(strike.fault, "")
       server.restore()
     case .create, .rename, .delete, .deleteAll, .discard, .retry, .resolveMine, .resolveTheirs, .adopt, .undo, .pull,
-      .push, .sync,
-      .daemon, .jumpClock:
+      .pullOne, .push, .sync, .daemon, .jumpClock:
       break
     }
   }
@@ -37,6 +36,17 @@ extension SimulatedWorld {
       var options = PullOptions()
       options.interfaces = interfaces
       start(.pull(options), on: host, isForeign: isForeign(host))
+    case .pullOne:
+      do throws(ReplicaError) {
+        let replica = hosts[host].replica(in: self, SimulatedProcess(host: host))
+        guard let network = action.choose(try replica.networks()) else { return }
+        var options = PullOptions()
+        options.interfaces = .drawn(action.pick % 8)
+        options.network = network.key
+        start(.pull(options), on: host, isForeign: isForeign(host))
+      } catch {
+        check(error, on: host)
+      }
     case .push:
       start(.push(PushOptions()), on: host, isForeign: isForeign(host))
     case .sync:
@@ -107,8 +117,8 @@ extension SimulatedWorld {
     case .undo:
       guard let change = action.choose(try replica.changes(limit: 10_000)) else { return }
       try undo(change, replica, host)
-    case .pull, .push, .sync, .daemon, .jumpClock, .createThere, .renameThere, .deleteThere, .touchThere, .keepBackup,
-      .restore:
+    case .pull, .pullOne, .push, .sync, .daemon, .jumpClock, .createThere, .renameThere, .deleteThere, .touchThere,
+      .keepBackup, .restore:
       break
     }
   }

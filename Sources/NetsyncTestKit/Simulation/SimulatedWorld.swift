@@ -245,7 +245,7 @@ final class SimulatedWorld: Sendable {
     let outcome = failure.map { " (\($0))" } ?? ""
     trace.note(.cycleEnded, process.host, "host \(process.host) ends its \(cycle.word)\(outcome)")
     counts.withLock { $0.requests += report.requests }
-    if let pulled { hosts[process.host].ended(pulled) }
+    if let pulled, !cycle.isOfOneNetwork { hosts[process.host].ended(pulled) }
     guard !process.isAlive else {
       if case .pull = cycle, let pulled { hosts[process.host].checker.checkPull(pulled, of: process) }
       checkStatus(of: process)
@@ -356,6 +356,9 @@ extension SyncReport {
 }
 
 extension SimulatedWorld.Cycle {
+  /// A pull that says nothing of the account as a whole.
+  var isOfOneNetwork: Bool { if case .pull(let options) = self { options.network != nil } else { false } }
+
   var word: String {
     switch self {
     case .pull: "pull"

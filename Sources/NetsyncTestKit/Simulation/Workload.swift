@@ -16,6 +16,8 @@ struct Action: Sendable {
     case deleteAll
     case discard, retry, resolveMine, resolveTheirs, adopt, undo
     case pull(InterfaceScope)
+    /// Asks for one network alone.
+    case pullOne
     case push, sync
     /// Syncs by itself for a while.
     case daemon(every: Duration, for: Duration)
@@ -83,8 +85,21 @@ struct Workload: Sendable {
         actions.append(Action(at: at, actor: .host(host), kind: kind, pick: random.next()))
       }
     }
+    addLooks(seed, hosts: hosts, minutes: minutes)
     addFaults(seed, hosts: hosts, minutes: minutes, faults)
     actions = actions.enumerated().sorted { ($0.element.at, $0.offset) < ($1.element.at, $1.offset) }.map(\.element)
+  }
+
+  /// In one world of four hosts ask for single networks too.
+  private mutating func addLooks(_ seed: UInt64, hosts: Int, minutes: Int) {
+    var random = SeededRandom(seed: seed, .workload, index: 1)
+    guard random.below(4) == 0 else { return }
+    for host in 0..<hosts {
+      for _ in 0..<random.within(1...4) {
+        let at = Duration.milliseconds(random.below(minutes * 60_000))
+        actions.append(Action(at: at, actor: .host(host), kind: .pullOne, pick: random.next()))
+      }
+    }
   }
 
   private static func draw(_ random: inout SeededRandom, _ names: inout NameSource) -> (Action.Kind, Bool) {
