@@ -58,6 +58,16 @@ import Testing
     #expect(try file(text).faults.first { $0.line == line }?.reason.hasPrefix(reason) == true)
   }
 
+  @Test func `a few lines that stand for endless values keep nobody busy`() throws {
+    let doubling = (1...40).map { "a\($0): &a\($0) [*a\($0 - 1), *a\($0 - 1)]\n" }.joined()
+    let bomb = try file("a0: &a0 [x]\n\(doubling)? *a40\n: 1\n")
+    #expect(bomb.faults.map(\.reason) == ["it has more than 32 aliases; write each value where it belongs"])
+    let deep = try file("a: \(String(repeating: "[", count: 500_000))")
+    #expect(deep.faults.map(\.reason) == ["here or in the line before it is no YAML"])
+    // What only looks so, in a comment, is none.
+    #expect(try file("# \(String(repeating: "* ", count: 99))\n\(String(repeating: "#***\n", count: 99))").faults == [])
+  }
+
   @Test func `all faults of a file are told at once, and none is a default in silence`() throws {
     let faults = try file("a: 1\nb: 2\npush: {c: 3}\n").faults
     #expect(faults.map(\.line) == [1, 2, 3])

@@ -17,22 +17,24 @@ import Yams
 ///   work:                    # of --profile work alone, before what stands above
 ///     api_key_file: /etc/netsync/work.key
 /// ```
-struct ConfigurationFile: Sendable {
+package struct ConfigurationFile: Sendable {
   /// What is wrong with a file, and in which line.
-  struct Fault: Hashable, Sendable {
+  package struct Fault: Hashable, Sendable {
     /// From 1; nil for the file as a whole.
-    var line: Int?
-    var reason: String
+    package var line: Int?
+    package var reason: String
   }
 
   private static let mostBytes = 1 << 20
+  /// Aliases that may be meant. Of many, each of what stands for two others, a few lines make more values than anybody can go through.
+  private static let mostAliases = 32
   private static let profiles = "profiles"
 
   let path: String
   private var values: [Setting: SetValue] = [:]
   private var profiles: [String: [Setting: SetValue]] = [:]
   /// Every one that was found, so that all can be mended at once.
-  private(set) var faults: [Fault] = []
+  package private(set) var faults: [Fault] = []
 
   /// - Returns: nil where there is no file.
   init?(_ path: String) {
@@ -56,6 +58,12 @@ struct ConfigurationFile: Sendable {
     }
   }
 
+  /// A file of this text, which nobody has looked for.
+  package init(_ path: String, text: String) {
+    self.path = path
+    read(text)
+  }
+
   private static func isOpenToOthers(_ path: String) -> Bool {
     var status = stat()
     guard unsafe stat(path, &status) == 0 else { return true }
@@ -72,6 +80,12 @@ struct ConfigurationFile: Sendable {
 
   private mutating func read(_ text: String) {
     let root: Node?
+    let star = UInt8(ascii: "*")
+    let aliases = zip(text.utf8, text.utf8.dropFirst()).count { $0 == star && $1 != star && $1 > UInt8(ascii: " ") }
+    guard aliases <= Self.mostAliases else {
+      faults = [Fault(reason: "it has more than \(Self.mostAliases) aliases; write each value where it belongs")]
+      return
+    }
     do {
       root = try Yams.compose(yaml: text)
     } catch let error as YamlError {

@@ -1,6 +1,6 @@
 /// What is wrong with a CSV file, and where.
-struct CSVFault: Error, Hashable {
-  enum Kind: Hashable {
+package struct CSVFault: Error, Hashable {
+  package enum Kind: Hashable {
     case notUTF8
     /// A quote in a field that does not begin with one.
     case strayQuote
@@ -13,28 +13,28 @@ struct CSVFault: Error, Hashable {
   }
 
   /// As a spreadsheet counts, from 1.
-  var row: Int
+  package var row: Int
   /// From 1.
-  var column: Int
-  var kind: Kind
+  package var column: Int
+  package var kind: Kind
 }
 
 /// Reads RFC 4180, row by row: CRLF or LF, quotes where a field needs them, an unquoted empty field for null. Nothing is guessed, for
 /// a quote that is left open would take the rest of the file for one name. Empty lines are passed over.
-struct CSVReader {
+package struct CSVReader {
   private let bytes: [UInt8]
   private var position: Int
   /// The row that was read last.
-  private(set) var row = 0
+  package private(set) var row = 0
 
-  init(_ bytes: [UInt8]) {
+  package init(_ bytes: [UInt8]) {
     self.bytes = bytes
     // The mark that some spreadsheets begin UTF-8 with.
     position = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
   }
 
   /// The next row; nil at the end.
-  mutating func next() throws(CSVFault) -> [String?]? {
+  package mutating func next() throws(CSVFault) -> [String?]? {
     row += 1
     while endLine() { row += 1 }
     guard position < bytes.count else { return nil }

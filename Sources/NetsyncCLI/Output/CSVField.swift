@@ -9,20 +9,20 @@
 /// | `prod` | `prod` |
 /// | `=1+1` | `'=1+1` |
 /// | `'=1+1` | `''=1+1`, or it could not be told from the one above |
-enum CSVField {
+package enum CSVField {
   /// The text, with an apostrophe before it where a spreadsheet would take it for a formula.
-  static func guarded(_ text: String) -> String {
+  package static func guarded(_ text: String) -> String {
     isFormula(text) ? "'" + text : text
   }
 
   /// The text that `guarded` was given: for files that we wrote ourselves.
-  static func unguarded(_ text: String) -> String {
+  package static func unguarded(_ text: String) -> String {
     text.utf8.first == apostrophe && isFormula(text) ? String(text.unicodeScalars.dropFirst()) : text
   }
 
   /// The text between quotes where RFC 4180, section 2, asks for them. An empty text is quoted too, since an empty
   /// field without quotes stands for null.
-  static func quoted(_ text: String) -> String {
+  package static func quoted(_ text: String) -> String {
     guard text.isEmpty || text.utf8.contains(where: special.contains) else { return text }
     // Scalar by scalar: as a Character a quote that a combining mark follows would no longer be a quote.
     var quoted = String.UnicodeScalarView("\"".unicodeScalars)

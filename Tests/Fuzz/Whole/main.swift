@@ -7,6 +7,9 @@ try drive(
     FuzzTarget("page", fuzzPage),
     // A command line.
     FuzzTarget("arguments", fuzzArguments),
+    // A table to import, and a file of settings.
+    FuzzTarget("table", fuzzTable),
+    FuzzTarget("settings", fuzzSettings),
     // What happens to a replica: edits, listings, answers, crashes, in any order.
     FuzzTarget("edits", fuzzEdits),
   ]
