@@ -175,8 +175,7 @@ struct Session {
 
   /// Writes a list whose rows come in pieces, each as soon as it is there. A person at a terminal has a pager for it.
   ///
-  /// - Parameter isEndless: nobody knows when it ends, so an array is written as lines, and no column is cut to the width of
-  ///   the first rows.
+  /// - Parameter isEndless: nobody knows when it ends, so an array is written as lines.
   func list(
     _ columns: [Listing.Column],
     isEndless: Bool = false,
@@ -184,12 +183,8 @@ struct Session {
   ) async throws {
     let output = StandardStream.output
     var format = global.format(isTerminal: output.isTerminal)
-    var destination = destination(output)
-    if isEndless {
-      if format == .json { format = .jsonl }
-      destination = Destination(isTerminal: destination.isTerminal, width: nil, style: destination.style)
-    }
-    let renderer = try projection(columns).renderer(for: format, on: destination)
+    if isEndless, format == .json { format = .jsonl }
+    let renderer = try projection(columns).renderer(for: format, on: destination(output), isEndless: isEndless)
     func write(to stream: StandardStream) async throws {
       var renderer = renderer
       try stream.write(renderer.start())

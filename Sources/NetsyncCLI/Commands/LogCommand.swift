@@ -104,10 +104,10 @@ private struct Pieces {
 
 /// The columns of `log`, by the keys of the contract.
 private let logColumns: [Listing.Column] = [
-  .init("change", header: "CHANGE", alignment: .trailing, isIdentifier: true),
-  .init("at", header: "AT"),
-  .init("side", header: "SIDE"),
-  .init("kind", header: "KIND"),
+  .init("change", header: "CHANGE", alignment: .trailing, room: 6, isIdentifier: true),
+  .init("at", header: "AT", room: 10),
+  .init("side", header: "SIDE", room: 6),
+  .init("kind", header: "KIND", room: 10),
   .init("id", header: "ID", visibility: .wide, standIn: "local_id"),
   .init("local_id", visibility: .hidden, isInTSV: false),
   .init("before", header: "BEFORE", isFlexible: true),

@@ -31,6 +31,8 @@ extension Listing {
     let isInTSV: Bool
     /// Whether a table may cut its cells to fit.
     let isFlexible: Bool
+    /// The columns of a terminal that a list without an end gives it from the start: what comes later may need them.
+    let room: Int
     /// Whether `-o id` takes it. Of several such columns the first that is not null counts.
     let isIdentifier: Bool
     /// The key of the column that tables and TSV show where this one is null: `local_id` for `id`.
@@ -44,6 +46,7 @@ extension Listing {
       visibility: Visibility = .table,
       isInTSV: Bool = true,
       isFlexible: Bool = false,
+      room: Int = 0,
       isIdentifier: Bool = false,
       standIn: String? = nil
     ) {
@@ -54,6 +57,7 @@ extension Listing {
       self.visibility = visibility
       self.isInTSV = isInTSV
       self.isFlexible = isFlexible
+      self.room = room
       self.isIdentifier = isIdentifier
       self.standIn = standIn
     }

@@ -32,11 +32,17 @@ extension RowRenderer {
 
 extension Projection {
   /// The renderer of a format. Call `start` once, `row` for each row, `end` once.
-  func renderer(for format: OutputFormat, on destination: Destination) -> any RowRenderer {
+  ///
+  /// - Parameter isEndless: nobody knows how many rows come, and when.
+  func renderer(
+    for format: OutputFormat,
+    on destination: Destination,
+    isEndless: Bool = false
+  ) -> any RowRenderer {
     let slots = slots(for: format)
     return switch format {
-    case .table: TableRows(slots, width: destination.width, style: destination.style)
-    case .wide: TableRows(slots, width: nil, style: destination.style)
+    case .table: TableRows(slots, width: destination.width, style: destination.style, isEndless: isEndless)
+    case .wide: TableRows(slots, width: nil, style: destination.style, isEndless: isEndless)
     case .json: JSONArrayRows(slots, onTerminal: destination.isTerminal)
     case .jsonl: JSONLineRows(slots, onTerminal: destination.isTerminal)
     case .csv: CSVRows(slots, onTerminal: destination.isTerminal)

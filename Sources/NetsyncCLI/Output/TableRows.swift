@@ -1,7 +1,8 @@
 /// A table for people: a header, then a line for each row, all of it safe for a terminal.
 ///
 /// The widths come from the first 1,000 rows, so that a list of a million rows needs little memory and begins to show
-/// at once. A later cell that is wider is cut in a fitted table; without a limit it pushes the rest of its line.
+/// at once. A later cell that is wider is cut in a fitted table; without a limit it pushes the rest of its line. A list without an end
+/// may begin with one short row: its columns have room for what comes later, and those that may be cut share the rest of the window.
 /// A list without rows renders as nothing: whoever asked is told so in words, on stderr.
 struct TableRows: RowRenderer {
   /// The rows that are held back to be measured.
@@ -15,6 +16,7 @@ struct TableRows: RowRenderer {
   private let slots: [Projection.Slot]
   private let width: Int?
   private let style: Style
+  private let isEndless: Bool
   private var sample: [[ShownCell]] = []
   private var layout: TableLayout?
 
@@ -24,10 +26,12 @@ struct TableRows: RowRenderer {
   ///   - slots: The columns, from the left.
   ///   - width: The columns of the terminal; nil where nothing is cut.
   ///   - style: Colour, or none.
-  init(_ slots: [Projection.Slot], width: Int?, style: Style) {
+  ///   - isEndless: Nobody knows how many rows come, and when.
+  init(_ slots: [Projection.Slot], width: Int?, style: Style, isEndless: Bool) {
     self.slots = slots
     self.width = width
     self.style = style
+    self.isEndless = isEndless
   }
 
   /// The line of one row, once the widths are known. Before that nothing; then all that was held back, at once.
@@ -51,9 +55,11 @@ struct TableRows: RowRenderer {
   /// Measures the sample, then lets it go under its header.
   private mutating func release() -> String {
     let measures = slots.indices.map { index in
-      let header = slots[index].column.header.width
-      let natural = sample.reduce(header) { max($0, $1[index].text.width) }
-      return slots[index].column.isFlexible
+      let column = slots[index].column
+      let header = column.header.width
+      let room = isEndless ? column.isFlexible ? width ?? 0 : column.room : 0
+      let natural = sample.reduce(max(header, room)) { max($0, $1[index].text.width) }
+      return column.isFlexible
         ? TableLayout.Measure(flexible: natural, header: header) : TableLayout.Measure(fixed: natural)
     }
     let layout = TableLayout(measures, within: width)
