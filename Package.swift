@@ -276,7 +276,7 @@ let package = Package(
     .testTarget(
       name: "CommandLineTests",
       dependencies: [
-        "NetsyncCLI", "NetsyncModel", "NetsyncReconcile", "NetsyncReplica", "NetsyncEngine",
+        "NetsyncCLI", "NetsyncModel", "NetsyncReconcile", "NetsyncReplica", "NetsyncEngine", "NetsyncSandbox",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "Metrics", package: "swift-metrics"),

@@ -17,6 +17,7 @@ package enum Schema {
     Migration(name: "v7_marks", sql: String(decoding: PackageResources.v7_marks_sql, as: UTF8.self)),
     Migration(name: "v8_pulls", sql: String(decoding: PackageResources.v8_pulls_sql, as: UTF8.self)),
     Migration(name: "v9_file_number", sql: String(decoding: PackageResources.v9_file_number_sql, as: UTF8.self)),
+    Migration(name: "v10_server", sql: String(decoding: PackageResources.v10_server_sql, as: UTF8.self)),
   ]
 
   /// `PRAGMA application_id` of a replica: "NSYN".

@@ -2,7 +2,8 @@ public import NetsyncModel
 import NetsyncReplica
 
 extension NetworkReplica {
-  /// Runs one read-only statement on the documented views: `networks`, `interfaces`, `outbox`, `conflicts`, `syncs`, `changes`.
+  /// Runs one read-only statement on the documented views: `networks`, `interfaces`, `outbox`, `conflicts`, `syncs`, `changes`, and
+  /// `server`, which has what `netsync doctor --network` found of the API.
   ///
   /// It has a connection of its own, which can write nothing and attach no other file. Cancelling the task ends the statement.
   ///

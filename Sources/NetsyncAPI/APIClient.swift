@@ -9,8 +9,10 @@ package struct Exchange<Value: Sendable>: Sendable {
   package var request: String
   /// nil where no answer came.
   package var status: Int?
-  /// Bytes of the answer's body.
+  /// Bytes of the answer's body, decompressed.
   package var bytes: Int
+  /// Whether the body came compressed.
+  package var isCompressed = false
   /// The server's time by its `Date`, in whole seconds, cut down; nil without a usable one.
   package var date: Timestamp?
   /// What `date` tells of the server's clock.
@@ -27,6 +29,7 @@ package struct Exchange<Value: Sendable>: Sendable {
       request: request,
       status: status,
       bytes: bytes,
+      isCompressed: isCompressed,
       date: date,
       clock: clock,
       silence: silence,
@@ -53,7 +56,7 @@ package struct APIClient: Sendable {
   private let now: @Sendable () -> Timestamp
   package let baseURL: BaseURL
   /// Records on one page.
-  package let pageSize: Int
+  package var pageSize: Int
 
   package init(
     transport: any Transport,
@@ -163,6 +166,7 @@ extension APIClient {
       request: described,
       status: response.head.status.code,
       bytes: response.body.count,
+      isCompressed: response.head.headerFields[.contentEncoding] != nil,
       date: date,
       clock: clock,
       silence: requestedSilence(response.head, now: serverNow),

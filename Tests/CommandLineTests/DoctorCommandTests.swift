@@ -1,4 +1,5 @@
 import Foundation
+import NetsyncSandbox
 import Testing
 
 /// `doctor`: each check a fact, a verdict, and what to type.
@@ -19,19 +20,63 @@ import Testing
     let local = try await host.run("doctor", "--json")
     #expect(local.status == 0)
     #expect(try checks(local)["api"] == nil)
+    #expect(try checks(local)["order"] == nil)
     let all = try await host.run("doctor", "--network", "--json")
     #expect(all.status == 0, "\(all.output)")
     let verdicts = try checks(all)
     let expected = [
       "settings", "key", "modes", "replica", "disk", "pull", "daemon", "outbox", "road", "api", "clock", "pages",
       "order",
-      "stamps", "filter",
+      "stamps", "compression", "page_size", "last_page", "filter", "lag",
     ]
     #expect(Set(verdicts.keys) == Set(expected))
     #expect(verdicts.values.allSatisfy { $0 == "ok" })
     let shown = try await host.run("doctor", "--network").output
     #expect(shown.contains("300 networks") && shown.contains("2 pages") && shown.contains("the newest first"))
     #expect(shown.hasSuffix("All is well.\n"))
+    // What was learnt is told without the network, and in SQL.
+    let later = try await host.run("doctor", "--offline")
+    #expect(later.output.contains("the newest first (found ") && !later.output.contains("accepts the key"))
+    let facts = try await host.run("query", "SELECT topic, fact FROM server WHERE topic = 'page_size'", "--json")
+      .array()
+    #expect(
+      facts as? [[String: String]] == [
+        ["topic": "page_size", "fact": "a page holds 250 at most; to ask for more is refused"]
+      ]
+    )
+    #expect(
+      try checks(await host.run("doctor", "--json", extra: ["TELNYX_BASE_URL": "http://127.0.0.1:9/v2"]))["order"]
+        == nil
+    )
+  }
+
+  @Test func `what another account's API does otherwise is learnt as it is`() async throws {
+    let server = SandboxServer(Sandbox(SandboxState()))
+    let now = SandboxServer.systemTime()
+    let hour: Int64 = 3_600_000_000
+    server.withSandbox { sandbox in
+      let first = sandbox.state.createNetwork(named: "Lab one", at: now - 3 * hour)
+      _ = sandbox.state.createNetwork(named: "Lab two", at: now - 2 * hour)
+      sandbox.state.quirks.order = .oldestFirst
+      sandbox.state.quirks.nameFilter = .exact
+      sandbox.state.quirks.listLagMicroseconds = hour
+      _ = sandbox.state.touchNetwork(id: first.id, at: now - hour / 6)
+    }
+    let (ports, listening) = AsyncStream.makeStream(of: Int.self)
+    let running = Task { try await server.run { listening.yield($0) } }
+    let port = try #require(await ports.first { _ in true })
+    let host = try CommandHost(baseURL: "http://127.0.0.1:\(port)/v2")
+    #expect(try await host.run("pull").status == 0)
+    let found = try await host.run("doctor", "--network")
+    running.cancel()
+    _ = await running.result
+    #expect(found.output.contains("the oldest first"))
+    #expect(found.output.contains("as a whole, in the case of its letters"))
+    #expect(found.output.contains("the listing lags: a change of "))
+    #expect(found.output.contains(" min later"))
+    // Of two networks nobody can tell how many a page holds.
+    let topics = try await host.run("query", "SELECT topic FROM server", "-o", "tsv").output.split(separator: "\n")
+    #expect(topics == ["clock", "compression", "filter", "lag", "last_page", "order", "stamps"])
   }
 
   @Test func `what does not work is a fault with what to type, and exit 1`() async throws {

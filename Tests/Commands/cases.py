@@ -233,7 +233,7 @@ TROUBLES = (
           script={"page": http(listing([network(1), {"name": TAG}, "no record"]))}),
     fails(1, "not_copied", "replica backup", f"{HOSTILE_WORD}/copy"),
     fails(1, "edits_lost", "replica reset", shape="replica-reset", stage="damaged"),
-    lines("doctor", stage="damaged", exit=1, exit_alone=1),
+    fails(1, "unsound", "doctor", shape="doctor", stage="damaged"),
     # 2
     # Without settings it is another account's replica, and nothing of it would be sent.
     lines("plan", "--exit-code", exit=2, exit_alone=0),

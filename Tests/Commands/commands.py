@@ -26,7 +26,6 @@ import ways  # noqa: E402
 from cases import CASES, Case, Kind, without_a_case  # noqa: E402
 from checks import Run, Violation, main, require  # noqa: E402
 from host import KEY, Answer, check_named, check_seeking, check_words  # noqa: E402
-from known import KNOWN  # noqa: E402
 from looks import expect  # noqa: E402
 from planted import check_checks  # noqa: E402
 from shapes import Shapes, stale_words  # noqa: E402
@@ -52,7 +51,6 @@ class Driver:
         self.lock = threading.Lock()
         self.keys = count(1)
         self.broken: list[str] = []
-        self.known: dict[str, int] = dict.fromkeys(KNOWN, 0)
         # By exit status: the case that came to it first; and where its error was told as it should be.
         self.reached: dict[int, str] = {}
         self.told: dict[str, set[int]] = {"in four lines": set(), "as an object": set()}
@@ -68,12 +66,8 @@ class Driver:
             word = "" if isinstance(reason, Violation) else f"expected another form: {type(reason).__name__} "
             told = looks.visible(f"{what} | {way} | {word}{reason}")
             with self.lock:
-                rule = next((rule for rule, pattern in KNOWN.items() if pattern.search(told)), None)
-                if rule:
-                    self.known[rule] += 1
-                else:
-                    self.broken.append(told)
-                    print(f"VIOLATED: {told}", flush=True)
+                self.broken.append(told)
+                print(f"VIOLATED: {told}", flush=True)
 
     # One run.
 
@@ -287,13 +281,9 @@ class Driver:
             self.lacks(every, f"a description of the key {key}")
         for words in stale_words(self.shapes):
             self.lacks(every, f"the words of the sources: {words}")
-        for rule, number in self.known.items():
-            if not number:
-                self.lacks(every, f"no rule in known.py that holds again: {rule}")
         self.run.count("commands", len(commands))
         self.run.count(f"schemas used of {len(self.shapes.names)}", len(self.shapes.used))
         self.run.count(f"exit codes ({' '.join(map(str, sorted(self.reached)))})", len(self.reached))
-        self.run.count("breaches of known kinds", sum(self.known.values()))
 
     def lacks(self, every: tuple[str, str], what: str) -> None:
         with self.way(*every):
@@ -303,8 +293,6 @@ class Driver:
         for status, case in sorted(self.reached.items()):
             print(f"  exit {status:3}: {looks.visible(case)}")
         print("  exit  70: never; it is a bug of netsync, and nothing that is known brings one about")
-        for rule, number in self.known.items():
-            print(f"  {number:4} known not to hold: {rule}")
 
 
 def lines_of(text: str) -> list[str]:

@@ -150,6 +150,7 @@ import Testing
       """
     ),
     ("changes", "change at side kind id local_id before after evidence"),
+    ("server", "base_url topic fact as_of"),
   ])
   func `a view has the columns that scripts rely on`(view: String, columns: String) async throws {
     let host = try ReplicaHost()

@@ -8,8 +8,9 @@ struct DoctorCommand: NetsyncVerb {
     commandName: "doctor",
     abstract: "Check settings, key, replica and outbox; with --network the way to the API too.",
     discussion: """
-      Exit 1 where something does not work. Without --network no connection is opened, and with it the API is only read. --fix mends \
-      what needs no question: modes of files, and what killed processes have left.
+      Exit 1 where something does not work. Without --network no connection is opened, and with it the API is only read. How it \
+      behaves where its documentation does not say is remembered, and told later without it. --fix mends what needs no question: modes of \
+      files, and what killed processes have left.
       """
   )
 
@@ -20,21 +21,38 @@ struct DoctorCommand: NetsyncVerb {
   @OptionGroup var global: GlobalOptions
 
   func run() async throws {
-    let local = LocalDoctor(global: global, environment: ProcessInfo.processInfo.environment, isToFix: fix)
+    let local = LocalDoctor(
+      global: global,
+      environment: ProcessInfo.processInfo.environment,
+      isToFix: fix,
+      isAlone: !network
+    )
     var findings = await local.findings()
     // Without settings nobody knows where to, without a key nobody may.
     if network, !findings.contains(where: { ["settings", "key"].contains($0.check) && $0.verdict == .fault }) {
       findings += try await NetworkDoctor(session: Session(global)).findings()
     }
-    let isSound = !findings.contains { $0.verdict == .fault }
-    let count = findings.count { [.fault, .warning].contains($0.verdict) }
-    let last: TerminalText =
-      count == 0
-      ? "All is well." : isSound ? "It works; see what is said above." : "Something does not work; see 'next' above."
+    let faults = findings.filter { $0.verdict == .fault }
+    let isSound = faults.isEmpty
+    let isWell = isSound && !findings.contains { $0.verdict == .warning }
+    let last: TerminalText = isWell ? "All is well." : "It works; see what is said above."
     try global.answer(
       ["schema": "netsync.doctor/1", "sound": .bool(isSound), "checks": .array(findings.map(\.json))],
-      orSay: findings.flatMap(\.lines) + [last]
+      orSay: findings.flatMap(\.lines) + (isSound ? [last] : [])
     )
-    if !isSound { throw ExitStatus.failed }
+    if !isSound { throw UserMessage.unsound(faults) }
+  }
+}
+
+extension UserMessage {
+  fileprivate static func unsound(_ faults: [Finding]) -> UserMessage {
+    UserMessage(
+      exit: .failed,
+      code: "unsound",
+      message: "something does not work",
+      why: "\(faults.map { "\($0.check): \($0.fact.string)" }.joined(separator: "; "))",
+      state: "your data is as it was",
+      next: faults.compactMap(\.next)
+    )
   }
 }

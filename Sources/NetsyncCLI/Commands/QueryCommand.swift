@@ -11,7 +11,7 @@ struct QueryCommand: NetsyncVerb {
     discussion: "Views: \(views.joined(separator: ", ")). '-' reads the SQL from stdin."
   )
   /// Those that stay as they are from one version to the next.
-  private static let views = ["networks", "interfaces", "outbox", "conflicts", "syncs", "changes"]
+  private static let views = ["networks", "interfaces", "outbox", "conflicts", "syncs", "changes", "server"]
   static let answersWithRows = true
 
   @Argument(help: ArgumentHelp("One statement, or '-'.", valueName: "sql"))

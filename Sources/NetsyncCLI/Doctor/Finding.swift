@@ -18,6 +18,8 @@ struct Finding: Sendable, Hashable {
   var fact: TerminalText
   /// What to type; nil where all is well.
   var next: TerminalText?
+  /// When it was found; nil for just now.
+  var asOf: Timestamp?
 
   static func ok(_ check: String, _ fact: TerminalText) -> Finding { Finding(check: check, verdict: .ok, fact: fact) }
 
@@ -41,14 +43,15 @@ struct Finding: Sendable, Hashable {
 
 extension Finding {
   var lines: [TerminalText] {
-    let head: TerminalText = "\(verdict.rawValue.padded(to: 8)) \(check.padded(to: 10)) \(fact.string)"
-    return [head] + (next.map { ["                    next: \($0.string)"] } ?? [])
+    let age = asOf.map { " (found \(DurationText.short(Timestamp.now.since($0))) ago)" } ?? ""
+    let head: TerminalText = "\(verdict.rawValue.padded(to: 8)) \(check.padded(to: 11)) \(fact.string)\(age)"
+    return [head] + (next.map { ["                     next: \($0.string)"] } ?? [])
   }
 
   var json: JSONText {
     [
       "check": .string(check), "verdict": .string(verdict.rawValue), "fact": .string(fact.string),
-      "next": JSONText(next?.string),
+      "next": JSONText(next?.string), "as_of": JSONText(asOf?.rfc3339),
     ]
   }
 }

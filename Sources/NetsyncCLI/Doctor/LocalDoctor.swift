@@ -20,14 +20,18 @@ struct LocalDoctor {
   let environment: [String: String]
   /// Mend what can be mended without a question.
   let isToFix: Bool
+  /// Nobody asks the API now: what is remembered of it is told.
+  let isAlone: Bool
 
   func findings() async -> [Finding] {
     let configuration: Configuration
     let settings: Settings
+    let baseURL: BaseURL
     do throws(UserMessage) {
       configuration = try Configuration(global, environment)
       settings = try Settings(configuration)
-      _ = try configuration.road(to: try configuration.baseURL())
+      baseURL = try configuration.baseURL()
+      _ = try configuration.road(to: baseURL)
     } catch {
       // Nobody knows which replica is meant.
       return [.fault("settings", error)]
@@ -35,7 +39,7 @@ struct LocalDoctor {
     let strays = configuration.strayVariables.map {
       Finding.warning("settings", "\($0)", next: "unset it, or correct its name")
     }
-    return [self.settings(configuration)] + strays + [await key(configuration)] + replica(settings)
+    return [self.settings(configuration)] + strays + [await key(configuration)] + replica(settings, baseURL)
   }
 
   private func settings(_ configuration: Configuration) -> Finding {
@@ -52,7 +56,7 @@ struct LocalDoctor {
     }
   }
 
-  private func replica(_ settings: Settings) -> [Finding] {
+  private func replica(_ settings: Settings, _ baseURL: BaseURL) -> [Finding] {
     let path = settings.replicaPath
     guard FileManager.default.fileExists(atPath: path) else {
       return [.warning("replica", "there is none yet at \(path)", next: "netsync pull")]
@@ -64,6 +68,11 @@ struct LocalDoctor {
         let replica = try Replica.open(path, .existing, tolerance: settings.tolerance, now: { .now })
         findings +=
           [sound(replica, checkUp), disk(path)] + standing(try replica.status(), DaemonLock.holder(ofReplica: path))
+        if isAlone {
+          findings += try replica.serverFacts(of: baseURL.description).map {
+            Finding(check: $0.topic, verdict: .ok, fact: "\($0.fact)", asOf: $0.asOf)
+          }
+        }
         return findings
       }
       findings.append(.fault("replica", UserMessage(.damaged(path: path, reason: fault))))

@@ -4,7 +4,7 @@ package enum DurableStep: String, CaseIterable, Sendable {
   // Edits and decisions of people.
   case queueCreate, queueEdit, discardEdit, retryEdit, adopt, resolveConflict, undo
   // A cycle.
-  case recover, bind, keepQuiet, rememberClock, compactJournal
+  case recover, bind, keepQuiet, rememberServer, compactJournal
   // A pull.
   case beginSweep, dropIndexes, applyPages, buildIndex, trimPages, observe, replaceInterfaces, endSweep
   // A push.
@@ -14,7 +14,7 @@ package enum DurableStep: String, CaseIterable, Sendable {
   var isEdit: Bool {
     switch self {
     case .queueCreate, .queueEdit, .discardEdit, .retryEdit, .adopt, .resolveConflict, .undo: true
-    case .recover, .bind, .keepQuiet, .rememberClock, .compactJournal, .beginSweep, .dropIndexes, .applyPages,
+    case .recover, .bind, .keepQuiet, .rememberServer, .compactJournal, .beginSweep, .dropIndexes, .applyPages,
       .buildIndex, .trimPages, .observe, .replaceInterfaces, .endSweep, .holdDeletes, .arm, .settle, .resolveCreate:
       false
     }

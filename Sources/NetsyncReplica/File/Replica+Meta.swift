@@ -14,6 +14,20 @@ package struct ReplicaMeta: Hashable, Sendable {
   package var acknowledgements: Int64
 }
 
+/// What the API was found to do where its documentation does not say.
+package struct ServerFact: Hashable, Sendable {
+  /// What it is about, in a word.
+  package var topic: String
+  /// A sentence for people.
+  package var fact: String
+  /// When it was found.
+  package var asOf: Timestamp
+
+  package init(topic: String, fact: String, asOf: Timestamp) {
+    (self.topic, self.fact, self.asOf) = (topic, fact, asOf)
+  }
+}
+
 extension Replica {
   package func meta() throws(ReplicaError) -> ReplicaMeta {
     try read { database in try database.meta() }
@@ -21,11 +35,39 @@ extension Replica {
 
   /// Remembers the server's clock (R9).
   package func remember(_ clock: ServerClock) throws(ReplicaError) {
-    try writePulled(.rememberClock) { database in
+    try writePulled(.rememberServer) { database in
       try database.run(
         "UPDATE meta SET clock_offset_us = ?, clock_uncertainty_us = ?",
         arguments: [clock.offset.wholeMicroseconds, clock.uncertainty.wholeMicroseconds]
       )
+    }
+  }
+
+  /// What was found of the API at `baseURL`, by topic.
+  package func serverFacts(of baseURL: String) throws(ReplicaError) -> [ServerFact] {
+    try read { database in
+      try database.rows(
+        "SELECT topic, fact, as_of_us FROM server_fact WHERE base_url = ? ORDER BY topic",
+        arguments: [baseURL]
+      ) { row in
+        ServerFact(
+          topic: try row.value("topic"),
+          fact: try row.value("fact"),
+          asOf: Timestamp(microseconds: try row.value("as_of_us"))
+        )
+      }
+    }
+  }
+
+  /// Remembers what was found of the API at `baseURL`; of other topics it stays as it was.
+  package func remember(_ facts: [ServerFact], of baseURL: String) throws(ReplicaError) {
+    try writePulled(.rememberServer) { database in
+      for fact in facts {
+        try database.run(
+          "INSERT OR REPLACE INTO server_fact (base_url, topic, fact, as_of_us) VALUES (?, ?, ?, ?)",
+          arguments: [baseURL, fact.topic, fact.fact, fact.asOf.microseconds]
+        )
+      }
     }
   }
 

@@ -93,6 +93,7 @@ extension Replica {
     """
     DELETE FROM network_interface;
     DELETE FROM set_aside;
+    DELETE FROM server_fact;
     UPDATE network SET read_at_us = NULL;
     DELETE FROM interface_list;
     DELETE FROM sighting;
