@@ -40,15 +40,7 @@ struct SettledNetworks {
     if let limit = filter.limit, !filter.order.isByName, filter.name == nil {
       // The whole row is put together of those alone that are listed.
       return try database.cursor(
-        """
-        SELECT \(columns) FROM settled_network WHERE network_key IN (
-          SELECT network_key FROM network LEFT JOIN interface_list USING (network_key)
-          WHERE gone_at_us IS NULL
-            AND network_key NOT IN (SELECT network_key FROM operation UNION ALL SELECT network_key FROM dead_letter)
-          ORDER BY \(filter.order.expression), name, network_key LIMIT ?
-        )
-        ORDER BY \(order)
-        """,
+        "SELECT \(columns) FROM settled_network WHERE network_key IN (\(filter.order.firstKeys)) ORDER BY \(order)",
         arguments: [limit]
       )
     }
@@ -157,18 +149,32 @@ extension NetworkFilter.Order {
   /// There is an index for it.
   fileprivate var isByName: Bool { [.name, .state].contains(self) }
 
-  /// What ``columns`` begin with, of the tables `network` and `interface_list`.
-  fileprivate var expression: String {
+  /// The keys of the first settled networks in this order, as many as its one parameter says or a few more.
+  fileprivate var firstKeys: String {
+    let isSettled = """
+      gone_at_us IS NULL
+        AND network_key NOT IN (SELECT network_key FROM operation UNION ALL SELECT network_key FROM dead_letter)
+      """
     switch self {
-    case .name, .state: "name"
-    case .id: "remote_id"
+    case .id:
+      // Ids have an index. Those without one, which come first, have a local id.
+      return """
+        SELECT network_key FROM network WHERE local_id IS NOT NULL AND remote_id IS NULL AND \(isSettled)
+        UNION ALL SELECT network_key FROM (
+          SELECT network_key FROM network WHERE remote_id IS NOT NULL AND \(isSettled) ORDER BY remote_id LIMIT ?
+        )
+        """
     case .interfaces:
-      """
-      CASE WHEN as_of_us IS NOT NULL
-        THEN (SELECT count(*) FROM network_interface WHERE network_interface.network_key = network.network_key)
-      END
-      """
-    case .createdAt, .updatedAt: rawValue
+      return """
+        SELECT network_key FROM network LEFT JOIN interface_list USING (network_key) WHERE \(isSettled)
+        ORDER BY
+          CASE WHEN as_of_us IS NOT NULL
+            THEN (SELECT count(*) FROM network_interface WHERE network_interface.network_key = network.network_key)
+          END, name, network_key
+        LIMIT ?
+        """
+    case .name, .state, .createdAt, .updatedAt:
+      return "SELECT network_key FROM network WHERE \(isSettled) ORDER BY \(columns) LIMIT ?"
     }
   }
 
