@@ -17,6 +17,8 @@ public enum NetsyncError: Error, Hashable, Sendable {
   case networkNotFound
   /// Several networks answer to the reference.
   case networkAmbiguous([Network])
+  /// Several networks answer to the reference, or did before they were gone.
+  case historyAmbiguous([NetworkTrace])
   /// The network's deletion waits; discard that edit first.
   case deletionWaits(EditNumber)
   /// No edit has the number. What became of an edit is kept for 90 days.
@@ -25,6 +27,8 @@ public enum NetsyncError: Error, Hashable, Sendable {
   case notPossible(EditNumber, state: OperationState.Word)
   /// The conflict was settled in the meantime.
   case conflictGone
+  /// The change is not reversed. `see` is the change that stands in the way, or that is meant instead.
+  case undoRefused(ChangeNumber, UndoRefusal, see: JournalChange?)
   /// The id is another network's already.
   case idTaken(NetworkID)
   /// The network is none of those that the unanswered create may be.

@@ -1,5 +1,6 @@
 /// How a pull or a push ended, in the word of its JSON and its metrics.
-package enum CycleOutcome: String, CaseIterable, Sendable {
+public enum CycleOutcome: String, CaseIterable, Sendable {
+  /// All of it was done.
   case ok
   /// Part of it was done; the next one carries on, or a person does.
   case partial
@@ -7,46 +8,52 @@ package enum CycleOutcome: String, CaseIterable, Sendable {
   case held
   /// The server could not be reached, or asked for patience, and nothing was done.
   case offline
+  /// Anything else.
   case error
 }
 
 /// What a sweep did, in numbers.
-package struct SweepCounts: Hashable, Sendable {
+public struct SweepCounts: Hashable, Sendable {
   /// Distinct networks that it listed.
-  package var listed = 0
+  public package(set) var listed = 0
   /// Interfaces that it listed.
-  package var interfaces = 0
+  public package(set) var interfaces = 0
   /// Networks that were not known before.
-  package var new = 0
+  public package(set) var new = 0
   /// Known networks with another content, and not only another `updated_at`.
-  package var changed = 0
+  public package(set) var changed = 0
   /// Known networks with an older `updated_at` than the one we had, whatever their content.
-  package var wentBack = 0
+  public package(set) var wentBack = 0
   /// Networks that were removed, each on the API's word about it.
-  package var gone = 0
+  public package(set) var gone = 0
   /// Networks whose removal waits for a person.
-  package var held = 0
-  package var requests = 0
-  package var bytes = 0
+  public package(set) var held = 0
+  /// Requests that were sent.
+  public package(set) var requests = 0
+  /// Bytes of answers' bodies, decompressed.
+  public package(set) var bytes = 0
 
   package init() {}
 }
 
 /// A sweep as it is kept.
-package struct SweepRecord: Hashable, Sendable {
-  package var sweep: Int64
-  package var startedAt: Timestamp
+public struct SweepRecord: Hashable, Sendable {
+  /// Its number.
+  public package(set) var sweep: Int64
+  /// On this host's clock.
+  public package(set) var startedAt: Timestamp
   /// nil: it runs, or its process died.
-  package var endedAt: Timestamp?
-  package var outcome: CycleOutcome?
+  public package(set) var endedAt: Timestamp?
+  /// nil where it has not ended.
+  public package(set) var outcome: CycleOutcome?
   /// It has asked for everything; one that was cut short is taken up by the next.
-  package var isFinished: Bool
+  public package(set) var isFinished: Bool
   /// It can say what is missing.
-  package var isComplete: Bool
+  public package(set) var isComplete: Bool
   /// As far as it came when it ended; nothing while it runs.
-  package var counts: SweepCounts
+  public package(set) var counts: SweepCounts
   /// Of the oldest list of interfaces when it ended, 1970 where one was never read; nil where it was not to read any.
-  package var listsAsOf: Timestamp?
+  public package(set) var listsAsOf: Timestamp?
 
   package init(
     sweep: Int64,

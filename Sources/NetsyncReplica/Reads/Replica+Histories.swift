@@ -1,41 +1,6 @@
 import GRDB
 package import NetsyncModel
 
-/// A network that the journal can tell of, one that is gone too.
-package struct NetworkTrace: Hashable, Sendable {
-  package var key: NetworkKey
-  package var id: NetworkID?
-  package var localID: LocalID?
-  /// As people see it; of a network that is gone, its last one.
-  package var name: NetworkName?
-  /// nil for a network that is there.
-  package var goneAt: Timestamp?
-}
-
-/// Everything that is known of why one network is as it is, of one moment.
-package struct NetworkHistory: Sendable {
-  package var network: NetworkTrace
-  /// The newest changes, oldest first.
-  package var changes: [JournalChange]
-  /// There are older changes.
-  package var isCut: Bool
-  /// The sweeps that the changes speak of, as far as they are kept, and the one that saw the network last.
-  package var sweeps: [Int64: SweepRecord]
-  /// Where and when a listing showed it last; nil where none does.
-  package var lastListed: Listed?
-  /// When it was last read by itself.
-  package var readAt: Timestamp?
-  /// Its edits in the outbox.
-  package var operations: [OutboxOperation]
-  package var clock: ServerClock
-
-  package struct Listed: Hashable, Sendable {
-    package var sweep: Int64
-    package var page: Int
-    package var at: Timestamp
-  }
-}
-
 extension Replica {
   /// Finds a network as ``find(_:)`` does, and where there is none, one that is gone: by id, local id, a unique prefix of
   /// one, or its last name; one that was never sent, by any name that was wanted for it.
