@@ -4,6 +4,7 @@ import NetsyncAPI
 package import NetsyncEngine
 import NetsyncHTTP
 @_exported public import NetsyncModel
+import NetsyncReconcile
 package import NetsyncReplica
 
 /// A host's replica of an account's networks: read, edit and follow it offline, pull and push when there is a network.
@@ -120,11 +121,57 @@ public final class NetworkReplica: Sendable {
   ///
   /// Where another process syncs, it waits up to 30 s for it. Each of the two takes 300 s at most; the next sync carries on.
   @concurrent public func sync() async -> SyncOutcome {
-    guard let engine else { return .noKey }
-    guard !commits.isClosed else { return .notNow }
-    return await syncs.run {
-      SyncOutcome(await engine.sync(SyncOptions(pull: PullOptions(), push: PushOptions())))
+    await run(SyncOptions(pull: PullOptions(), push: PushOptions())).outcome
+  }
+
+  /// Pulls, pushes, or both, as far as a request says. Whatever fails, no edit is lost and nothing is removed without evidence.
+  ///
+  /// ```swift
+  /// let (steps, progress) = AsyncStream.makeStream(of: SyncProgress.self)
+  /// async let summary = replica.sync(.pull, progress: progress)
+  /// for await step in steps { print(step) }
+  /// print(try await summary.pull?.counts.listed ?? 0)
+  /// ```
+  ///
+  /// - Parameters:
+  ///   - request: what to do, and what a person has allowed.
+  ///   - progress: told how far it has come, and finished at its end.
+  /// - Throws: before anything is asked, where the request names a network: ``NetsyncError/networkNotFound``,
+  ///   ``NetsyncError/networkAmbiguous(_:)``; ``NetsyncError/storage(path:reason:)``.
+  @concurrent public func sync(
+    _ request: SyncRequest,
+    progress: AsyncStream<SyncProgress>.Continuation? = nil
+  ) async throws(NetsyncError) -> SyncSummary {
+    defer { progress?.finish() }
+    return await run(SyncOptions(request, try key(of: request))) { progress?.yield($0) }
+  }
+
+  /// What a push would send now, and what it would leave, and why. Sends nothing, and needs no network. Without a key it is planned for the
+  /// account that was pulled last.
+  ///
+  /// - Parameter request: as for ``sync(_:progress:)``; give its plan back to that to send just this.
+  /// - Throws: what ``sync(_:progress:)`` throws.
+  public func plan(_ request: SyncRequest = .push) throws(NetsyncError) -> PushPlan {
+    let scope = SyncOptions(request, try key(of: request)).push?.scope
+    let baseURL = engine?.api.baseURL.description
+    return try step { replica throws(ReplicaError) in
+      try replica.plan(scope ?? PushScope(planned: []), approved: request.maximumDeletes, baseURL: baseURL)
     }
+  }
+
+  private func run(
+    _ options: SyncOptions,
+    _ onProgress: @Sendable (SyncProgress) -> Void = { _ in }
+  ) async -> SyncSummary {
+    guard let engine else { return SyncSummary(.noKey) }
+    guard !commits.isClosed else { return SyncSummary(.notNow) }
+    return await syncs.run { SyncSummary(await engine.sync(options, onProgress: onProgress)) }
+  }
+
+  private func key(of request: SyncRequest) throws(NetsyncError) -> NetworkKey? {
+    guard let reference = request.network else { return nil }
+    guard let network = try networks.find(reference) else { throw .networkNotFound }
+    return network.key
   }
 }
 

@@ -1,3 +1,4 @@
+package import NetsyncModel
 import NetsyncReconcile
 
 /// What a sync is to do: pull, push, or both, one after the other.

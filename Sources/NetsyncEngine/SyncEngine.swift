@@ -8,7 +8,7 @@ package import NetsyncReplica
 /// One pull or push at a time over all processes: each takes the ``SyncLock`` for as long as it runs.
 package struct SyncEngine: Sendable {
   package let replica: Replica
-  let api: APIClient
+  package let api: APIClient
   let environment: EngineEnvironment
   let policy: ConflictPolicy
   /// After this time an unanswered create that cannot be found has not been made (R6).

@@ -1,3 +1,5 @@
+package import NetsyncModel
+
 /// What a finished sweep saw, in numbers.
 package struct SweepSummary: Hashable, Sendable {
   /// Every page was asked for in this sweep, answered for the number asked, and applied.
@@ -43,18 +45,6 @@ package enum Nomination: Hashable, Sendable {
   case confirmEach
   /// Remove nothing until a person approves.
   case hold(Guard)
-}
-
-/// Why a batch of deletions is held (R5).
-package enum Guard: String, CaseIterable, Sendable {
-  case otherAccount = "other_account"
-  case emptyListing = "empty_listing"
-  case noOverlap = "no_overlap"
-  case tooMany = "too_many"
-  /// Every known network that is listed has another content than before: another account, or one that was filled anew.
-  case allChanged = "all_changed"
-  /// The server was restored from a backup: what it does not list may have been made after that.
-  case wentBack = "server_went_back"
 }
 
 /// Decides what the absence of known networks from a sweep means.

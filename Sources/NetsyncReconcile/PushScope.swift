@@ -12,6 +12,11 @@ package struct PlannedEdit: Hashable, Sendable {
     self.baseName = baseName
   }
 
+  /// As it stands in the outbox now.
+  package init(_ operation: OutboxOperation) {
+    self.init(edit: operation.edit, intent: operation.intent, baseName: operation.base?.name)
+  }
+
   /// Whether the outbox still holds just this: neither the edit nor what it was made upon has changed.
   fileprivate func isStill(_ operation: OutboxOperation) -> Bool {
     edit == operation.edit && intent == operation.intent && baseName == operation.base?.name

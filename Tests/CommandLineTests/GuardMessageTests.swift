@@ -1,5 +1,5 @@
 import NetsyncEngine
-import NetsyncReconcile
+import NetsyncModel
 import Testing
 
 @testable import NetsyncCLI

@@ -49,19 +49,7 @@ extension Session {
   func plan(of replica: Replica, _ options: PushOptions) throws(UserMessage) -> PushPlan {
     let baseURL = try configuration.baseURL().description
     return try step { () throws(ReplicaError) in
-      let operations = options.scope.operations(of: try replica.operations())
-      let known = try replica.knownCount()
-      let account = AccountSight(
-        knownBaseURL: try replica.meta().baseURL,
-        baseURL: baseURL,
-        known: known,
-        listed: 0,
-        overlaps: false
-      )
-      guard !isOtherAccount(account) else {
-        return PushPlan(actions: [], held: operations.map { HeldEdit(operation: $0, reason: .guarded(.otherAccount)) })
-      }
-      return planPush(operations, known: known, approved: options.maximumDeletes)
+      try replica.plan(options.scope, approved: options.maximumDeletes, baseURL: baseURL)
     }
   }
 }

@@ -22,15 +22,6 @@ package struct PullOptions: Hashable, Sendable {
   package init() {}
 }
 
-/// How far a sync has come.
-package enum SyncProgress: Hashable, Sendable {
-  /// Rows of the listing. `total` is nil until the server has told.
-  case networks(done: Int, total: Int?)
-  /// Networks whose interfaces were read.
-  case interfaces(done: Int, total: Int)
-  case pushing
-}
-
 extension SyncEngine {
   /// One complete sweep of the networks, then of the interfaces of each.
   ///

@@ -21,6 +21,23 @@ extension Replica {
     }
   }
 
+  /// What a push to an account would send, and what it would leave.
+  ///
+  /// - Parameters:
+  ///   - approved: deletes that a person has allowed; nil for the default limit.
+  ///   - baseURL: of the account; nil for the one that was pulled last.
+  package func plan(_ scope: PushScope, approved: Int?, baseURL: String?) throws(ReplicaError) -> PushPlan {
+    try read { database in
+      let known = try database.meta().baseURL
+      return planPush(
+        scope.operations(of: try database.operations()),
+        known: try database.knownCount(),
+        approved: approved,
+        isElsewhere: isElsewhere(knownBaseURL: known, baseURL: baseURL ?? known ?? "")
+      )
+    }
+  }
+
   /// Writes down that an operation is about to be sent, before a byte of it is.
   ///
   /// - Returns: false where the operation is no longer the one that was read.

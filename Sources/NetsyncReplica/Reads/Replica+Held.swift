@@ -1,6 +1,6 @@
 import GRDB
 package import NetsyncModel
-package import NetsyncReconcile
+import NetsyncReconcile
 
 /// Networks that the last pull did not find, and that stay until a person says otherwise.
 package struct HeldRemovals: Hashable, Sendable {
