@@ -1,3 +1,4 @@
+import Dispatch
 import FoundationEssentials
 public import Logging
 import NetsyncAPI
@@ -176,6 +177,24 @@ public final class NetworkReplica: Sendable {
 }
 
 extension NetworkReplica {
+  private static let queue = DispatchQueue(label: "netsync", attributes: .concurrent)
+
+  /// Reads or edits on a thread that nobody else waits for: a file that is busy or on a slow disk can hold it for seconds.
+  ///
+  /// ```swift
+  /// let labs = try await replica.offload { try $0.networks.list(named: "lab") }
+  /// ```
+  ///
+  /// - Throws: what `work` throws.
+  public func offload<Value: Sendable, Failure: Error>(
+    _ work: @escaping @Sendable (NetworkReplica) throws(Failure) -> Value
+  ) async throws(Failure) -> Value {
+    let result = await withCheckedContinuation { continuation in
+      Self.queue.async { continuation.resume(returning: Result { () throws(Failure) in try work(self) }) }
+    }
+    return try result.get()
+  }
+
   private static func key(_ text: String) throws(NetsyncError) -> APIKey {
     guard let key = APIKey(text) else { throw .keyMalformed }
     return key

@@ -18,14 +18,17 @@ public import ServiceLifecycle
 /// ```
 ///
 /// On graceful shutdown no new request is sent, and ``run()`` returns when the requests in flight are answered, or after four seconds:
-/// what was not answered by then is settled by the next sync, as after any lost answer. Cancellation does not wait. A replica without a
-/// key is kept as it is: the service waits for the shutdown.
+/// what was not answered by then is settled by the next sync, as after any lost answer. Cancellation does not wait. The replica stays
+/// open, and can be synced by hand or by another service; closing it ends the service. A replica without a key is kept as it is: the
+/// service waits for the shutdown.
 public struct SyncService: Service {
   /// What is on its way gets so long to be answered.
   private static let farewell = Duration.seconds(4)
 
   private let loop: SyncLoop?
   private let stop: StopSignal
+  /// That of the replica, which ends with its closing; nil where the engine is nobody else's.
+  private let closing: StopSignal?
 
   /// A service for a replica.
   ///
@@ -41,8 +44,10 @@ public struct SyncService: Service {
     interval: Duration = .seconds(300),
     interfaceLists: Int = 600
   ) throws(NetsyncError) {
-    let engine = replica.engine
-    stop = engine?.stop ?? StopSignal()
+    var engine = replica.engine
+    stop = StopSignal()
+    closing = engine?.stop
+    engine?.stop = stop
     do {
       loop = try engine.map {
         SyncLoop(
@@ -79,6 +84,7 @@ public struct SyncService: Service {
       onState: onState
     )
     stop = engine.stop
+    closing = nil
   }
 
   /// Syncs until graceful shutdown or cancellation.
@@ -94,6 +100,13 @@ public struct SyncService: Service {
         group.addTask {
           await stop.requested()
           try? await Task.sleep(for: Self.farewell)
+        }
+        if let closing {
+          group.addTask {
+            await closing.requested()
+            stop.request()
+            try? await Task.sleep(for: Self.farewell)
+          }
         }
         try await group.next()
         group.cancelAll()

@@ -13,8 +13,8 @@ package struct SyncEngine: Sendable {
   let policy: ConflictPolicy
   /// After this time an unanswered create that cannot be found has not been made (R6).
   let settleTime: Duration
-  /// Asks whatever runs to end.
-  package let stop: StopSignal
+  /// Asks whatever runs to end. A copy with another one is stopped by itself.
+  package var stop: StopSignal
   /// nil where nobody collects them.
   let metrics: EngineMetrics?
   /// Both are kept from cycle to cycle.

@@ -7,6 +7,17 @@ import Testing
 
 /// What is read and edited through the library, without a server.
 @Suite(.opensReplicas) struct NetworksTests {
+  @Test func `reads and edits wait on threads of their own, and throw what they throw`() async throws {
+    let replica = try World().library()
+    let receipt = try await replica.offload { replica throws(NetsyncError) in try replica.networks.create("lab") }
+    #expect(receipt.isQueued)
+    let networks = try await replica.offload { try $0.networks.list() }
+    #expect(networks.names == ["lab"])
+    await #expect(throws: NetsyncError.networkNotFound) {
+      try await replica.offload { try $0.networks.delete("nobody") }
+    }
+  }
+
   @Test func `an edit is seen at once, and its receipt says what it did`() throws {
     let replica = try World().library()
     let created = try replica.networks.create("lab")

@@ -25,6 +25,29 @@ import Testing
     #expect(try world.replica.networks().count == 4)
   }
 
+  @Test func `a service that was stopped leaves a replica that can be synced, and one that is closed ends its service`()
+    async throws
+  {
+    let world = try World()
+    let replica = try world.library()
+    func running(_ service: SyncService) -> (ServiceGroup, Task<Void, any Error>) {
+      let group = ServiceGroup(configuration: .init(services: [service], logger: Logger(label: "test")))
+      return (group, Task { try await group.run() })
+    }
+    let (first, firstRun) = running(try SyncService(replica))
+    await first.triggerGracefulShutdown()
+    try await firstRun.value
+    try replica.networks.create("lab")
+    #expect(await replica.sync() == .done)
+    #expect(world.namesThere == ["lab"])
+    let service = try SyncService(replica)
+    let secondRun = Task { try await service.run() }
+    try replica.networks.create("other")
+    while !world.namesThere.contains("other") { await Task.yield() }
+    await replica.close()
+    try await secondRun.value
+  }
+
   @Test func `without a key it waits for the shutdown and leaves the edits be`() async throws {
     let world = try World()
     let replica = NetworkReplica(replica: world.replica, engine: nil)
